@@ -1,0 +1,78 @@
+/**
+ * The policy as the rest of the domain sees it: ordered entries, the first whose `match` holds decides.
+ * `parse-policy.ts` makes one from text; `select-policy.ts` finds the entry for a subject.
+ */
+import type { Framework, Severity } from '../catalog/catalog.ts';
+
+export type Mode = 'observe' | 'approve' | 'auto';
+
+/** Scopes in which work is limited. */
+export type LimitScope = 'organization' | 'account' | 'lane' | 'rule' | 'runbook';
+
+export interface Limit {
+  /** Executions at once in the scope. */
+  readonly concurrencyMax?: number;
+  /** Shortest time between two starts in the scope, in ms. */
+  readonly startIntervalMs?: number;
+}
+
+export type Limits = Readonly<Partial<Record<LimitScope, Limit>>>;
+
+export interface RetryPolicy {
+  /** Starts of a plan in all, the first included. */
+  readonly attemptsMax: number;
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
+}
+
+export interface ApprovalPolicy {
+  /** How many different people must approve. */
+  readonly quorum: number;
+  readonly expiresAfterMs: number;
+}
+
+export interface VerifyPolicy {
+  /** Config's answer is not believed to be NON_COMPLIANT before this long after a run ended: it records changes late. */
+  readonly settleMs: number;
+  /** When no verdict has come by then, the case is unverified and a person is told. */
+  readonly timeoutMs: number;
+}
+
+export interface PolicyEntry {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly mode: Mode;
+  /** SSM document name. Absent: what the catalog prefers for the rule. */
+  readonly runbook?: string;
+  /** Values for the runbook's parameters whose source is the policy. */
+  readonly parameters: Readonly<Record<string, string | readonly string[]>>;
+  readonly limits: Limits;
+  readonly retry: RetryPolicy;
+  readonly approval: ApprovalPolicy;
+  readonly verify: VerifyPolicy;
+  /** Names of topics (in `topics`) that messages about these cases go to. */
+  readonly notify: readonly string[];
+}
+
+export interface Policy {
+  /** SHA-256 of the text, first 12 hex digits: which policy decided. */
+  readonly version: string;
+  readonly entries: readonly PolicyEntry[];
+  readonly limits: Limits;
+  /** Decides when no entry matches: always `observe`. */
+  readonly unmatched: PolicyEntry;
+}
+
+/** What a match looks at. Every rule name under which the finding may be known is in `rule`. */
+export interface PolicySubject {
+  /** Source identifier, decorated name, plain name: a pattern on `rule` that holds for any of them holds. */
+  readonly rule: readonly string[];
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The catalog's severity for the rule, when it knows the rule. */
+  readonly severity?: Severity;
+  readonly frameworks: readonly Framework[];
+}
