@@ -17,7 +17,12 @@ export type ParameterSource =
   | { readonly from: 'policy'; readonly fallback?: string | readonly string[] };
 
 /** Facts about a resource that must be read before a plan can be made. */
-export type LookupName = 'rds-instance-identifier' | 'iam-arn' | 'resource-arn' | 'resource-name' | 'ssm-instance-id';
+export type LookupName =
+  | 'rds-instance-identifier'
+  | 'iam-arn'
+  | 'resource-arn'
+  | 'resource-name'
+  | 'ssm-instance-id';
 
 export interface RunbookParameter {
   readonly name: string;

@@ -1,0 +1,111 @@
+/**
+ * Puts the catalog's files together and refuses what only shows across files: one document described
+ * twice, or two runbooks that both claim to be the one to prefer for a rule.
+ */
+import type { Catalog, ManualGuide, Runbook, ServedRule } from './catalog.ts';
+import type { CatalogProblem } from './catalog-problem.ts';
+import { type CatalogFile, type ParsedFile, parseCatalogFile } from './parse-catalog.ts';
+
+export type BuildResult =
+  | { readonly ok: true; readonly catalog: Catalog }
+  | { readonly ok: false; readonly problems: readonly CatalogProblem[] };
+
+/** All problems of all files are told at once; a catalog with any problem is no catalog. */
+export const buildCatalog = (files: readonly CatalogFile[]): BuildResult => {
+  const results = files.map(parseCatalogFile);
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  const parsed = results.flatMap((result) => (result.ok ? [result.parsed] : []));
+  const conflicts = [...duplicateEntries(parsed), ...duplicateRules(parsed), ...differingRules(parsed)];
+  if (problems.length + conflicts.length > 0) return { ok: false, problems: [...problems, ...conflicts] };
+  return { ok: true, catalog: catalogOf(parsed.map(({ entry }) => entry)) };
+};
+
+const nameOf = (entry: Runbook | ManualGuide): string =>
+  entry.kind === 'runbook' ? entry.document : `the guide ${entry.name}`;
+
+const duplicateEntries = (parsed: readonly ParsedFile[]): readonly CatalogProblem[] => {
+  const seen = new Set<string>();
+  return parsed.flatMap(({ entry, problemAt }) => {
+    const name = nameOf(entry);
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    const path = entry.kind === 'runbook' ? ['document'] : [];
+    return [problemAt(path, `expected each document once, but another file describes ${name} too`)];
+  });
+};
+
+/** Every rule of every file, with the means to point at it. */
+const servedRules = (parsed: readonly ParsedFile[]) =>
+  parsed.flatMap(({ entry, problemAt }) =>
+    entry.rules.map((rule, index) => ({
+      entry,
+      rule,
+      problem: (key: string, why: string) => problemAt(['rules', index, key], why),
+    })),
+  );
+
+const duplicateRules = (parsed: readonly ParsedFile[]): readonly CatalogProblem[] => {
+  const claims = new Map<string, string>();
+  return servedRules(parsed).flatMap(({ entry, rule, problem }) => {
+    const claim = `${rule.identifier} ${rule.preference}`;
+    const holder = claims.get(claim);
+    if (holder === undefined) {
+      claims.set(claim, nameOf(entry));
+      return [];
+    }
+    return [
+      problem(
+        'identifier',
+        `expected one entry with preference ${rule.preference} for ${rule.identifier}, but ${holder} has it already`,
+      ),
+    ];
+  });
+};
+
+/** A rule's facts are the rule's, whichever file tells them: two files must not tell them differently. */
+const differingRules = (parsed: readonly ParsedFile[]): readonly CatalogProblem[] => {
+  const first = new Map<string, { readonly rule: ServedRule; readonly name: string }>();
+  return servedRules(parsed).flatMap(({ entry, rule, problem }) => {
+    const known = first.get(rule.identifier);
+    if (known === undefined) {
+      first.set(rule.identifier, { rule, name: nameOf(entry) });
+      return [];
+    }
+    return factsOf(known.rule) === factsOf(rule)
+      ? []
+      : [
+          problem(
+            'identifier',
+            `expected the same name, types, trigger, severity and frameworks as ${known.name} gives this rule`,
+          ),
+        ];
+  });
+};
+
+const factsOf = ({ name, resourceTypes, trigger, severity, frameworks }: ServedRule): string =>
+  JSON.stringify([name, resourceTypes, trigger, severity, frameworks]);
+
+const catalogOf = (entries: readonly (Runbook | ManualGuide)[]): Catalog => {
+  const runbooks = entries.filter((entry) => entry.kind === 'runbook');
+  const guides = entries.filter((entry) => entry.kind === 'manual');
+  const byDocument = new Map(runbooks.map((runbook) => [runbook.document, runbook]));
+  const preferred = new Map<string, { readonly rule: ServedRule; readonly entry: Runbook | ManualGuide }>();
+  const byName = new Map<string, ServedRule>();
+  for (const entry of entries) {
+    for (const rule of entry.rules) {
+      const known = preferred.get(rule.identifier);
+      if (known !== undefined && known.rule.preference < rule.preference) continue;
+      preferred.set(rule.identifier, { rule, entry });
+      byName.set(rule.name, rule);
+    }
+  }
+  return {
+    runbook: (document) => byDocument.get(document),
+    forRule: (identifier) => preferred.get(identifier)?.entry,
+    rule: (identifierOrName) => preferred.get(identifierOrName)?.rule ?? byName.get(identifierOrName),
+    runbooks,
+    guides,
+  };
+};
