@@ -1,0 +1,30 @@
+/**
+ * The plan hash: what a person approves. It depends on every field of the plan and on nothing else, and
+ * anybody can compute it again without selfheal.
+ */
+import { createHash } from 'node:crypto';
+import type { Plan } from './plan.ts';
+
+/**
+ * SHA-256, as 64 hex digits, of the plan's canonical JSON: UTF-8, no white space, the keys of every
+ * object in the order of their UTF-16 code units, lists as they are. With the plan in a file:
+ * `jq -cSj . plan.json | sha256sum`.
+ *
+ * @example
+ * planHash({ document: 'AWS-ReleaseElasticIP', documentVersion: '1', parameters: { AllocationId: ['eipalloc-0123456789abcdef0'] },
+ *   account: '111122223333', region: 'eu-west-1', executorRoleArn: 'arn:aws:iam::111122223333:role/selfheal-executor' })
+ * // '275bdc0f34ff0ad2cfbff77dedd064e8b2a81f517ec0da11b9c8ae86fe777635'
+ */
+export const planHash = (plan: Plan): string =>
+  createHash('sha256').update(canonicalJson(plan)).digest('hex');
+
+/** JSON in which equal values always have equal text. */
+export const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+};

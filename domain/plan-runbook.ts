@@ -1,0 +1,43 @@
+/**
+ * Before a plan: which runbook a finding gets, and what must be read about the resource first.
+ */
+import type { Catalog, LookupName, ManualGuide, Runbook } from './catalog/catalog.ts';
+import { type Finding, plainRuleName } from './finding.ts';
+import type { PlanRefusal } from './plan.ts';
+import { inert } from './plan-value.ts';
+
+export type RunbookChoice =
+  | { readonly ok: true; readonly runbook: Runbook | ManualGuide }
+  | { readonly ok: false; readonly refusal: PlanRefusal };
+
+/**
+ * The runbook that the policy entry names, or else what the catalog prefers for the rule. A rule without
+ * a known source identifier is looked up by its plain name.
+ */
+export const chooseRunbook = (catalog: Catalog, finding: Finding, named?: string): RunbookChoice => {
+  if (named !== undefined) {
+    const runbook = catalog.runbook(named);
+    if (runbook !== undefined) return { ok: true, runbook };
+    return refuse(
+      'unknown-runbook',
+      `The policy names the runbook ${inert(named)}, which is not in the catalog.`,
+    );
+  }
+  const identifier = finding.ruleIdentifier ?? catalog.rule(plainRuleName(finding.rule))?.identifier;
+  const runbook = identifier === undefined ? undefined : catalog.forRule(identifier);
+  if (runbook !== undefined) return { ok: true, runbook };
+  return refuse(
+    'no-runbook',
+    `The catalog knows no runbook for the rule ${inert(finding.ruleIdentifier ?? finding.rule)}.`,
+  );
+};
+
+const refuse = (code: PlanRefusal['code'], reason: string): RunbookChoice => ({
+  ok: false,
+  refusal: { code, reason },
+});
+
+/** What has to be read about the resource before `makePlan` can fill this runbook's parameters; each once. */
+export const requiredLookups = (runbook: Runbook): readonly LookupName[] => [
+  ...new Set(runbook.parameters.flatMap(({ source }) => (source.from === 'lookup' ? [source.lookup] : []))),
+];
