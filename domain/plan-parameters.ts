@@ -3,7 +3,6 @@
  * set only what the catalog leaves to the policy, so no policy can redirect a runbook at another resource.
  */
 import type { LookupName, Runbook, RunbookParameter } from './catalog/catalog.ts';
-import type { PlanRefusal } from './plan.ts';
 import { inert, VALUES_MAX, valueFault } from './plan-value.ts';
 
 export interface ParametersInput {
@@ -15,9 +14,15 @@ export interface ParametersInput {
   readonly automationRoleArn: string;
 }
 
+/** Why the parameters could not be filled. */
+export interface ParameterRefusal {
+  readonly code: 'missing-parameter' | 'bad-parameter' | 'unknown-parameter' | 'lookup-failed';
+  readonly reason: string;
+}
+
 export type ParametersResult =
   | { readonly ok: true; readonly parameters: Readonly<Record<string, readonly string[]>> }
-  | { readonly ok: false; readonly refusal: PlanRefusal };
+  | { readonly ok: false; readonly refusal: ParameterRefusal };
 
 /** What SSM takes in one call. */
 const PARAMETERS_MAX = 200;
@@ -42,7 +47,7 @@ export const planParameters = (input: ParametersInput): ParametersResult => {
   return { ok: true, parameters: Object.fromEntries(filled) };
 };
 
-const refuse = (code: PlanRefusal['code'], reason: string) => ({
+const refuse = (code: ParameterRefusal['code'], reason: string) => ({
   ok: false as const,
   refusal: { code, reason },
 });
@@ -61,7 +66,7 @@ const unknownParameter = ({ runbook, given }: ParametersInput): string | undefin
 };
 
 /** Values, nothing (an optional parameter that nobody sets), or the reason why neither. */
-type Filled = { readonly values: readonly string[] | undefined } | { readonly refusal: PlanRefusal };
+type Filled = { readonly values: readonly string[] | undefined } | { readonly refusal: ParameterRefusal };
 
 const fill = (parameter: RunbookParameter, input: ParametersInput): Filled => {
   const { name, source, required } = parameter;
@@ -76,7 +81,7 @@ const fill = (parameter: RunbookParameter, input: ParametersInput): Filled => {
     }
     return checked(parameter, found, input);
   }
-  const value = valueOf(parameter, input);
+  const value = valueFor(parameter, input);
   if (value !== undefined) return checked(parameter, value, input);
   if (!required) return { values: undefined };
   return refuse(
@@ -85,7 +90,7 @@ const fill = (parameter: RunbookParameter, input: ParametersInput): Filled => {
   );
 };
 
-const valueOf = (
+const valueFor = (
   { name, source }: RunbookParameter,
   input: ParametersInput,
 ): string | readonly string[] | undefined => {

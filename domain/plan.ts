@@ -3,7 +3,7 @@
  */
 import type { LookupName, ManualGuide, Runbook } from './catalog/catalog.ts';
 import type { Finding, Lane } from './finding.ts';
-import { planParameters } from './plan-parameters.ts';
+import { type ParameterRefusal, planParameters } from './plan-parameters.ts';
 import { inert } from './plan-value.ts';
 
 export interface Plan {
@@ -25,10 +25,7 @@ export interface PlanRefusal {
     | 'no-runbook'
     | 'manual-only'
     | 'unknown-runbook'
-    | 'missing-parameter'
-    | 'bad-parameter'
-    | 'unknown-parameter'
-    | 'lookup-failed'
+    | ParameterRefusal['code']
     /** The runbook is not made for the resource's type, or the lane, a role or the version is not what it must be. */
     | 'wrong-target';
   readonly reason: string;
