@@ -2,7 +2,7 @@
  * A plan in plain English: what the person who is asked to approve it reads.
  */
 import type { Disruption, ParameterSource, Runbook } from './catalog/catalog.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-model.ts';
 import { inert } from './plan-value.ts';
 
 /**

@@ -3,7 +3,7 @@
  * anybody can compute it again without selfheal.
  */
 import { createHash } from 'node:crypto';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-model.ts';
 
 /**
  * SHA-256, as 64 hex digits, of the plan's canonical JSON: UTF-8, no white space, the keys of every

@@ -3,7 +3,7 @@
  */
 import type { Catalog, LookupName, ManualGuide, Runbook } from './catalog/catalog.ts';
 import { type Finding, plainRuleName } from './finding.ts';
-import type { PlanRefusal } from './plan.ts';
+import type { PlanRefusal } from './plan-model.ts';
 import { inert } from './plan-value.ts';
 
 export type RunbookChoice =

@@ -1,35 +1,17 @@
 /**
- * A plan is exactly what would run. Its SHA-256 is the plan hash: a person approves a hash, never a case.
+ * Makes plans, and is the door to all that the rest of selfheal does with them: a plan is exactly what
+ * would run, and a person approves its hash, never a case.
  */
 import type { LookupName, ManualGuide, Runbook } from './catalog/catalog.ts';
 import type { Finding, Lane } from './finding.ts';
-import { type ParameterRefusal, planParameters } from './plan-parameters.ts';
+import type { Plan, PlanRefusal } from './plan-model.ts';
+import { planParameters } from './plan-parameters.ts';
 import { inert } from './plan-value.ts';
 
-export interface Plan {
-  readonly document: string;
-  /** An exact version, never `$DEFAULT`: the same ClientToken must always mean the same arguments. */
-  readonly documentVersion: string;
-  /** Parameter name -> values, as StartAutomationExecution takes them: strings of 1-512 characters. */
-  readonly parameters: Readonly<Record<string, readonly string[]>>;
-  readonly account: string;
-  /** A real Region, never `global`. */
-  readonly region: string;
-  /** The role in the account under which selfheal starts it. */
-  readonly executorRoleArn: string;
-}
-
-/** Why no plan could be made. Nothing runs; the reason is recorded and shown. */
-export interface PlanRefusal {
-  readonly code:
-    | 'no-runbook'
-    | 'manual-only'
-    | 'unknown-runbook'
-    | ParameterRefusal['code']
-    /** The runbook is not made for the resource's type, or the lane, a role or the version is not what it must be. */
-    | 'wrong-target';
-  readonly reason: string;
-}
+export { describePlan } from './plan-description.ts';
+export { planHash } from './plan-hash.ts';
+export type { Plan, PlanRefusal } from './plan-model.ts';
+export { chooseRunbook, requiredLookups } from './plan-runbook.ts';
 
 /** What was read about the resource and its account before the plan is made. */
 export interface PlanFacts {
