@@ -3,6 +3,7 @@
  * `parse-policy.ts` makes one from text; `select-policy.ts` finds the entry for a subject.
  */
 import type { Framework, Severity } from '../catalog/catalog.ts';
+import type { EventPattern } from './event-pattern.ts';
 
 export type Mode = 'observe' | 'approve' | 'auto';
 
@@ -46,6 +47,7 @@ export interface PolicyEntry {
   readonly runbook?: string;
   /** Values for the runbook's parameters whose source is the policy. */
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;
+  /** All limits that hold for the entry's cases: the policy's, with the entry's own laid over them. */
   readonly limits: Limits;
   readonly retry: RetryPolicy;
   readonly approval: ApprovalPolicy;
@@ -54,11 +56,26 @@ export interface PolicyEntry {
   readonly notify: readonly string[];
 }
 
+/** An entry as its author meant it: defaults filled in, but severity and mode still open when unwritten. */
+export interface WrittenEntry extends Omit<PolicyEntry, 'severity' | 'mode'> {
+  readonly match: EventPattern;
+  /** Absent: the catalog's severity for the finding's rule. */
+  readonly severity?: Severity;
+  /** Absent: follows the severity. */
+  readonly mode?: Mode;
+}
+
 export interface Policy {
   /** SHA-256 of the text, first 12 hex digits: which policy decided. */
   readonly version: string;
-  readonly entries: readonly PolicyEntry[];
+  /** In the order in which they are asked; `compilePolicy` gives the `PolicyEntry` that decides. */
+  readonly entries: readonly WrittenEntry[];
+  /** Policy-wide limits; the lane's are always there. */
   readonly limits: Limits;
+  /** The author says that SSM's adaptive concurrency is on: its quota is 500 executions a lane, not 100. */
+  readonly adaptiveConcurrency: boolean;
+  /** Name -> SNS topic name or ARN. */
+  readonly topics: Readonly<Record<string, string>>;
   /** Decides when no entry matches: always `observe`. */
   readonly unmatched: PolicyEntry;
 }

@@ -1,0 +1,93 @@
+/**
+ * Translates zod's issues into problems that a policy's author understands, with the nearest known key.
+ */
+import * as z from 'zod';
+import { didYouMean } from './did-you-mean.ts';
+import { type DocumentPath, listed, type PathProblem, shown } from './policy-problem.ts';
+
+/** All problems of one issue: an issue about unknown keys is one problem a key. */
+export const schemaProblems = (
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  data: unknown,
+): readonly PathProblem[] => {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => unknownKey(key, [...path, key], known, valueAt(data, path)));
+  }
+  if (issue.code === 'invalid_key') {
+    const key = String(path.at(-1) ?? '');
+    return [
+      {
+        path,
+        atKey: true,
+        expected: 'a name of letters, digits, dots, dashes or underscores',
+        found: shown(key),
+      },
+    ];
+  }
+  const value = valueAt(data, path);
+  if (value === undefined) {
+    return [
+      { path, expected: issue.message, found: 'nothing', action: `add "${String(path.at(-1) ?? '')}"` },
+    ];
+  }
+  return [{ path, expected: issue.message, found: shown(value), ...correction(issue, value) }];
+};
+
+const correction = (issue: z.core.$ZodIssue, value: unknown): { action?: string } => {
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    const meant = didYouMean(value, issue.values.map(String));
+    return meant === undefined ? {} : { action: `did you mean "${meant}"?` };
+  }
+  const isTextWanted = issue.code === 'invalid_type' && issue.expected === 'string';
+  if (isTextWanted && value === null) return { action: 'write a value behind the colon, or remove the key' };
+  return {};
+};
+
+const unknownKey = (
+  key: string,
+  path: DocumentPath,
+  known: readonly string[],
+  parent: unknown,
+): PathProblem => {
+  const taken = parent !== null && typeof parent === 'object' ? Object.keys(parent) : [];
+  const meant = didYouMean(
+    key,
+    known.filter((candidate) => !taken.includes(candidate)),
+  );
+  return {
+    path,
+    atKey: true,
+    expected: `one of the keys ${listed(known)}`,
+    found: `unknown key ${shown(key)}`,
+    ...(meant === undefined ? {} : { action: `did you mean "${meant}"?` }),
+  };
+};
+
+export const valueAt = (data: unknown, path: DocumentPath): unknown => {
+  let value = data;
+  for (const step of path) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+};
+
+/** The keys that a mapping at a path may have. */
+const keysAt = (schema: z.ZodType, path: DocumentPath): readonly string[] => {
+  let at: unknown = schema;
+  for (const step of path) {
+    const inner = unwrapped(at);
+    if (inner instanceof z.ZodObject) at = inner.shape[String(step)];
+    else if (inner instanceof z.ZodArray) at = inner.element;
+    else if (inner instanceof z.ZodRecord) at = inner.valueType;
+    else return [];
+  }
+  const inner = unwrapped(at);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+};
+
+const unwrapped = (schema: unknown): unknown =>
+  schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
