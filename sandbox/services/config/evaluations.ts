@@ -1,0 +1,54 @@
+/** What Config thinks of each resource, kept by resource so that a fresh read of one is one look-up. */
+import type { Table, World } from '../../service.ts';
+import type { ResourceRef } from '../../world/resource.ts';
+import type { Lane } from './deployed-rules.ts';
+import { seenKey } from './recorder.ts';
+
+export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE';
+
+export interface Evaluation {
+  readonly rule: string;
+  readonly complianceType: ComplianceType;
+  /** Which state was judged, in ms. */
+  readonly orderingMs: number;
+  readonly invokedMs: number;
+  readonly recordedMs: number;
+  readonly annotation?: string;
+}
+
+export interface EvaluatedResource extends ResourceRef {
+  /** By the rule's name. */
+  readonly evaluations: Readonly<Record<string, Evaluation>>;
+}
+
+export const evaluatedResources = (world: World): Table<EvaluatedResource> =>
+  world.table('config:evaluations');
+
+export const findEvaluation = (world: World, ref: ResourceRef, rule: string): Evaluation | undefined =>
+  evaluatedResources(world).get(seenKey(ref))?.evaluations[rule];
+
+export const putEvaluation = (world: World, ref: ResourceRef, evaluation: Evaluation): void => {
+  const { account, region, type, id } = ref;
+  const before = evaluatedResources(world).get(seenKey(ref))?.evaluations ?? {};
+  const evaluations = { ...before, [evaluation.rule]: evaluation };
+  evaluatedResources(world).put(seenKey(ref), { account, region, type, id, evaluations });
+};
+
+export const removeEvaluation = (world: World, ref: ResourceRef, rule: string): void => {
+  const row = evaluatedResources(world).get(seenKey(ref));
+  if (row === undefined) return;
+  const { [rule]: _gone, ...evaluations } = row.evaluations;
+  if (Object.keys(evaluations).length === 0) evaluatedResources(world).delete(seenKey(ref));
+  else evaluatedResources(world).put(seenKey(ref), { ...row, evaluations });
+};
+
+/** Every evaluation in a lane, by resource. */
+export const evaluationsIn = function* (
+  world: World,
+  lane: Lane,
+): Generator<readonly [EvaluatedResource, Evaluation]> {
+  for (const resource of evaluatedResources(world).values()) {
+    if (resource.account !== lane.account || resource.region !== lane.region) continue;
+    for (const evaluation of Object.values(resource.evaluations)) yield [resource, evaluation];
+  }
+};
