@@ -76,7 +76,9 @@ const parsePatterns = (data: unknown, report: (problem: PathProblem) => void): r
 const isText = (path: DocumentPath): boolean => {
   if (path[0] !== 'entries') return false;
   if (path[2] === 'parameters') return path.length > 3;
-  return path[2] === 'match' && path.length > 3 && !isOperand(path, 'exists', 1) && !isOperand(path, 'numeric', 2);
+  return (
+    path[2] === 'match' && path.length > 3 && !isOperand(path, 'exists', 1) && !isOperand(path, 'numeric', 2)
+  );
 };
 
 /** An operator stands in an item of a list; a tag may have an operator's name, but stands under `tags`. */

@@ -158,7 +158,7 @@ const compose = (text: string, lines: LineCounter): Composed => {
 };
 
 const shownSentence = (message: string): string =>
-  shown(message.split('\n')[0] ?? '').replace(/^"(.*)"$/, '$1');
+  (message.split('\n')[0] ?? '').slice(0, 160).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
 
 interface OffsetProblem extends PathProblem {
   readonly offset: number;
