@@ -43,7 +43,8 @@ const GLOBAL_RESOURCE_TYPES = new Set([
 ]);
 
 /** True for the types that Config records in every Region where global recording is on. */
-export const isGlobalResourceType = (resourceType: string): boolean => GLOBAL_RESOURCE_TYPES.has(resourceType);
+export const isGlobalResourceType = (resourceType: string): boolean =>
+  GLOBAL_RESOURCE_TYPES.has(resourceType);
 
 const DECORATIONS: readonly RegExp[] = [
   /^securityhub-(?<plain>.+)-[0-9a-f]{8}$/,
@@ -70,13 +71,13 @@ export const plainRuleName = (configRuleName: string): string => {
 const joined = (...fields: readonly string[]): string => JSON.stringify(fields);
 
 const shortHash = (text: string): string =>
-  BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 20)}`).toString(36).padStart(16, '0');
+  BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 20)}`)
+    .toString(36)
+    .padStart(16, '0');
 
 /** Stable 16-character id of a finding's key (account, region, rule, resource type, resource id). */
 export const findingId = (finding: Finding): string =>
-  shortHash(
-    joined(finding.account, finding.region, finding.rule, finding.resourceType, finding.resourceId),
-  );
+  shortHash(joined(finding.account, finding.region, finding.rule, finding.resourceType, finding.resourceId));
 
 /** Stable 16-character id of the resource alone: what a permit's lease locks. */
 export const resourceKey = (finding: Finding): string =>

@@ -118,12 +118,17 @@ const unreachable = (source: never): never => {
   );
 };
 
-const checked = (parameter: RunbookParameter, value: unknown, { runbook }: ParametersInput): Filled => {
+const checked = (
+  parameter: RunbookParameter,
+  value: unknown,
+  { runbook, account }: ParametersInput,
+): Filled => {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   const fault =
     nameFault(parameter.name) ??
     countFault(parameter, values.length) ??
-    values.map((one) => valueFault(parameter, one)).find((found) => found !== undefined);
+    values.map((one) => valueFault(parameter, one)).find((found) => found !== undefined) ??
+    foreignFault(parameter, values, account);
   if (fault !== undefined)
     return refuse('bad-parameter', `${parameter.name} of ${runbook.document} ${fault}.`);
   return { values: values as readonly string[] };
@@ -139,4 +144,20 @@ const countFault = ({ type }: RunbookParameter, count: number): string | undefin
   return count >= 1 && count <= countMax
     ? undefined
     : `must have ${countMax === 1 ? 'one value' : `1-${countMax} values`}, but has ${count}`;
+};
+
+/** What names the resource must name one of this account, whatever the resource's id says. */
+const foreignFault = (
+  { source }: RunbookParameter,
+  values: readonly unknown[],
+  account: string,
+): string | undefined => {
+  if (source.from !== 'resource-id' && source.from !== 'lookup') return undefined;
+  const foreign = values.find((value) => {
+    const owner = String(value).startsWith('arn:') ? String(value).split(':')[4] : undefined;
+    return owner !== undefined && owner !== '' && owner !== account;
+  });
+  return foreign === undefined
+    ? undefined
+    : `must be a resource of account ${account}, but is ${inert(foreign)}`;
 };

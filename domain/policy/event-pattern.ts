@@ -51,7 +51,9 @@ export type Matcher = (subject: PolicySubject) => boolean;
  * matches(subject) // true when every field holds
  */
 export const compileEventPattern = (pattern: EventPattern): Matcher => {
-  const matchers = [...pattern.fields.map(compileField), ...pattern.anyOf.map(compileAlternatives)];
+  // Comparisons with exact values cost least and fail most often: they are asked first.
+  const exactFirst = pattern.fields.toSorted((left, right) => Number(isExact(right)) - Number(isExact(left)));
+  const matchers = [...exactFirst.map(compileField), ...pattern.anyOf.map(compileAlternatives)];
   const [first, second] = matchers;
   if (first === undefined) return () => true;
   if (second === undefined) return first;
@@ -61,6 +63,8 @@ export const compileEventPattern = (pattern: EventPattern): Matcher => {
     return true;
   };
 };
+
+const isExact = ({ tests }: FieldPattern): boolean => tests.every((test) => test.op === 'equals');
 
 const compileField = ({ ref, tests }: FieldPattern): Matcher => {
   const holds = compileTests(tests);

@@ -46,6 +46,8 @@ export const compileTests = (tests: readonly ValueTest[]): ((values: FieldValues
 
 /** Lists of names are the most common pattern by far, and may be long. */
 const equalsAny = (texts: readonly string[]): ((values: FieldValues) => boolean) => {
+  const [only] = texts;
+  if (only !== undefined && texts.length === 1) return (values) => values.includes(only);
   const wanted = new Set(texts);
   return (values) => {
     for (const value of values) if (wanted.has(value)) return true;

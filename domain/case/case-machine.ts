@@ -1,0 +1,145 @@
+/**
+ * The case machine: state x observation -> state, as a table. `decide` is pure; what it is told of the
+ * world comes in as an observation, time and randomness as a moment. A pair that is not in the table is
+ * answered `illegal`, and so is a transition that would end in a state its row does not name.
+ */
+import { dayMs, type Moment } from '../time.ts';
+import type { Case, OpenStateName, StateName } from './case.ts';
+import { isClosed } from './case.ts';
+import { after, move, type Outcome, refused, unchanged } from './move.ts';
+import type { Observation, ObservationKind } from './observation.ts';
+import * as compliance from './transitions/compliance.ts';
+import * as people from './transitions/people.ts';
+import * as run from './transitions/run.ts';
+import * as start from './transitions/start.ts';
+import * as verify from './transitions/verify.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each row is given exactly the state and the observation it stands under.
+type Transition = (c: any, observation: any, moment: Moment) => Outcome;
+
+interface Row {
+  readonly by: Transition;
+  /** The states that the transition may end in; where it stays is not named. */
+  readonly to: readonly StateName[];
+}
+
+const row = (by: Transition, ...to: readonly StateName[]): Row => ({ by, to });
+
+const waitingRows = {
+  evaluated: row(compliance.whileWaiting, 'self-resolved', 'held'),
+  'evaluation-missing': row(compliance.missingWhileWaiting, 'held', 'self-resolved'),
+  'closed-by-human': row(people.closeByHuman, 'closed-by-human'),
+};
+
+const routed: readonly StateName[] = ['observing', 'held', 'awaiting-approval', 'queued', 'needs-human'];
+
+const lookAgain: Transition = (c: Case, _, moment) =>
+  move(c, moment, {
+    to: { ...c.state, dueAt: after(moment, dayMs) } as Case['state'],
+    after: [{ kind: 'read-compliance' }, { kind: 'assess' }],
+  });
+
+const liftHold: Transition = (c: Case) =>
+  c.state.name === 'held' && c.state.reason === 'no-evaluation'
+    ? unchanged({ kind: 'read-compliance' })
+    : unchanged({ kind: 'assess' });
+
+const ignore: Transition = () => unchanged();
+
+/** Policy said observe before and says so again: nothing to write. */
+const reassessWhileObserving: Transition = (c: Case, observation, moment) =>
+  observation.assessment.outcome.kind === 'observe'
+    ? unchanged()
+    : start.onReassessed(c, observation, moment);
+
+export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<ObservationKind, Row>>>>> = {
+  observing: {
+    ...waitingRows,
+    due: row(lookAgain),
+    assessed: row(reassessWhileObserving, ...routed),
+  },
+  held: {
+    ...waitingRows,
+    due: row(liftHold),
+    assessed: row(start.onReassessed, ...routed),
+  },
+  'awaiting-approval': {
+    ...waitingRows,
+    due: row(people.onApprovalDue, 'needs-human'),
+    announced: row(people.onApprovalAnnounced),
+    decided: row(people.onDecided, 'queued', 'denied'),
+  },
+  queued: {
+    ...waitingRows,
+    due: row(start.lookAgainWhenQueued),
+    assessed: row(start.onReassessed, ...routed),
+    'check-refused': row(start.onCheckRefused, 'held', 'needs-human'),
+    'permit-granted': row(start.onPermitGranted, 'starting'),
+  },
+  starting: {
+    evaluated: row(compliance.whileAtWork),
+    'evaluation-missing': row(compliance.missingWhileStarting),
+    due: row(start.resumeStart),
+    assessed: row(start.onCheckRefusedWhileStarting),
+    'check-refused': row(start.onCheckRefusedWhileStarting),
+    'permit-granted': row(start.onPermitGrantedAgain),
+    'start-accepted': row(start.onStartAccepted, 'running'),
+    'start-failed': row(start.onStartFailed, 'needs-human'),
+    'execution-missing': row(start.onExecutionMissing, 'held', 'needs-human'),
+  },
+  running: {
+    evaluated: row(compliance.whileAtWork),
+    'evaluation-missing': row(ignore),
+    due: row(run.askSsm),
+    'execution-read': row(run.onExecutionRead, 'verifying', 'held', 'needs-human'),
+    'execution-missing': row(run.onExecutionGone, 'needs-human'),
+  },
+  verifying: {
+    evaluated: row(verify.onVerdict, 'resolved', 'held', 'needs-human'),
+    'evaluation-missing': row(verify.onNoVerdict, 'self-resolved', 'needs-human'),
+    due: row(verify.askConfig),
+    'closed-by-human': row(people.closeByHuman, 'closed-by-human'),
+  },
+  'needs-human': {
+    ...waitingRows,
+    due: row(people.escalate),
+    announced: row(people.onNeedAnnounced),
+  },
+};
+
+/**
+ * What becomes of a case when it is told something.
+ *
+ * @example
+ * const outcome = decide(queuedCase, { kind: 'permit-granted', clientToken, scopes: [] }, { now, jitter: 0.5 });
+ * // { kind: 'moved', case: { …, state: { name: 'starting', … } }, before: [], after: [{ kind: 'start-runbook' }] }
+ */
+export const decide = (current: Case, observation: Observation, moment: Moment): Outcome => {
+  const { state } = current;
+  if (isClosed(state)) return onClosed(current, observation);
+  const found = TABLE[state.name][observation.kind];
+  if (found === undefined) {
+    if (observation.kind === 'decided')
+      return refused(
+        'not-awaiting-approval',
+        `case ${current.id} is ${state.name}: there is nothing to decide`,
+      );
+    return { kind: 'illegal', state: state.name, observation: observation.kind };
+  }
+  const outcome = found.by(current, observation, moment);
+  if (outcome.kind !== 'moved') return outcome;
+  const to = outcome.case.state.name;
+  if (to !== state.name && !found.to.includes(to))
+    throw new Error(
+      `case ${current.id}: ${state.name} + ${observation.kind} ended in ${to}, which its row does not name`,
+    );
+  return outcome;
+};
+
+const onClosed = (current: Case, observation: Observation): Outcome =>
+  observation.kind === 'decided'
+    ? refused(
+        'case-closed',
+        `case ${current.id} is closed (${current.state.name}): there is nothing to decide`,
+      )
+    : { kind: 'illegal', state: current.state.name, observation: observation.kind };

@@ -1,0 +1,230 @@
+/**
+ * A case: our work on one finding, from the event that opened it until it is closed. Each state carries
+ * only the fields that are true in it, so a closed case has no `dueAt` and a running one cannot lack its
+ * execution id.
+ */
+import type { Severity } from '../catalog/catalog.ts';
+import type { EvaluationOrigin, Finding, Lane } from '../finding.ts';
+import type { Plan } from '../plan.ts';
+import type { Mode, PolicyEntry } from '../policy/policy.ts';
+import type { Instant } from '../time.ts';
+
+export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA';
+
+/** One answer of Config about one resource and one rule. */
+export interface Evaluation {
+  readonly compliance: ComplianceType;
+  /** `resultRecordedTime`: what orders evaluations of one finding. */
+  readonly recordedAt: Instant;
+  /** `configRuleInvokedTime`: when the rule looked; not always told. */
+  readonly invokedAt?: Instant;
+  readonly annotation?: string;
+}
+
+/** The policy entry's terms, as they were when the case was last routed. */
+export type Terms = Pick<PolicyEntry, 'limits' | 'retry' | 'approval' | 'verify' | 'notify'> & {
+  /** Longest run of the planned runbook, in ms. */
+  readonly runMsMax: number;
+};
+
+export interface Decision {
+  readonly planHash: string;
+  readonly answer: 'approve' | 'deny';
+  readonly who: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+/** A quorum of decisions for exactly one plan hash. */
+export interface Approval {
+  readonly planHash: string;
+  readonly decisions: readonly Decision[];
+  /** The plan may start until then; after it, people are asked again. */
+  readonly validUntil: Instant;
+}
+
+export interface TimelineEntry {
+  readonly at: Instant;
+  /** `config`, `ssm`, `selfheal`, or a person's name. */
+  readonly who: string;
+  /** The fact, in the past tense: `attempt-started`. */
+  readonly what: string;
+  readonly why: string;
+  /** The state that the same write brought. */
+  readonly state: StateName;
+}
+
+/** A plan with the hash under which people approve it. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly planHash: string;
+}
+
+export type HoldReason = 'stop-switch' | 'backoff' | 'check-failed' | 'no-evaluation';
+
+export interface Observing {
+  readonly name: 'observing';
+  readonly dueAt: Instant;
+}
+export interface Held {
+  readonly name: 'held';
+  readonly reason: HoldReason;
+  readonly detail: string;
+  /** How often in a row the same reason was found. */
+  readonly seen: number;
+  readonly dueAt: Instant;
+}
+export interface AwaitingApproval extends Planned {
+  readonly name: 'awaiting-approval';
+  readonly expiresAt: Instant;
+  readonly decisions: readonly Decision[];
+  /** False until SNS took the request: until then it is sent again. */
+  readonly announced: boolean;
+  readonly dueAt: Instant;
+}
+export interface Queued extends Planned {
+  readonly name: 'queued';
+  readonly queuedAt: Instant;
+  /** How often the backstop timer looked; each look is twice as far away as the one before. */
+  readonly looks: number;
+  readonly dueAt: Instant;
+}
+/** What holds from the intent to start until the execution has ended. */
+export interface AtWork extends Planned {
+  readonly attempt: number;
+  readonly clientToken: string;
+  /** The scopes whose permits this attempt holds. */
+  readonly scopes: readonly string[];
+}
+export interface Starting extends AtWork {
+  readonly name: 'starting';
+  readonly intentAt: Instant;
+  /** Calls of StartAutomationExecution that failed in passing. */
+  readonly tries: number;
+  readonly dueAt: Instant;
+}
+export interface Running extends AtWork {
+  readonly name: 'running';
+  readonly executionId: string;
+  readonly startedAt: Instant;
+  readonly stopRequestedAt?: Instant;
+  readonly dueAt: Instant;
+}
+export interface Verifying extends Planned {
+  readonly name: 'verifying';
+  readonly attempt: number;
+  readonly executionId: string;
+  readonly endedAt: Instant;
+  /** From then on NON_COMPLIANT is believed: Config has had time to record the change. */
+  readonly settledAt: Instant;
+  readonly expiresAt: Instant;
+  readonly dueAt: Instant;
+}
+export interface NeedsHuman {
+  readonly name: 'needs-human';
+  readonly code: string;
+  readonly reason: string;
+  readonly manualSteps: readonly string[];
+  readonly announced: boolean;
+  /** How often in a row Config knew no evaluation: a resource that is gone needs nobody. */
+  readonly missing: number;
+  readonly dueAt: Instant;
+}
+export interface Resolved {
+  readonly name: 'resolved';
+  readonly closedAt: Instant;
+  readonly attempt: number;
+  readonly executionId: string;
+  readonly runEndedAt: Instant;
+  readonly verdictRecordedAt: Instant;
+}
+export interface SelfResolved {
+  readonly name: 'self-resolved';
+  readonly closedAt: Instant;
+  readonly why: 'compliant' | 'gone';
+}
+export interface Suppressed {
+  readonly name: 'suppressed';
+  readonly closedAt: Instant;
+  readonly why: string;
+}
+export interface Denied {
+  readonly name: 'denied';
+  readonly closedAt: Instant;
+  readonly decision: Decision;
+}
+export interface ClosedByHuman {
+  readonly name: 'closed-by-human';
+  readonly closedAt: Instant;
+  readonly who: string;
+  readonly reason: string;
+}
+
+export type OpenState =
+  | Observing
+  | Held
+  | AwaitingApproval
+  | Queued
+  | Starting
+  | Running
+  | Verifying
+  | NeedsHuman;
+export type ClosedState = Resolved | SelfResolved | Suppressed | Denied | ClosedByHuman;
+export type CaseState = OpenState | ClosedState;
+export type StateName = CaseState['name'];
+export type OpenStateName = OpenState['name'];
+
+export const OPEN_STATES = [
+  'observing',
+  'held',
+  'awaiting-approval',
+  'queued',
+  'starting',
+  'running',
+  'verifying',
+  'needs-human',
+] as const satisfies readonly OpenStateName[];
+
+export const CLOSED_STATES = [
+  'resolved',
+  'self-resolved',
+  'suppressed',
+  'denied',
+  'closed-by-human',
+] as const satisfies readonly ClosedState['name'][];
+
+export interface Case<S extends CaseState = CaseState> {
+  /** `<finding id>-<number>`. */
+  readonly id: string;
+  readonly findingId: string;
+  /** 1 for the first case of the finding, 2 when it came back, … */
+  readonly number: number;
+  /** Counts the writes of the item; every write is conditional on it. */
+  readonly version: number;
+  readonly finding: Finding;
+  readonly origin: EvaluationOrigin;
+  /** Where its runbook runs. */
+  readonly lane: Lane;
+  readonly severity: Severity;
+  readonly mode: Mode;
+  /** Name of the policy entry that decided. */
+  readonly entry: string;
+  readonly policyVersion: string;
+  readonly terms: Terms;
+  readonly manualSteps: readonly string[];
+  readonly openedAt: Instant;
+  readonly newestEvaluation: Evaluation;
+  /** Intents to start, in all. */
+  readonly attempts: number;
+  readonly lastFailure?: string;
+  /** Checks before a start that could not be made, in a row. */
+  readonly checkFailures: number;
+  readonly approval?: Approval;
+  readonly timeline: readonly TimelineEntry[];
+  /** Entries that the bounded timeline no longer shows. */
+  readonly timelineDropped: number;
+  readonly state: S;
+}
+
+export const isOpen = (state: CaseState): state is OpenState => 'dueAt' in state;
+export const isClosed = (state: CaseState): state is ClosedState => 'closedAt' in state;

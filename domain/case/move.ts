@@ -1,0 +1,67 @@
+/** The vocabulary in which transitions answer: what the case becomes, what is done before and after the write. */
+import { type Moment, plusMs } from '../time.ts';
+import type { Case, CaseState, StateName, TimelineEntry } from './case.ts';
+import type { Effect } from './effect.ts';
+import type { ObservationKind } from './observation.ts';
+import { appendEntry } from './timeline.ts';
+
+/**
+ * What a transition answers.
+ *
+ *   before ──▶ write of the case ──▶ after
+ *
+ * `before` holds only what is true of the world already and must not be forgotten if we die in between: a
+ * permit is given back because the execution *has* ended. Everything else happens after the write.
+ */
+export type Outcome =
+  | {
+      readonly kind: 'moved';
+      readonly case: Case;
+      readonly before: readonly Effect[];
+      readonly after: readonly Effect[];
+    }
+  /** Nothing to write. */
+  | { readonly kind: 'unchanged'; readonly effects: readonly Effect[] }
+  /** A person asked for something that must not be; nothing changes, and they are told why. */
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly reason: string }
+  /** Not in the table. */
+  | { readonly kind: 'illegal'; readonly state: StateName; readonly observation: ObservationKind };
+
+export type RefusalCode =
+  | 'not-awaiting-approval'
+  | 'case-closed'
+  | 'plan-hash-mismatch'
+  | 'approval-expired'
+  | 'already-decided'
+  | 'reason-required';
+
+type Head = Partial<Omit<Case, 'state' | 'id' | 'finding' | 'timeline' | 'timelineDropped' | 'version'>>;
+
+interface Move {
+  readonly to: CaseState;
+  /** Left out when the case stays where it is and only its timer moves. */
+  readonly entry?: Omit<TimelineEntry, 'at' | 'state'>;
+  readonly head?: Head;
+  readonly before?: readonly Effect[];
+  readonly after?: readonly Effect[];
+}
+
+export const move = (current: Case, moment: Moment, { to, entry, head, before, after }: Move): Outcome => ({
+  kind: 'moved',
+  case: {
+    ...current,
+    ...head,
+    ...(entry ? appendEntry(current, { ...entry, at: moment.now, state: to.name }) : {}),
+    version: current.version + 1,
+    state: to,
+  },
+  before: before ?? [],
+  after: after ?? [],
+});
+
+export const unchanged = (...effects: readonly Effect[]): Outcome => ({ kind: 'unchanged', effects });
+
+export const refused = (code: RefusalCode, reason: string): Outcome => ({ kind: 'refused', code, reason });
+
+/** An instant `ms` after the moment. */
+export const after = (moment: Moment, ms: number): string => plusMs(moment.now, ms);

@@ -1,0 +1,75 @@
+/** What a case can be told: facts in the past tense. Whoever reads the world turns what it read into one. */
+
+import type { AutomationStatus } from '../automation-status.ts';
+import type { Severity } from '../catalog/catalog.ts';
+import type { PlanRefusal } from '../plan.ts';
+import type { Mode } from '../policy/policy.ts';
+import type { Instant } from '../time.ts';
+import type { Decision, Evaluation, Planned, Terms } from './case.ts';
+
+/** The policy's word on a finding at one moment, and the plan that follows from it. */
+export interface Assessment {
+  readonly entry: string;
+  readonly severity: Severity;
+  readonly mode: Mode;
+  readonly policyVersion: string;
+  readonly terms: Terms;
+  readonly manualSteps: readonly string[];
+  readonly outcome: AssessmentOutcome;
+}
+
+export type AssessmentOutcome =
+  | { readonly kind: 'observe'; readonly why: string }
+  | ({ readonly kind: 'planned' } & Planned)
+  /** No plan can be made of this finding: a person must act. */
+  | { readonly kind: 'refused'; readonly refusal: PlanRefusal }
+  /** What the plan needs could not be read just now. */
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+export type CheckName = 'stop-switch' | 'policy' | 'approval' | 'attempts' | 'compliance' | 'permit';
+
+export type Observation =
+  /** Config's answer about the resource, by event or because it was asked. */
+  | { readonly kind: 'evaluated'; readonly evaluation: Evaluation; readonly via: 'event' | 'read' }
+  /** Config was asked and knows no evaluation of this rule for this resource. */
+  | { readonly kind: 'evaluation-missing' }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'assessed'; readonly assessment: Assessment }
+  /** A check before a start said no, or could not be made (`failed`). */
+  | {
+      readonly kind: 'check-refused';
+      readonly check: CheckName;
+      readonly failed: boolean;
+      readonly reason: string;
+    }
+  /** All checks said yes and the permits are held. */
+  | { readonly kind: 'permit-granted'; readonly clientToken: string; readonly scopes: readonly string[] }
+  | { readonly kind: 'start-accepted'; readonly executionId: string }
+  | {
+      readonly kind: 'start-failed';
+      readonly errorClass: 'transient' | 'terminal';
+      readonly code: string;
+      readonly message: string;
+    }
+  /** No execution carries the tag of this attempt. */
+  | { readonly kind: 'execution-missing' }
+  | { readonly kind: 'execution-read'; readonly execution: ExecutionReport }
+  | { readonly kind: 'decided'; readonly decision: Decision }
+  | { readonly kind: 'announced' }
+  | { readonly kind: 'closed-by-human'; readonly who: string; readonly reason: string };
+
+export type ObservationKind = Observation['kind'];
+export type ObservationOf<K extends ObservationKind> = Extract<Observation, { kind: K }>;
+
+export interface ExecutionReport {
+  readonly executionId: string;
+  readonly status: AutomationStatus;
+  /** As SSM spells it, also when selfheal does not know it. */
+  readonly statusText: string;
+  readonly endedAt?: Instant;
+  readonly failureMessage?: string;
+  /** What SSM says ran: compared with the plan. */
+  readonly document: string;
+  readonly documentVersion: string;
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+}

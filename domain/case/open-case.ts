@@ -1,0 +1,64 @@
+/** Opens a case: the first write about a finding, or about one that has come back. */
+import { caseId, type EvaluationOrigin, type Finding, findingId, type Lane } from '../finding.ts';
+import type { Moment } from '../time.ts';
+import type { Case, Evaluation, OpenState } from './case.ts';
+import type { Effect } from './effect.ts';
+import type { Assessment } from './observation.ts';
+import { routeBy } from './route.ts';
+
+export interface Opening {
+  readonly finding: Finding;
+  readonly origin: EvaluationOrigin;
+  readonly lane: Lane;
+  /** 1 for the finding's first case. */
+  readonly number: number;
+  readonly evaluation: Evaluation;
+  readonly assessment: Assessment;
+}
+
+export const openCase = (
+  { finding, origin, lane, number, evaluation, assessment }: Opening,
+  moment: Moment,
+): { readonly case: Case<OpenState>; readonly after: readonly Effect[] } => {
+  const route = routeBy(assessment, { attempts: 0 }, moment);
+  const annotation = evaluation.annotation?.trim();
+  return {
+    case: {
+      id: caseId(finding, number),
+      findingId: findingId(finding),
+      number,
+      version: 1,
+      finding,
+      origin,
+      lane,
+      ...headOf(assessment),
+      openedAt: moment.now,
+      newestEvaluation: evaluation,
+      attempts: 0,
+      checkFailures: 0,
+      timeline: [
+        {
+          at: moment.now,
+          who: 'config',
+          what: 'reported-non-compliant',
+          why: annotation ? annotation.slice(0, 256) : `rule ${origin.configRuleName}`,
+          state: route.to.name,
+        },
+        { at: moment.now, who: 'selfheal', what: route.what, why: route.why, state: route.to.name },
+      ],
+      timelineDropped: 0,
+      state: route.to,
+    },
+    after: route.after,
+  };
+};
+
+/** What a case keeps of an assessment. */
+export const headOf = (assessment: Assessment) => ({
+  severity: assessment.severity,
+  mode: assessment.mode,
+  entry: assessment.entry,
+  policyVersion: assessment.policyVersion,
+  terms: assessment.terms,
+  manualSteps: assessment.manualSteps,
+});

@@ -1,0 +1,156 @@
+/**
+ * From the policy's word to the state that follows from it. Opening a case, lifting a hold and a change of
+ * policy before a start all come through here, so they cannot disagree.
+ */
+import type { PlanRefusal } from '../plan.ts';
+import { dayMs, hourMs, type Instant, type Moment, minuteMs } from '../time.ts';
+import { unreachable } from '../unreachable.ts';
+import type {
+  Approval,
+  AwaitingApproval,
+  Case,
+  HoldReason,
+  NeedsHuman,
+  Observing,
+  OpenState,
+  Planned,
+  Queued,
+} from './case.ts';
+import type { Effect } from './effect.ts';
+import { after } from './move.ts';
+import type { Assessment } from './observation.ts';
+
+export interface Route {
+  readonly to: OpenState;
+  readonly what: string;
+  readonly why: string;
+  readonly after: readonly Effect[];
+}
+
+/** Where a case goes by an assessment made at this moment. */
+export const routeBy = (
+  assessment: Assessment,
+  { approval, attempts }: Pick<Case, 'attempts' | 'approval'>,
+  moment: Moment,
+): Route => {
+  const { outcome } = assessment;
+  switch (outcome.kind) {
+    case 'observe':
+      return { to: observing(moment), what: 'observed', why: outcome.why, after: [] };
+    case 'refused':
+      return toNeedsHuman(outcome.refusal.code, whyRefused(outcome.refusal), assessment.manualSteps, moment);
+    case 'unreadable':
+      return toHeld('check-failed', outcome.why, 1, after(moment, CHECK_FAILED_WAIT_MS));
+    case 'planned':
+      return routePlanned(assessment, outcome, approval, attempts, moment);
+    default:
+      return unreachable(outcome);
+  }
+};
+
+const routePlanned = (
+  assessment: Assessment,
+  { plan, planHash }: Planned,
+  approval: Approval | undefined,
+  attempts: number,
+  moment: Moment,
+): Route => {
+  if (attempts >= assessment.terms.retry.attemptsMax)
+    return toNeedsHuman(
+      'attempts-used-up',
+      `${attempts} of ${assessment.terms.retry.attemptsMax} attempts are used up`,
+      assessment.manualSteps,
+      moment,
+    );
+  if (assessment.mode === 'auto')
+    return toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
+  if (assessment.mode === 'approve')
+    return approves(approval, planHash, moment.now)
+      ? toQueued({ plan, planHash }, 'this plan is approved', moment)
+      : toAwaitingApproval({ plan, planHash }, assessment, moment);
+  return {
+    to: observing(moment),
+    what: 'observed',
+    why: `policy entry "${assessment.entry}" says observe`,
+    after: [],
+  };
+};
+
+/** An approval counts for exactly its plan hash, and not for ever. */
+export const approves = (approval: Approval | undefined, planHash: string, now: Instant): boolean =>
+  approval !== undefined && approval.planHash === planHash && now < approval.validUntil;
+
+const whyRefused = (refusal: PlanRefusal): string => `no plan can be made: ${refusal.reason}`;
+
+export const observing = (moment: Moment): Observing => ({ name: 'observing', dueAt: after(moment, dayMs) });
+
+export const queued = (planned: Planned, moment: Moment, looks = 0): Queued => ({
+  name: 'queued',
+  plan: planned.plan,
+  planHash: planned.planHash,
+  queuedAt: moment.now,
+  looks,
+  dueAt: after(moment, queuedLookMs(looks)),
+});
+
+/** The backstop looks ever more rarely, so that ten thousand waiting cases cost next to nothing. */
+export const queuedLookMs = (looks: number): number =>
+  Math.min(hourMs, 5 * minuteMs * 2 ** Math.min(looks, 10));
+
+const toQueued = (planned: Planned, why: string, moment: Moment): Route => ({
+  to: queued(planned, moment),
+  what: 'queued',
+  why,
+  after: [{ kind: 'seek-start' }],
+});
+
+const toAwaitingApproval = (
+  { plan, planHash }: Planned,
+  { terms, entry }: Assessment,
+  moment: Moment,
+): Route => {
+  const to: AwaitingApproval = {
+    name: 'awaiting-approval',
+    plan,
+    planHash,
+    expiresAt: after(moment, terms.approval.expiresAfterMs),
+    decisions: [],
+    announced: false,
+    dueAt: after(moment, UNANNOUNCED_WAIT_MS),
+  };
+  return {
+    to,
+    what: 'approval-requested',
+    why: `policy entry "${entry}" asks for ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}`,
+    after: [{ kind: 'announce' }],
+  };
+};
+
+export const toHeld = (reason: HoldReason, detail: string, seen: number, dueAt: Instant): Route => ({
+  to: { name: 'held', reason, detail, seen, dueAt },
+  what: 'held',
+  why: `${reason}: ${detail}`,
+  after: [],
+});
+
+export const toNeedsHuman = (
+  code: string,
+  reason: string,
+  manualSteps: readonly string[],
+  moment: Moment,
+): Route => {
+  const to: NeedsHuman = {
+    name: 'needs-human',
+    code,
+    reason,
+    manualSteps,
+    announced: false,
+    missing: 0,
+    dueAt: after(moment, UNANNOUNCED_WAIT_MS),
+  };
+  return { to, what: 'handed-to-human', why: `${code}: ${reason}`, after: [{ kind: 'announce' }] };
+};
+
+/** A message that SNS did not take is tried again after this. */
+const UNANNOUNCED_WAIT_MS = minuteMs;
+export const CHECK_FAILED_WAIT_MS = minuteMs;

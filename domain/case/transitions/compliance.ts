@@ -1,0 +1,110 @@
+/** What Config says, and what it means in each state. Only the newest word counts. */
+import { hourMs, type Moment, minuteMs } from '../../time.ts';
+import type { Case, Evaluation, Held, NeedsHuman, OpenState, Queued } from '../case.ts';
+import type { Effect } from '../effect.ts';
+import { after, move, type Outcome, unchanged } from '../move.ts';
+import type { ObservationOf } from '../observation.ts';
+import { toHeld } from '../route.ts';
+
+type Evaluated = ObservationOf<'evaluated'>;
+type Waiting = Exclude<OpenState, { name: 'starting' | 'running' | 'verifying' }>;
+
+/** In the states in which nothing of ours is at work, COMPLIANT closes the case. */
+export const whileWaiting = (c: Case<Waiting>, { evaluation, via }: Evaluated, moment: Moment): Outcome => {
+  if (!isNewest(c, evaluation)) {
+    // Asking Config again and hearing the same is no news, but it ends the doubt of a missing evaluation.
+    return via === 'read' && evaluation.compliance === 'NON_COMPLIANT' ? stillNonCompliant(c) : unchanged();
+  }
+  switch (evaluation.compliance) {
+    case 'COMPLIANT':
+      return selfResolved(c, 'compliant', 'Config says COMPLIANT', moment, evaluation);
+    case 'NOT_APPLICABLE':
+      return whenMissing(c, moment, evaluation);
+    default:
+      return note(c, evaluation, moment, whenStillNonCompliant(c));
+  }
+};
+
+/** While an attempt is at work Config's word is kept, and judged when the run has ended. */
+export const whileAtWork = (c: Case, { evaluation }: Evaluated, moment: Moment): Outcome =>
+  isNewest(c, evaluation) ? note(c, evaluation, moment) : unchanged();
+
+export const missingWhileWaiting = (c: Case<Waiting>, _: unknown, moment: Moment): Outcome =>
+  whenMissing(c, moment);
+
+/** During a start no evaluation is one more doubt: find out whether it was issued, and start nothing. */
+export const missingWhileStarting = (): Outcome => unchanged({ kind: 'find-execution' });
+
+export const isNewest = (c: Case, { recordedAt }: Evaluation): boolean =>
+  recordedAt > c.newestEvaluation.recordedAt;
+
+export const note = (
+  c: Case,
+  evaluation: Evaluation,
+  moment: Moment,
+  effects: readonly Effect[] = [],
+): Outcome =>
+  move(c, moment, {
+    to: c.state,
+    head: { newestEvaluation: evaluation },
+    entry: {
+      who: 'config',
+      what: 'evaluation-noted',
+      why: `${evaluation.compliance} recorded at ${evaluation.recordedAt}`,
+    },
+    after: effects,
+  });
+
+/** Closes as healed, but not by us. A permit that a crash may have left behind is given back. */
+export const selfResolved = (
+  c: Case,
+  why: 'compliant' | 'gone',
+  detail: string,
+  moment: Moment,
+  evaluation?: Evaluation,
+): Outcome =>
+  move(c, moment, {
+    to: { name: 'self-resolved', closedAt: moment.now, why },
+    head: evaluation ? { newestEvaluation: evaluation } : {},
+    entry: { who: 'config', what: 'self-resolved', why: detail },
+  });
+
+const stillNonCompliant = (c: Case<Waiting>): Outcome => unchanged(...whenStillNonCompliant(c));
+
+const whenStillNonCompliant = ({ state }: Case<Waiting>): readonly Effect[] =>
+  state.name === 'held' && state.reason === 'no-evaluation' ? [{ kind: 'assess' }] : [];
+
+/**
+ * No evaluation at all (resource or rule deleted, recorder off) is a doubt, so nothing runs. Seen three
+ * times in a row, the finding is gone.
+ */
+const whenMissing = (c: Case<Waiting>, moment: Moment, evaluation?: Evaluation): Outcome => {
+  const seen = timesMissing(c.state) + 1;
+  if (seen >= MISSING_TIMES_MAX)
+    return selfResolved(c, 'gone', `Config knew no evaluation ${seen} times in a row`, moment, evaluation);
+  if (c.state.name === 'needs-human')
+    return move(c as Case<NeedsHuman>, moment, {
+      to: { ...c.state, missing: seen },
+      head: evaluation ? { newestEvaluation: evaluation } : {},
+    });
+  const { to, what, why } = toHeld(
+    'no-evaluation',
+    'Config knows no evaluation of this rule for this resource: it, or the rule, may be deleted',
+    seen,
+    after(moment, seen === 1 ? 5 * minuteMs : hourMs),
+  );
+  return move(c, moment, {
+    to,
+    head: evaluation ? { newestEvaluation: evaluation } : {},
+    entry: { who: 'config', what, why },
+  });
+};
+
+const timesMissing = (state: Waiting): number => {
+  if (state.name === 'needs-human') return state.missing;
+  return state.name === 'held' && state.reason === 'no-evaluation' ? state.seen : 0;
+};
+
+const MISSING_TIMES_MAX = 3;
+
+export type { Held, Queued, Waiting };

@@ -1,0 +1,98 @@
+/** What people decide, and what happens while they do not. */
+import { dayMs, type Moment } from '../../time.ts';
+import type { AwaitingApproval, Case, Decision, NeedsHuman, OpenState } from '../case.ts';
+import { after, move, type Outcome, refused, unchanged } from '../move.ts';
+import type { ObservationOf } from '../observation.ts';
+import { queued } from '../route.ts';
+import { handToHuman, release } from './failure.ts';
+
+/**
+ * One person's decision on exactly one plan. The quorum moves the case on; until then every decision is
+ * kept, and nobody counts twice.
+ */
+export const onDecided = (
+  c: Case<AwaitingApproval>,
+  { decision }: ObservationOf<'decided'>,
+  moment: Moment,
+): Outcome => {
+  const { planHash, expiresAt, decisions } = c.state;
+  if (moment.now >= expiresAt)
+    return refused(
+      'approval-expired',
+      `the request for approval expired at ${expiresAt}; nothing was started`,
+    );
+  if (decision.planHash !== planHash)
+    return refused(
+      'plan-hash-mismatch',
+      `the plan that waits has hash ${planHash}; look at it again before you decide (selfheal case ${c.id})`,
+    );
+  if (decision.reason.trim() === '')
+    return refused('reason-required', 'say why: a decision without a reason helps nobody later (--reason)');
+  if (decisions.some(({ who }) => who === decision.who))
+    return refused('already-decided', `${decision.who} has already decided on this plan; somebody else must`);
+  return decision.answer === 'deny' ? denied(c, decision, moment) : approved(c, decision, moment);
+};
+
+const denied = (c: Case<AwaitingApproval>, decision: Decision, moment: Moment): Outcome =>
+  move(c, moment, {
+    to: { name: 'denied', closedAt: moment.now, decision },
+    entry: { who: decision.who, what: 'denied', why: decision.reason },
+  });
+
+const approved = (c: Case<AwaitingApproval>, decision: Decision, moment: Moment): Outcome => {
+  const decisions = [...c.state.decisions, decision];
+  const { quorum, expiresAfterMs } = c.terms.approval;
+  const entry = { who: decision.who, what: 'approved', why: decision.reason };
+  if (decisions.length < quorum)
+    return move(c, moment, {
+      to: { ...c.state, decisions },
+      entry: { ...entry, why: `${decision.reason} (${decisions.length} of ${quorum})` },
+    });
+  return move(c, moment, {
+    to: queued(c.state, moment),
+    head: {
+      approval: { planHash: c.state.planHash, decisions, validUntil: after(moment, expiresAfterMs) },
+    },
+    entry,
+    after: [{ kind: 'seek-start' }],
+  });
+};
+
+/** Time is up, or SNS has not taken the request yet: silence is never a yes. */
+export const onApprovalDue = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome =>
+  moment.now >= c.state.expiresAt
+    ? handToHuman(
+        c,
+        { code: 'approval-expired', reason: `nobody decided before ${c.state.expiresAt}` },
+        moment,
+      )
+    : unchanged({ kind: 'announce' });
+
+export const onApprovalAnnounced = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome =>
+  move(c, moment, {
+    to: { ...c.state, announced: true, dueAt: c.state.expiresAt },
+    entry: { who: 'selfheal', what: 'people-told', why: `approval is waited for until ${c.state.expiresAt}` },
+  });
+
+export const onNeedAnnounced = (c: Case<NeedsHuman>, _: unknown, moment: Moment): Outcome =>
+  move(c, moment, {
+    to: { ...c.state, announced: true, dueAt: after(moment, dayMs) },
+    entry: { who: 'selfheal', what: 'people-told', why: c.state.reason },
+  });
+
+/** Still nobody: tell them again, unless it has healed meanwhile. */
+export const escalate = (c: Case<NeedsHuman>): Outcome =>
+  c.state.announced
+    ? unchanged({ kind: 'read-compliance' }, { kind: 'announce' })
+    : unchanged({ kind: 'announce' });
+
+export const closeByHuman = (
+  c: Case<OpenState>,
+  { who, reason }: ObservationOf<'closed-by-human'>,
+  moment: Moment,
+): Outcome =>
+  move(c, moment, {
+    to: { name: 'closed-by-human', closedAt: moment.now, who, reason },
+    entry: { who, what: 'closed', why: reason },
+    before: release(c.state),
+  });

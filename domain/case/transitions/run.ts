@@ -1,0 +1,141 @@
+/** What SSM says of the execution that is at work. */
+import { hasEnded } from '../../automation-status.ts';
+import type { Plan } from '../../plan.ts';
+import { epochMs, type Moment, minuteMs, plusMs } from '../../time.ts';
+import type { Case, Running } from '../case.ts';
+import { after, move, type Outcome, unchanged } from '../move.ts';
+import type { ExecutionReport, ObservationOf } from '../observation.ts';
+import { attemptFailed, handToHuman, release } from './failure.ts';
+import { EXECUTION_LOOK_MS } from './start.ts';
+
+export const askSsm = (): Outcome => unchanged({ kind: 'read-execution' });
+
+export const onExecutionRead = (
+  c: Case<Running>,
+  { execution }: ObservationOf<'execution-read'>,
+  moment: Moment,
+): Outcome => {
+  const difference = differenceFromPlan(c.state.plan, execution);
+  if (difference !== undefined && hasEnded(execution.status))
+    return handToHuman(c, { code: 'not-as-planned', reason: difference, who: 'ssm' }, moment);
+  switch (execution.status) {
+    case 'succeeded':
+      return toVerifying(c, execution, moment);
+    case 'failed':
+      return onFailed(c, execution, moment);
+    case 'ended-by-human':
+      return onEndedByHuman(c, execution, moment);
+    case 'at-work':
+    case 'unknown':
+      return stillAtWork(c, execution, moment);
+  }
+};
+
+/** SSM no longer knows the execution, so what it did will never be known. */
+export const onExecutionGone = (c: Case<Running>, _: unknown, moment: Moment): Outcome =>
+  handToHuman(
+    c,
+    { code: 'execution-unknown', reason: `SSM does not know execution ${c.state.executionId}`, who: 'ssm' },
+    moment,
+  );
+
+const toVerifying = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
+  const { plan, planHash, attempt, executionId } = c.state;
+  const endedAt = execution.endedAt ?? moment.now;
+  const settledAt = plusMs(endedAt, c.terms.verify.settleMs);
+  return move(c, moment, {
+    to: {
+      name: 'verifying',
+      plan,
+      planHash,
+      attempt,
+      executionId,
+      endedAt,
+      settledAt,
+      expiresAt: plusMs(endedAt, c.terms.verify.timeoutMs),
+      dueAt: settledAt,
+    },
+    entry: {
+      who: 'ssm',
+      what: 'attempt-succeeded',
+      why: `${execution.statusText}: waiting for Config's verdict`,
+    },
+    before: release(c.state),
+  });
+};
+
+const onFailed = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
+  const why = `${execution.statusText}: ${execution.failureMessage ?? 'SSM gave no reason'}`;
+  return isTerminalFailure(execution.failureMessage)
+    ? handToHuman(c, { code: 'runbook-failed', reason: why, who: 'ssm' }, moment)
+    : attemptFailed(c, { who: 'ssm', what: 'attempt-failed', why }, moment);
+};
+
+/** Trying again cannot help when the role lacks a right or a parameter is wrong. */
+const isTerminalFailure = (failureMessage: string | undefined): boolean =>
+  failureMessage !== undefined && TERMINAL_FAILURE.test(failureMessage);
+
+const TERMINAL_FAILURE =
+  /AccessDenied|UnauthorizedOperation|not authorized to perform|InvalidParameter|ValidationError/;
+
+const onEndedByHuman = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome =>
+  c.state.stopRequestedAt
+    ? attemptFailed(
+        c,
+        { who: 'ssm', what: 'attempt-failed', why: `stopped after ${minutes(c.terms.runMsMax)} minutes` },
+        moment,
+      )
+    : handToHuman(
+        c,
+        { code: 'run-cancelled', reason: `somebody ended the run: ${execution.statusText}`, who: 'ssm' },
+        moment,
+      );
+
+/** A run that outlasts its limit is stopped; if even that does not end it, a person must look. */
+const stillAtWork = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
+  const ranMs = epochMs(moment.now) - epochMs(c.state.startedAt);
+  const { stopRequestedAt } = c.state;
+  if (ranMs < c.terms.runMsMax)
+    return move(c, moment, { to: { ...c.state, dueAt: after(moment, EXECUTION_LOOK_MS) } });
+  if (stopRequestedAt === undefined)
+    return move(c, moment, {
+      to: { ...c.state, stopRequestedAt: moment.now, dueAt: after(moment, minuteMs) },
+      entry: {
+        who: 'selfheal',
+        what: 'stop-requested',
+        why: `still ${execution.statusText} after ${minutes(c.terms.runMsMax)} minutes`,
+      },
+      after: [{ kind: 'stop-runbook' }],
+    });
+  if (epochMs(moment.now) - epochMs(stopRequestedAt) < STOP_PATIENCE_MS)
+    return move(c, moment, {
+      to: { ...c.state, dueAt: after(moment, EXECUTION_LOOK_MS) },
+      after: [{ kind: 'stop-runbook' }],
+    });
+  // The permit stays taken until its lease expires: the execution may still be at work.
+  return handToHuman(
+    c,
+    {
+      code: 'run-stuck',
+      reason: `execution ${c.state.executionId} is ${execution.statusText} and does not stop`,
+    },
+    moment,
+    [],
+  );
+};
+
+/** What ran must be what was planned and approved. */
+const differenceFromPlan = (plan: Plan, execution: ExecutionReport): string | undefined => {
+  if (execution.document !== plan.document)
+    return `SSM ran document ${execution.document}, planned was ${plan.document}`;
+  if (execution.documentVersion !== plan.documentVersion)
+    return `SSM ran version ${execution.documentVersion} of ${plan.document}, planned was ${plan.documentVersion}`;
+  const other = Object.entries(plan.parameters).find(
+    ([name, values]) => JSON.stringify(execution.parameters[name]) !== JSON.stringify(values),
+  );
+  return other ? `SSM ran ${plan.document} with another value of ${other[0]} than planned` : undefined;
+};
+
+const minutes = (ms: number): number => Math.round(ms / minuteMs);
+
+const STOP_PATIENCE_MS = 30 * minuteMs;

@@ -1,0 +1,165 @@
+/**
+ * From queued to running. The intent is written first, then SSM is called, then its answer is written:
+ *
+ *   queued ──permit-granted──▶ starting ──start-accepted──▶ running
+ *                                 │ crash, timeout, throttling: the same token again
+ *                                 └ older than the token can be trusted: look for the execution by its tag
+ */
+import { backoffDelayMs } from '../../backoff.ts';
+import { epochMs, type Moment, minuteMs, secondMs } from '../../time.ts';
+import type { Case, Queued, Starting } from '../case.ts';
+import { after, move, type Outcome, unchanged } from '../move.ts';
+import type { ObservationOf } from '../observation.ts';
+import { headOf } from '../open-case.ts';
+import { CHECK_FAILED_WAIT_MS, queuedLookMs, routeBy, toHeld } from '../route.ts';
+import { attemptFailed, handToHuman } from './failure.ts';
+
+export const onPermitGranted = (
+  c: Case<Queued>,
+  { clientToken, scopes }: ObservationOf<'permit-granted'>,
+  moment: Moment,
+): Outcome => {
+  const attempt = c.attempts + 1;
+  return move(c, moment, {
+    to: {
+      name: 'starting',
+      plan: c.state.plan,
+      planHash: c.state.planHash,
+      attempt,
+      clientToken,
+      scopes,
+      intentAt: moment.now,
+      tries: 0,
+      dueAt: after(moment, INTENT_LOOK_MS),
+    },
+    head: { attempts: attempt, checkFailures: 0 },
+    entry: {
+      who: 'selfheal',
+      what: 'attempt-intended',
+      why: `attempt ${attempt} of ${c.terms.retry.attemptsMax}: ${c.state.plan.document} version ${c.state.plan.documentVersion}`,
+    },
+    after: [{ kind: 'start-runbook' }],
+  });
+};
+
+/** The checks said yes once more: the same token is issued again. */
+export const onPermitGrantedAgain = (): Outcome => unchanged({ kind: 'start-runbook' });
+
+/** The plan or the mode has changed since the case was queued. */
+export const onReassessed = (c: Case, { assessment }: ObservationOf<'assessed'>, moment: Moment): Outcome => {
+  const route = routeBy(assessment, c, moment);
+  return move(c, moment, {
+    to: route.to,
+    head: headOf(assessment),
+    entry: { who: 'selfheal', what: route.what, why: route.why },
+    after: route.after,
+  });
+};
+
+export const onCheckRefused = (
+  c: Case<Queued>,
+  { check, failed, reason }: ObservationOf<'check-refused'>,
+  moment: Moment,
+): Outcome => {
+  if (!failed && check !== 'stop-switch')
+    return handToHuman(c, { code: `check-${check}`, reason }, moment, []);
+  if (!failed) return hold(c, moment, 'stop-switch', reason, 5 * minuteMs, 0);
+  const failures = c.checkFailures + 1;
+  if (failures >= CHECK_FAILURES_MAX)
+    return handToHuman(
+      c,
+      { code: 'check-failed', reason: `check ${check} failed ${failures} times in a row: ${reason}` },
+      moment,
+      [],
+    );
+  const waitMs = Math.min(15 * minuteMs, CHECK_FAILED_WAIT_MS * 2 ** (failures - 1));
+  return hold(c, moment, 'check-failed', `${check}: ${reason}`, waitMs, failures);
+};
+
+const hold = (
+  c: Case<Queued>,
+  moment: Moment,
+  reason: 'stop-switch' | 'check-failed',
+  detail: string,
+  waitMs: number,
+  checkFailures: number,
+): Outcome => {
+  const { to, what, why } = toHeld(reason, detail, Math.max(1, checkFailures), after(moment, waitMs));
+  return move(c, moment, { to, head: { checkFailures }, entry: { who: 'selfheal', what, why } });
+};
+
+/** The backstop of a case that waits for its permit. */
+export const lookAgainWhenQueued = (c: Case<Queued>, _: unknown, moment: Moment): Outcome => {
+  const looks = c.state.looks + 1;
+  return move(c, moment, {
+    to: { ...c.state, looks, dueAt: after(moment, queuedLookMs(looks)) },
+    after: [{ kind: 'seek-start' }],
+  });
+};
+
+export const onStartAccepted = (
+  c: Case<Starting>,
+  { executionId }: ObservationOf<'start-accepted'>,
+  moment: Moment,
+): Outcome => {
+  const { plan, planHash, attempt, clientToken, scopes } = c.state;
+  return move(c, moment, {
+    to: {
+      name: 'running',
+      plan,
+      planHash,
+      attempt,
+      clientToken,
+      scopes,
+      executionId,
+      startedAt: moment.now,
+      dueAt: after(moment, EXECUTION_LOOK_MS),
+    },
+    entry: { who: 'ssm', what: 'attempt-started', why: `execution ${executionId}` },
+  });
+};
+
+export const onStartFailed = (
+  c: Case<Starting>,
+  { errorClass, code, message }: ObservationOf<'start-failed'>,
+  moment: Moment,
+): Outcome => {
+  if (errorClass === 'terminal')
+    return handToHuman(c, { code, reason: `SSM refused to start: ${message}`, who: 'ssm' }, moment);
+  const tries = c.state.tries + 1;
+  const delayMs = backoffDelayMs(START_BACKOFF, tries, moment.jitter);
+  return move(c, moment, {
+    to: { ...c.state, tries, dueAt: after(moment, delayMs) },
+    entry: { who: 'ssm', what: 'start-deferred', why: `${code}: ${message}` },
+  });
+};
+
+/** While the token can be trusted it is issued again, after the checks; later, SSM is asked by tag first. */
+export const resumeStart = (c: Case<Starting>, _: unknown, moment: Moment): Outcome =>
+  unchanged({ kind: isTrusted(c, moment) ? 'seek-start' : 'find-execution' });
+
+/** A check says no while an earlier call may have started it: look, and start nothing. */
+export const onCheckRefusedWhileStarting = (): Outcome => unchanged({ kind: 'find-execution' });
+
+export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment): Outcome =>
+  isTrusted(c, moment)
+    ? move(c, moment, { to: { ...c.state, dueAt: after(moment, INTENT_LOOK_MS) } })
+    : attemptFailed(
+        c,
+        {
+          who: 'ssm',
+          what: 'attempt-not-started',
+          why: 'no execution carries the tag of this attempt, and its token is too old to be issued again',
+        },
+        moment,
+      );
+
+const isTrusted = (c: Case<Starting>, { now }: Moment): boolean =>
+  epochMs(now) - epochMs(c.state.intentAt) <= TOKEN_TRUSTED_MS;
+
+/** AWS does not say how long it remembers a ClientToken; well within any answer, the same token is safe. */
+export const TOKEN_TRUSTED_MS = 5 * minuteMs;
+const INTENT_LOOK_MS = minuteMs;
+export const EXECUTION_LOOK_MS = 2 * minuteMs;
+const CHECK_FAILURES_MAX = 12;
+const START_BACKOFF = { backoffMs: 4 * secondMs, backoffMsMax: minuteMs };

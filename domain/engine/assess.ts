@@ -1,0 +1,193 @@
+/**
+ * Asks the policy what may be done about a finding now, and makes the plan that follows. What cannot be
+ * read is a doubt and is said so; it never becomes a guess.
+ */
+import type { Assessment, AssessmentOutcome } from '../case/observation.ts';
+import type { Catalog, LookupName, Runbook } from '../catalog/catalog.ts';
+import { type EvaluationOrigin, type Finding, type Lane, plainRuleName } from '../finding.ts';
+import { makePlan, type PlanRefusal, planHash, requiredLookups } from '../plan.ts';
+import type { PolicyEntry, PolicySubject } from '../policy/policy.ts';
+import { policySubject } from '../policy/policy-subject.ts';
+import { PortError, type Ports } from '../ports.ts';
+import { hourMs } from '../time.ts';
+import type { PolicyBook } from './policy-book.ts';
+
+export interface Assessor {
+  readonly catalog: Catalog;
+  /** The policy in force at this moment. */
+  readonly policy: () => PolicyBook;
+  readonly ports: Pick<Ports, 'compliance' | 'runbooks' | 'roles'>;
+}
+
+export interface Assessed {
+  readonly assessment: Assessment;
+  /** The finding, with the identifier of its rule when Config tells it. */
+  readonly finding: Finding;
+  readonly subject?: PolicySubject;
+}
+
+export const assess = async (
+  assessor: Assessor,
+  finding: Finding,
+  origin: EvaluationOrigin,
+  lane: Lane,
+): Promise<Assessed> => {
+  const book = assessor.policy();
+  try {
+    const identified = await identify(assessor, finding, origin);
+    const subject = await subjectOf(assessor, book, identified, origin);
+    const { entry } = book.select(subject);
+    const runbook = runbookFor(assessor.catalog, entry, identified);
+    const outcome = await outcomeFor(assessor, entry, runbook, identified, origin, lane);
+    return {
+      finding: identified,
+      subject,
+      assessment: assessmentOf(
+        book,
+        entry,
+        manualStepsOf(assessor.catalog, identified, runbook),
+        runbook,
+        outcome,
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const why = `${error.operation} failed with ${error.code}: ${error.message}`;
+    return {
+      finding,
+      assessment: assessmentOf(book, book.unmatched, [], undefined, { kind: 'unreadable', why }),
+    };
+  }
+};
+
+const identify = async (
+  { ports, catalog }: Assessor,
+  finding: Finding,
+  origin: EvaluationOrigin,
+): Promise<Finding> => {
+  const rule = await ports.compliance.rule(finding.account, origin);
+  if (rule?.owner === 'custom') return finding;
+  // A rule that Config does not know any more is known by its name alone; nothing runs on that (no evaluation).
+  const identifier = rule?.identifier ?? catalog.rule(plainRuleName(finding.rule))?.identifier;
+  return identifier === undefined ? finding : { ...finding, ruleIdentifier: identifier };
+};
+
+const subjectOf = async (
+  { ports, catalog }: Assessor,
+  book: PolicyBook,
+  finding: Finding,
+  origin: EvaluationOrigin,
+): Promise<PolicySubject> => {
+  const served = finding.ruleIdentifier === undefined ? undefined : catalog.rule(finding.ruleIdentifier);
+  return policySubject(finding, {
+    configRuleName: origin.configRuleName,
+    tags: book.needsTags ? await ports.compliance.tags(origin, finding) : {},
+    ...(served ? { severity: served.severity } : {}),
+    frameworks: served?.frameworks ?? [],
+  });
+};
+
+const runbookFor = (catalog: Catalog, entry: PolicyEntry, finding: Finding): Runbook | PlanRefusal => {
+  if (entry.runbook !== undefined)
+    return (
+      catalog.runbook(entry.runbook) ?? {
+        code: 'unknown-runbook',
+        reason: `the catalog has no runbook ${entry.runbook}, which policy entry "${entry.name}" names`,
+      }
+    );
+  const served = finding.ruleIdentifier === undefined ? undefined : catalog.forRule(finding.ruleIdentifier);
+  if (served === undefined)
+    return {
+      code: 'no-runbook',
+      reason: `the catalog has no runbook for rule ${finding.ruleIdentifier ?? finding.rule}`,
+    };
+  return served.kind === 'runbook' ? served : { code: 'manual-only', reason: served.reason };
+};
+
+const isRunbook = (found: Runbook | PlanRefusal): found is Runbook => 'document' in found;
+
+const outcomeFor = async (
+  { ports }: Assessor,
+  entry: PolicyEntry,
+  runbook: Runbook | PlanRefusal,
+  finding: Finding,
+  origin: EvaluationOrigin,
+  lane: Lane,
+): Promise<AssessmentOutcome> => {
+  if (entry.mode === 'observe') return { kind: 'observe', why: `policy entry "${entry.name}" says observe` };
+  if (!isRunbook(runbook)) return { kind: 'refused', refusal: runbook };
+  const documentVersion =
+    runbook.documentVersion ?? (await ports.runbooks.defaultVersion(lane, runbook.document));
+  if (documentVersion === undefined)
+    return {
+      kind: 'refused',
+      refusal: {
+        code: 'unknown-runbook',
+        reason: `SSM in account ${lane.account}, ${lane.region} has no document ${runbook.document}`,
+      },
+    };
+  const made = makePlan({
+    finding,
+    lane,
+    runbook,
+    documentVersion,
+    parameters: entry.parameters,
+    facts: {
+      lookups: await lookupsFor(ports, runbook, origin, finding),
+      automationRoleArn: ports.roles.automationRoleArn(lane.account),
+      executorRoleArn: ports.roles.executorRoleArn(lane.account),
+    },
+  });
+  return made.ok
+    ? { kind: 'planned', plan: made.plan, planHash: planHash(made.plan) }
+    : { kind: 'refused', refusal: made.refusal };
+};
+
+const lookupsFor = async (
+  { compliance }: Assessor['ports'],
+  runbook: Runbook,
+  origin: EvaluationOrigin,
+  finding: Finding,
+): Promise<Partial<Record<LookupName, string>>> => {
+  const found: Partial<Record<LookupName, string>> = {};
+  for (const name of requiredLookups(runbook)) {
+    const value = await compliance.lookup(name, origin, finding);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+};
+
+/** A rule may be served by a guide even when the policy names a runbook of its own. */
+const manualStepsOf = (
+  catalog: Catalog,
+  finding: Finding,
+  runbook: Runbook | PlanRefusal,
+): readonly string[] => {
+  if (isRunbook(runbook)) return runbook.manualSteps;
+  return finding.ruleIdentifier === undefined
+    ? []
+    : (catalog.forRule(finding.ruleIdentifier)?.manualSteps ?? []);
+};
+
+const assessmentOf = (
+  book: PolicyBook,
+  entry: PolicyEntry,
+  manualSteps: readonly string[],
+  runbook: Runbook | PlanRefusal | undefined,
+  outcome: AssessmentOutcome,
+): Assessment => ({
+  entry: entry.name,
+  severity: entry.severity,
+  mode: entry.mode,
+  policyVersion: book.version,
+  terms: {
+    limits: entry.limits,
+    retry: entry.retry,
+    approval: entry.approval,
+    verify: entry.verify,
+    notify: entry.notify,
+    runMsMax: runbook && isRunbook(runbook) ? runbook.runMsMax : hourMs,
+  },
+  manualSteps,
+  outcome,
+});

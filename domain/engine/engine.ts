@@ -1,0 +1,155 @@
+/**
+ * What selfheal does, by occasion. Every operation opens a session, does its work and sends what is to be
+ * sent; it returns only when all of it is durable, so that its message may be acknowledged then.
+ */
+
+import { automationStatus, hasEnded } from '../automation-status.ts';
+import type { Decision } from '../case/case.ts';
+import { isOpen } from '../case/case.ts';
+import type { Outcome } from '../case/move.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Due, Ports } from '../ports.ts';
+import { epochMs, secondMs } from '../time.ts';
+import type { Assessor } from './assess.ts';
+import { drainLane } from './drain.ts';
+import { type ComplianceReport, type IntakeOptions, type IntakeResult, reportCompliance } from './intake.ts';
+import type { PolicyBook } from './policy-book.ts';
+import { repeatEffects } from './repeat.ts';
+import { createSession, type Session } from './session.ts';
+import { type Engine, tell } from './tell.ts';
+
+export interface Selfheal {
+  /** Config reports; each report is answered on its own, so that one that fails harms no other. */
+  complianceReported(reports: readonly ComplianceReport[]): Promise<readonly Settled<IntakeResult>[]>;
+  /** SSM reports that an execution changed its status. */
+  executionReported(reports: readonly ExecutionStatusReport[]): Promise<readonly Settled<void>[]>;
+  /** Something is due, or a lane has cases that wait. */
+  woken(wakes: readonly WakeReport[]): Promise<readonly Settled<void>[]>;
+  /** Finds what is due and wakes it. Answers how many. */
+  tick(): Promise<number>;
+  decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
+  close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
+}
+
+export interface ExecutionStatusReport {
+  readonly executionId: string;
+  readonly status: string;
+}
+
+export interface WakeReport {
+  readonly wake: Due;
+  /** Unique to the message: names the drain that it begins. */
+  readonly messageId: string;
+  readonly redelivered: boolean;
+}
+
+export type Settled<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown };
+
+export type DecisionAnswer =
+  | { readonly kind: 'done'; readonly caseId: string; readonly state: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+
+export interface EngineOptions extends IntakeOptions {
+  readonly ports: Ports;
+  readonly catalog: Catalog;
+  readonly policy: () => PolicyBook;
+}
+
+export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptions): Selfheal => {
+  const assessor: Assessor = { catalog, policy, ports };
+  const engine: Engine = { ports, assessor };
+
+  const each = async <T, R>(items: readonly T[], work: (session: Session, item: T) => Promise<R>) => {
+    const session = createSession(ports);
+    const settled: Settled<R>[] = [];
+    for (const item of items) settled.push(await settle(() => work(session, item)));
+    const flushed = await settle(() => session.flush());
+    // What could not be sent is sent again when the messages come again.
+    return flushed.ok ? settled : settled.map(() => flushed);
+  };
+
+  return {
+    complianceReported: (reports) =>
+      each(reports, (session, report) => reportCompliance(engine, session, report, options)),
+
+    executionReported: (reports) =>
+      each(reports, async (session, { executionId, status }) => {
+        if (!hasEnded(automationStatus(status))) return;
+        const caseId = await ports.cases.byExecution(executionId);
+        const about = caseId === undefined ? undefined : await ports.cases.get(caseId);
+        if (about?.state.name === 'running' && about.state.executionId === executionId)
+          await tell(engine, session, about, { kind: 'due' });
+      }),
+
+    woken: (wakes) =>
+      each(wakes, async (session, { wake, messageId, redelivered }) => {
+        if ('lane' in wake) return drainLane(engine, session, wake.lane, messageId);
+        const about = await ports.cases.get(wake.caseId);
+        if (about === undefined) return;
+        if (redelivered) await repeatEffects(engine, session, about.id);
+        if (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now()))
+          await tell(engine, session, about, { kind: 'due' });
+      }),
+
+    tick: async () => {
+      const due: Due[] = [];
+      for await (const found of ports.cases.due(ports.clock.now())) due.push(found);
+      if (due.length > 0) await ports.wakes.send(due.map((wake) => ({ wake, delayMs: 0 })));
+      return due.length;
+    },
+
+    decide: (caseId, decision) =>
+      onCase(engine, caseId, { kind: 'decided', decision: { ...decision, at: ports.clock.now() } }),
+
+    close: (caseId, who, reason) => onCase(engine, caseId, { kind: 'closed-by-human', who, reason }),
+  };
+};
+
+const settle = async <T>(work: () => Promise<T>): Promise<Settled<T>> => {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, error };
+  }
+};
+
+/** A wake-up may come a little early: queues count in whole seconds. */
+const isDue = (dueAt: string, now: string): boolean => epochMs(dueAt) <= epochMs(now) + EARLY_MS;
+const EARLY_MS = secondMs;
+
+const onCase = async (
+  engine: Engine,
+  caseId: string,
+  observation: Parameters<typeof tell>[3],
+): Promise<DecisionAnswer> => {
+  const about = await engine.ports.cases.get(caseId);
+  if (about === undefined)
+    return {
+      kind: 'refused',
+      code: 'no-such-case',
+      reason: `there is no case ${caseId}; selfheal cases lists them`,
+    };
+  const session = createSession(engine.ports);
+  const outcome = await tell(engine, session, about, observation);
+  await session.flush();
+  return answerTo(outcome, caseId);
+};
+
+const answerTo = (outcome: Outcome, caseId: string): DecisionAnswer => {
+  switch (outcome.kind) {
+    case 'moved':
+      return { kind: 'done', caseId, state: outcome.case.state.name };
+    case 'unchanged':
+      return { kind: 'refused', code: 'nothing-changed', reason: `case ${caseId} is as you want it already` };
+    case 'refused':
+      return outcome;
+    case 'illegal':
+      return {
+        kind: 'refused',
+        code: 'not-possible-now',
+        reason: `case ${caseId} is ${outcome.state}: ${outcome.observation} is not possible in that state`,
+      };
+  }
+};

@@ -1,0 +1,106 @@
+/** Takes in what Config reports: opens a case, or tells the open one. */
+import { type Evaluation, isOpen } from '../case/case.ts';
+import { openCase } from '../case/open-case.ts';
+import {
+  type EvaluationOrigin,
+  type Finding,
+  findingId,
+  isGlobalResourceType,
+  type Lane,
+  plainRuleName,
+} from '../finding.ts';
+import { PortError } from '../ports.ts';
+import { assess } from './assess.ts';
+import { repeatEffects } from './repeat.ts';
+import type { Session } from './session.ts';
+import { type Engine, hasten, momentOf, performAll, tell } from './tell.ts';
+
+/** One answer of Config, as an event or a sweep brings it. */
+export interface ComplianceReport {
+  readonly account: string;
+  readonly origin: EvaluationOrigin;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly evaluation: Evaluation;
+  /** True when the message was delivered before: its first delivery may have died half-way. */
+  readonly redelivered: boolean;
+}
+
+export interface IntakeOptions {
+  /** Where runbooks for global resource types run: one lane for all Regions that report them. */
+  readonly globalLaneRegion: string;
+}
+
+export type IntakeResult =
+  | { readonly kind: 'opened' | 'told' | 'not-open'; readonly caseId?: string }
+  | { readonly kind: 'nothing-to-do' };
+
+export const reportCompliance = async (
+  engine: Engine,
+  session: Session,
+  report: ComplianceReport,
+  options: IntakeOptions,
+): Promise<IntakeResult> => {
+  const { cases } = engine.ports;
+  const finding = findingOf(report);
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const newest = await cases.newestOf(findingId(finding));
+    if (newest && isOpen(newest.state)) {
+      await tell(engine, session, newest, { kind: 'evaluated', evaluation: report.evaluation, via: 'event' });
+      if (report.redelivered) await repeatEffects(engine, session, newest.id);
+      return { kind: 'told', caseId: newest.id };
+    }
+    if (report.evaluation.compliance !== 'NON_COMPLIANT') return closedAlready(session, report, newest);
+    if (newest && report.evaluation.recordedAt <= newest.newestEvaluation.recordedAt)
+      return closedAlready(session, report, newest);
+    const opened = await open(engine, session, finding, report, (newest?.number ?? 0) + 1, options);
+    if (opened !== undefined) return { kind: 'opened', caseId: opened };
+  }
+  throw new PortError(
+    'conflict',
+    'CaseContended',
+    'open',
+    `finding ${findingId(finding)} is opened by others again and again`,
+  );
+};
+
+/** Global types are one finding whatever Region reports them, so the Region and the decoration are left out. */
+const findingOf = ({ account, origin, resourceType, resourceId }: ComplianceReport): Finding =>
+  isGlobalResourceType(resourceType)
+    ? { account, region: 'global', rule: plainRuleName(origin.configRuleName), resourceType, resourceId }
+    : { account, region: origin.region, rule: origin.configRuleName, resourceType, resourceId };
+
+const open = async (
+  engine: Engine,
+  session: Session,
+  reported: Finding,
+  { origin, evaluation }: ComplianceReport,
+  number: number,
+  { globalLaneRegion }: IntakeOptions,
+): Promise<string | undefined> => {
+  const lane: Lane = {
+    account: reported.account,
+    region: reported.region === 'global' ? globalLaneRegion : reported.region,
+  };
+  const { assessment, finding } = await assess(engine.assessor, reported, origin, lane);
+  const opened = openCase({ finding, origin, lane, number, evaluation, assessment }, momentOf(engine.ports));
+  if (!(await engine.ports.cases.open(opened.case))) return undefined;
+  session.changed(opened.case, null);
+  hasten(engine, session, opened.case);
+  await performAll(engine, session, opened.case, opened.after);
+  return opened.case.id;
+};
+
+/** The close may have been written by this very message before it died: its event is published once more. */
+const closedAlready = (
+  session: Session,
+  { redelivered, evaluation }: ComplianceReport,
+  newest: Awaited<ReturnType<Engine['ports']['cases']['newestOf']>>,
+): IntakeResult => {
+  if (newest === undefined) return { kind: 'nothing-to-do' };
+  if (redelivered && newest.newestEvaluation.recordedAt === evaluation.recordedAt)
+    session.changed(newest, null);
+  return { kind: 'not-open', caseId: newest.id };
+};
+
+const TRIES_MAX = 5;

@@ -1,0 +1,150 @@
+/** Carries out one effect and says what was observed by it, if anything. */
+import type { Case, OpenState } from '../case/case.ts';
+import type { Effect } from '../case/effect.ts';
+import type { Observation } from '../case/observation.ts';
+import { TOKEN_TRUSTED_MS } from '../case/transitions/start.ts';
+import { resourceKey } from '../finding.ts';
+import { messageFor } from '../message.ts';
+import { PortError } from '../ports.ts';
+import { describeStop, stoppedBy } from '../stop-switch.ts';
+import { epochMs, secondMs } from '../time.ts';
+import { unreachable } from '../unreachable.ts';
+import { assess } from './assess.ts';
+import { seekStart } from './seek-start.ts';
+import type { Session } from './session.ts';
+import type { Engine } from './tell.ts';
+
+export const perform = async (
+  engine: Engine,
+  session: Session,
+  about: Case,
+  effect: Effect,
+): Promise<Observation | undefined> => {
+  const { ports } = engine;
+  switch (effect.kind) {
+    case 'assess': {
+      const { assessment } = await assess(engine.assessor, about.finding, about.origin, about.lane);
+      return { kind: 'assessed', assessment };
+    }
+    case 'seek-start':
+      return soughtStart(engine, session, about);
+    case 'start-runbook':
+      return startRunbook(engine, session, about);
+    case 'find-execution':
+      return findExecution(engine, about);
+    case 'read-execution':
+      return readExecution(engine, about);
+    case 'stop-runbook': {
+      const state = expected(about, 'running');
+      await ports.runbooks.stop(state.plan, state.executionId);
+      return undefined;
+    }
+    case 'read-compliance': {
+      const evaluation = await ports.compliance.read(about.origin, about.finding);
+      return evaluation ? { kind: 'evaluated', evaluation, via: 'read' } : { kind: 'evaluation-missing' };
+    }
+    case 'request-evaluation':
+      await ports.compliance.requestEvaluation(about.origin, about.finding);
+      return undefined;
+    case 'announce':
+      return announce(engine, about);
+    case 'release-permit': {
+      const waitedFor = await ports.permits.release(
+        effect.scopes,
+        resourceKey(about.finding),
+        effect.clientToken,
+      );
+      if (waitedFor) session.wake({ lane: about.lane }, 0);
+      return undefined;
+    }
+    default:
+      return unreachable(effect);
+  }
+};
+
+/** An effect that comes too late for the state it was ordered in does nothing: the newer state has its own. */
+const inState = <N extends OpenState['name']>(
+  about: Case,
+  name: N,
+): Extract<OpenState, { name: N }> | undefined =>
+  about.state.name === name ? (about.state as Extract<OpenState, { name: N }>) : undefined;
+
+const expected = <N extends OpenState['name']>(about: Case, name: N): Extract<OpenState, { name: N }> => {
+  const state = inState(about, name);
+  if (state === undefined)
+    throw new Error(`case ${about.id} is ${about.state.name}, the effect needs ${name}`);
+  return state;
+};
+
+const soughtStart = async (
+  engine: Engine,
+  session: Session,
+  about: Case,
+): Promise<Observation | undefined> => {
+  if (about.state.name !== 'queued' && about.state.name !== 'starting') return undefined;
+  const sought = await seekStart(engine, session, about, { queueUp: true });
+  if (sought.kind === 'waits') session.waits(about.lane);
+  return sought.kind === 'told' ? sought.observation : undefined;
+};
+
+/**
+ * The one place where something starts. A process that was frozen between the checks and here must not start
+ * on what it knew then: the stop switch is read again when its answer is older than it may be, and an intent
+ * whose token is too old to be trusted is left to the timer.
+ */
+const startRunbook = async (
+  engine: Engine,
+  session: Session,
+  about: Case,
+): Promise<Observation | undefined> => {
+  const { ports } = engine;
+  const state = expected(about, 'starting');
+  if (ageMs(engine, state.intentAt) > TOKEN_TRUSTED_MS) return undefined;
+  const stopReadAt = session.stopReadAt.get(about.id);
+  if (stopReadAt === undefined || ageMs(engine, stopReadAt) > STOP_ANSWER_MS_MAX) {
+    const stop = stoppedBy(await ports.controls.stopSwitches(), { ...about, document: state.plan.document });
+    if (stop)
+      return { kind: 'check-refused', check: 'stop-switch', failed: false, reason: describeStop(stop) };
+  }
+  try {
+    return {
+      kind: 'start-accepted',
+      executionId: await ports.runbooks.start(state.plan, state.clientToken, about.id),
+    };
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const { code, message } = error;
+    return {
+      kind: 'start-failed',
+      errorClass: error.errorClass === 'terminal' ? 'terminal' : 'transient',
+      code,
+      message,
+    };
+  }
+};
+
+const ageMs = ({ ports }: Engine, since: string): number => epochMs(ports.clock.now()) - epochMs(since);
+
+const findExecution = async ({ ports }: Engine, about: Case): Promise<Observation | undefined> => {
+  const state = inState(about, 'starting');
+  if (state === undefined) return undefined;
+  const executionId = await ports.runbooks.find(state.plan, state.clientToken);
+  return executionId === undefined ? { kind: 'execution-missing' } : { kind: 'start-accepted', executionId };
+};
+
+const readExecution = async ({ ports }: Engine, about: Case): Promise<Observation | undefined> => {
+  const state = inState(about, 'running');
+  if (state === undefined) return undefined;
+  const execution = await ports.runbooks.read(state.plan, state.executionId);
+  return execution ? { kind: 'execution-read', execution } : { kind: 'execution-missing' };
+};
+
+const announce = async ({ ports }: Engine, about: Case): Promise<Observation | undefined> => {
+  const message = messageFor(about);
+  if (message === undefined) return undefined;
+  await ports.announcer.announce(about.terms.notify, message);
+  return { kind: 'announced' };
+};
+
+/** With the start itself this stays within the five seconds that the stop switch promises. */
+const STOP_ANSWER_MS_MAX = 3 * secondMs;

@@ -1,0 +1,66 @@
+/**
+ * What one invocation has to send when its writes are done: events and wake-ups go out in batches, and a
+ * lane is noted as waited for once, however many cases of it came in together.
+ */
+import type { Case, StateName } from '../case/case.ts';
+import { type CaseChanged, caseChanged } from '../case-changed.ts';
+import { type Lane, laneId } from '../finding.ts';
+import type { Due, MetricName, Ports } from '../ports.ts';
+import type { Instant } from '../time.ts';
+
+export interface Session {
+  changed(written: Case, from: StateName | null): void;
+  wake(wake: Due, delayMs: number): void;
+  /** A case of this lane could not get its permit and waits. */
+  waits(lane: Lane): void;
+  laneIsWaitedFor(lane: Lane): boolean;
+  /** When the stop switch was last read for a case. */
+  readonly stopReadAt: Map<string, Instant>;
+  flush(): Promise<void>;
+}
+
+export const createSession = ({ events, wakes, permits, clock, metrics }: Ports): Session => {
+  const changes: CaseChanged[] = [];
+  const toWake: { wake: Due; delayMs: number }[] = [];
+  const waitingLanes = new Map<string, Lane>();
+
+  return {
+    stopReadAt: new Map(),
+    changed: (written, from) => {
+      changes.push(caseChanged(written, from));
+      const metric = METRIC_BY_FACT[written.timeline[written.timeline.length - 1]?.what ?? ''];
+      if (from === null) metrics.count('CaseOpened');
+      if (metric) metrics.count(metric);
+    },
+    wake: (wake, delayMs) => {
+      toWake.push({ wake, delayMs });
+    },
+    waits: (lane) => {
+      waitingLanes.set(laneId(lane), lane);
+    },
+    laneIsWaitedFor: (lane) => waitingLanes.has(laneId(lane)),
+    // Lanes first: a wake-up that finds no backlog would do nothing.
+    flush: async () => {
+      const lanes = [...waitingLanes.values()];
+      waitingLanes.clear();
+      for (const lane of lanes) {
+        await permits.noteWaiting(lane, clock.now());
+        toWake.push({ wake: { lane }, delayMs: 0 });
+      }
+      if (changes.length > 0) await events.publish(changes.splice(0));
+      if (toWake.length > 0) await wakes.send(toWake.splice(0));
+    },
+  };
+};
+
+const METRIC_BY_FACT: Readonly<Record<string, MetricName>> = {
+  resolved: 'CaseResolved',
+  'self-resolved': 'CaseClosed',
+  denied: 'CaseClosed',
+  closed: 'CaseClosed',
+  'attempt-started': 'AttemptStarted',
+  'attempt-failed': 'AttemptFailed',
+  'attempt-did-not-fix': 'AttemptFailed',
+  'approval-requested': 'ApprovalRequested',
+  'handed-to-human': 'HandedToHuman',
+};

@@ -1,0 +1,127 @@
+/**
+ * Tells a case what was observed: decide, write once, then carry out what the transition ordered, and tell
+ * the case what came of it. When somebody else wrote in between, everything is decided again on the newer case.
+ *
+ *   load ▶ decide ▶ before-effects ▶ conditional write ▶ after-effects ▶ (their observations, told in turn)
+ */
+import type { Case } from '../case/case.ts';
+import { isOpen } from '../case/case.ts';
+import { decide } from '../case/case-machine.ts';
+import type { Effect } from '../case/effect.ts';
+import type { Outcome } from '../case/move.ts';
+import type { Observation } from '../case/observation.ts';
+import { attemptToken, permitScopes } from '../permit.ts';
+import { PortError, type Ports } from '../ports.ts';
+import { epochMs, type Moment, minuteMs } from '../time.ts';
+import type { Assessor } from './assess.ts';
+import { perform } from './perform.ts';
+import type { Session } from './session.ts';
+
+export interface Engine {
+  readonly ports: Ports;
+  readonly assessor: Assessor;
+}
+
+export const tell = async (
+  engine: Engine,
+  session: Session,
+  told: Case,
+  observation: Observation,
+): Promise<Outcome> => {
+  let current = told;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const outcome = decided(current, observation, momentOf(engine.ports));
+    if (outcome.kind === 'illegal' || outcome.kind === 'refused') return outcome;
+    if (outcome.kind === 'unchanged') {
+      await performAll(engine, session, current, outcome.effects);
+      return outcome;
+    }
+    for (const effect of outcome.before) await perform(engine, session, current, effect);
+    if (await engine.ports.cases.replace(outcome.case)) {
+      await afterWrite(engine, session, current, outcome);
+      return outcome;
+    }
+    current = await reload(engine, current.id);
+  }
+  throw new PortError(
+    'conflict',
+    'CaseContended',
+    'tell',
+    `case ${told.id} was written by others ${TRIES_MAX} times`,
+  );
+};
+
+const reload = async ({ ports }: Engine, id: string): Promise<Case> => {
+  const found = await ports.cases.get(id);
+  if (found === undefined) throw new Error(`case ${id} was there a moment ago and is not there now`);
+  return found;
+};
+
+export const momentOf = ({ clock, random }: Ports): Moment => ({ now: clock.now(), jitter: random() });
+
+/**
+ * A case that leaves `queued` otherwise than by starting may hold a permit that a crash kept from being
+ * recorded; giving back what is not held changes nothing.
+ */
+const decided = (current: Case, observation: Observation, moment: Moment): Outcome => {
+  const outcome = decide(current, observation, moment);
+  if (outcome.kind !== 'moved' || current.state.name !== 'queued') return outcome;
+  const to = outcome.case.state.name;
+  if (to === 'queued' || to === 'starting') return outcome;
+  const scopes = permitScopes({ ...current, document: current.state.plan.document }).map(({ id }) => id);
+  const clientToken = attemptToken(current.id, current.attempts + 1);
+  return { ...outcome, before: [{ kind: 'release-permit', clientToken, scopes }, ...outcome.before] };
+};
+
+const afterWrite = async (
+  engine: Engine,
+  session: Session,
+  previous: Case,
+  outcome: Extract<Outcome, { kind: 'moved' }>,
+): Promise<void> => {
+  const { case: written } = outcome;
+  if (written.state.name !== previous.state.name) session.changed(written, previous.state.name);
+  hasten(engine, session, written);
+  await performAll(engine, session, written, outcome.after);
+};
+
+/** The tick comes once a minute; what is due sooner is woken in time. */
+export const hasten = ({ ports }: Engine, session: Session, { id, state }: Case): void => {
+  if (!isOpen(state)) return;
+  const delayMs = epochMs(state.dueAt) - epochMs(ports.clock.now());
+  if (delayMs > 0 && delayMs < minuteMs) session.wake({ caseId: id }, delayMs);
+};
+
+/**
+ * Effects that fail are tried again at the case's `dueAt`, so their failure is noted and the message that
+ * brought us here is not held up. What no adapter foresaw is a bug and is thrown.
+ */
+export const performAll = async (
+  engine: Engine,
+  session: Session,
+  about: Case,
+  effects: readonly Effect[],
+): Promise<void> => {
+  let current = about;
+  for (const effect of effects) {
+    const observation = await perform(engine, session, current, effect).catch((error: unknown) => {
+      if (!(error instanceof PortError)) throw error;
+      engine.ports.log.warn('effect failed, the timer tries again', {
+        caseId: about.id,
+        effect: effect.kind,
+        operation: error.operation,
+        code: error.code,
+        errorClass: error.errorClass,
+        reason: error.message,
+      });
+      return undefined;
+    });
+    if (observation === undefined) continue;
+    const outcome = await tell(engine, session, current, observation);
+    if (outcome.kind !== 'moved' && outcome.kind !== 'unchanged') return;
+    // What the observation led to may have moved the case further than this outcome says: read what is true now.
+    if (outcome.kind === 'moved' && effects.length > 1) current = await reload(engine, current.id);
+  }
+};
+
+const TRIES_MAX = 8;

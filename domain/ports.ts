@@ -1,0 +1,180 @@
+/**
+ * What the domain needs of the world. Adapters in `infra/` implement these; every one of them throws
+ * `PortError` when the world does not answer as it should.
+ */
+import type { Case, Evaluation } from './case/case.ts';
+import type { ExecutionReport } from './case/observation.ts';
+import type { CaseChanged } from './case-changed.ts';
+import type { LookupName } from './catalog/catalog.ts';
+import type { EvaluationOrigin, Finding, Lane } from './finding.ts';
+import type { Message } from './message.ts';
+import type { PermitAnswer, PermitRequest } from './permit.ts';
+import type { Plan } from './plan.ts';
+import type { StopSwitch } from './stop-switch.ts';
+import type { Instant } from './time.ts';
+
+/** `transient`: trying again may help. `terminal`: it will not. `conflict`: somebody else was first. */
+export type ErrorClass = 'transient' | 'terminal' | 'conflict';
+
+/** An answer of the world that is not the one hoped for, translated once. */
+export class PortError extends Error {
+  constructor(
+    readonly errorClass: ErrorClass,
+    /** AWS's name of the error, e.g. `ThrottlingException`. */
+    readonly code: string,
+    /** What was tried, e.g. `ssm:StartAutomationExecution`. */
+    readonly operation: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'PortError';
+  }
+}
+
+export interface CaseFilter {
+  /** `open`, `closed` or a state's name. */
+  readonly status?: string;
+  /** Identifier, or name decorated or plain. */
+  readonly rule?: string;
+  readonly account?: string;
+  /** Only cases opened at or after this. */
+  readonly since?: Instant;
+}
+
+export interface CaseStore {
+  /** The newest case of a finding, read consistently. */
+  newestOf(findingId: string): Promise<Case | undefined>;
+  get(caseId: string): Promise<Case | undefined>;
+  /** Puts a case that must not exist yet; false when somebody else opened it first. */
+  open(opened: Case): Promise<boolean>;
+  /** Writes a case whose stored version must be one less; false when somebody else wrote first. */
+  replace(changed: Case): Promise<boolean>;
+  byExecution(executionId: string): Promise<string | undefined>;
+  /** Ids of the queued cases of a lane: most severe first, then oldest. */
+  waiting(lane: Lane, countMax: number): Promise<readonly string[]>;
+  /** What should be looked at by now: cases by id, lanes in which cases wait. */
+  due(now: Instant): AsyncIterable<Due>;
+  list(filter: CaseFilter): AsyncIterable<Case>;
+}
+
+export type Due = { readonly caseId: string } | { readonly lane: Lane };
+
+/** What a lane's item says, for a drain to begin with. */
+export interface LaneView {
+  /** Changes whenever a case begins to wait: who clears the backlog proves with it that nobody came meanwhile. */
+  readonly arrivals: number;
+  readonly nextSlotAt?: Instant;
+  readonly atWork: number;
+}
+
+export interface PermitStore {
+  acquire(request: PermitRequest): Promise<PermitAnswer>;
+  /** Gives back what `holder` holds; nothing otherwise. True when cases wait in the lane. */
+  release(scopeIds: readonly string[], resourceKey: string, holder: string): Promise<boolean>;
+  /** What `acquire` would answer now, changing nothing. */
+  peek(request: PermitRequest): Promise<PermitAnswer>;
+  /** Notes that a case waits in the lane: newcomers queue up behind, and the timer looks after it. */
+  noteWaiting(lane: Lane, now: Instant): Promise<void>;
+  /** Makes `drainer` the only one who drains the lane until `until`; undefined when another one does. */
+  beginDrain(lane: Lane, drainer: string, now: Instant, until: Instant): Promise<LaneView | undefined>;
+  /**
+   * Ends a drain. With `emptyAt` (the arrivals seen before nobody was found waiting) the backlog is cleared
+   * too, unless somebody arrived since: then the answer is false and the drain goes on.
+   */
+  endDrain(lane: Lane, drainer: string, emptyAt?: number): Promise<boolean>;
+}
+
+export interface ControlStore {
+  stopSwitches(): Promise<readonly StopSwitch[]>;
+  addStopSwitch(stop: StopSwitch): Promise<void>;
+  removeStopSwitch(scope: StopSwitch['scope']): Promise<void>;
+}
+
+export interface Runbooks {
+  /** Starts the plan; the same token starts it once. Answers the execution id. */
+  start(plan: Plan, clientToken: string, caseId: string): Promise<string>;
+  read(plan: Plan, executionId: string): Promise<ExecutionReport | undefined>;
+  /** The execution that carries this attempt's tag, if any. */
+  find(plan: Plan, clientToken: string): Promise<string | undefined>;
+  stop(plan: Plan, executionId: string): Promise<void>;
+  /** The exact version that is the document's default; undefined when the lane has no such document. */
+  defaultVersion(lane: Lane, document: string): Promise<string | undefined>;
+}
+
+export type ConfigRule =
+  | { readonly owner: 'aws'; readonly identifier: string }
+  | { readonly owner: 'custom'; readonly identifier?: never };
+
+export interface Compliance {
+  /** What Config says of the finding now; undefined when it knows no evaluation of it. */
+  read(origin: EvaluationOrigin, finding: Finding): Promise<Evaluation | undefined>;
+  /** Has the rule look again. Being refused because it was asked a moment ago is no error. */
+  requestEvaluation(origin: EvaluationOrigin, finding: Finding): Promise<void>;
+  /** Who owns the rule, and its source identifier when AWS does; undefined when Config has no such rule. */
+  rule(account: string, origin: EvaluationOrigin): Promise<ConfigRule | undefined>;
+  tags(origin: EvaluationOrigin, finding: Finding): Promise<Readonly<Record<string, string>>>;
+  /** Undefined when Config does not know it. */
+  lookup(name: LookupName, origin: EvaluationOrigin, finding: Finding): Promise<string | undefined>;
+}
+
+export interface Announcer {
+  /** Sends one message to the topics a policy names. */
+  announce(topics: readonly string[], message: Message): Promise<void>;
+}
+
+export interface CaseEvents {
+  publish(changes: readonly CaseChanged[]): Promise<void>;
+}
+
+/** Something to be looked at again, soon. Losing one costs time and nothing else. */
+export interface Wakes {
+  send(wakes: readonly { readonly wake: Due; readonly delayMs: number }[]): Promise<void>;
+}
+
+export interface Clock {
+  now(): Instant;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Log {
+  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export type MetricName =
+  | 'CaseOpened'
+  | 'CaseResolved'
+  | 'CaseClosed'
+  | 'AttemptStarted'
+  | 'AttemptFailed'
+  | 'ApprovalRequested'
+  | 'HandedToHuman'
+  | 'MessageRefused';
+
+export interface Metrics {
+  count(name: MetricName, value?: number): void;
+}
+
+/** Names of the roles that selfheal uses in the accounts. */
+export interface Roles {
+  executorRoleArn(account: string): string;
+  automationRoleArn(account: string): string;
+}
+
+export interface Ports {
+  readonly cases: CaseStore;
+  readonly permits: PermitStore;
+  readonly controls: ControlStore;
+  readonly runbooks: Runbooks;
+  readonly compliance: Compliance;
+  readonly announcer: Announcer;
+  readonly events: CaseEvents;
+  readonly wakes: Wakes;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly roles: Roles;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}

@@ -1,0 +1,4 @@
+import { onTick } from '../on-tick.ts';
+import { app, publishMetrics } from './app.ts';
+
+export const handler = onTick(app).use(publishMetrics);

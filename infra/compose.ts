@@ -1,0 +1,90 @@
+/** The one place where the parts are put together: for a Lambda function at cold start, and for the local service. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Catalog } from '../domain/catalog/catalog.ts';
+import { createEngine, type Selfheal } from '../domain/engine/engine.ts';
+import type { PolicyBook } from '../domain/engine/policy-book.ts';
+import type { Clock, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
+import { createCompliance } from './config/compliance.ts';
+import { createCaseStore } from './dynamodb/case-store.ts';
+import { createControlStore } from './dynamodb/control-store.ts';
+import { createPermitStore } from './dynamodb/permit-store.ts';
+import { createCaseEvents } from './eventbridge/case-events.ts';
+import type { Settings } from './settings.ts';
+import { createAnnouncer } from './sns/announcer.ts';
+import { createRefusals, type Refusals } from './sqs/refusals.ts';
+import { createWakes } from './sqs/wakes.ts';
+import { createRunbooks } from './ssm/runbooks.ts';
+import { createMemberClients } from './sts/member-clients.ts';
+
+export interface App {
+  readonly selfheal: Selfheal;
+  readonly ports: Ports;
+  readonly refusals: Refusals;
+  readonly catalog: Catalog;
+  readonly policy: () => PolicyBook;
+}
+
+/** What a process brings along: the rest is the same everywhere. */
+export interface Surroundings {
+  readonly catalog: Catalog;
+  readonly policy: () => PolicyBook;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export const compose = (settings: Settings, surroundings: Surroundings): App => {
+  const { catalog, policy, clock, random, log, metrics } = surroundings;
+  const { region, tableName } = settings;
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const sqs = new SQSClient({ region });
+  const roles = rolesOf(settings);
+  const clients = createMemberClients({
+    sts: new STSClient({ region }),
+    executorRoleArn: roles.executorRoleArn,
+    externalId: settings.externalId,
+  });
+  const ports: Ports = {
+    cases: createCaseStore({ client, tableName, now: clock.now }),
+    permits: createPermitStore({ client, tableName }),
+    controls: createControlStore({ client, tableName }),
+    runbooks: createRunbooks(clients, clock.now),
+    compliance: createCompliance(clients, clock.now),
+    announcer: createAnnouncer({ sns: new SNSClient({ region }), topicArn: topicArnOf(settings, policy) }),
+    events: createCaseEvents({ events: new EventBridgeClient({ region }), busName: settings.eventBusName }),
+    wakes: createWakes({ sqs, queueUrl: settings.wakeQueueUrl }),
+    clock,
+    random,
+    roles,
+    log,
+    metrics,
+  };
+  return {
+    selfheal: createEngine({ ports, catalog, policy, globalLaneRegion: region }),
+    ports,
+    refusals: createRefusals({ sqs, queueUrl: settings.deadLetterQueueUrl }),
+    catalog,
+    policy,
+  };
+};
+
+const rolesOf = ({ executorRoleName, automationRoleName }: Settings): Roles => ({
+  executorRoleArn: (account) => `arn:aws:iam::${account}:role/${executorRoleName}`,
+  automationRoleArn: (account) => `arn:aws:iam::${account}:role/${automationRoleName}`,
+});
+
+/** A policy names a topic by its own word for it; behind the word stands a topic's name or its ARN. */
+const topicArnOf =
+  ({ region, hubAccount }: Settings, policy: () => PolicyBook) =>
+  (name: string): string => {
+    const topic = policy().policy.topics[name] ?? name;
+    return topic.startsWith('arn:') ? topic : `arn:aws:sns:${region}:${hubAccount}:${topic}`;
+  };

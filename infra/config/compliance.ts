@@ -1,0 +1,152 @@
+/** Compliance over AWS Config, asked in the account and Region that evaluated the finding. */
+import {
+  DescribeConfigRulesCommand,
+  type EvaluationResult,
+  GetComplianceDetailsByResourceCommand,
+  SelectResourceConfigCommand,
+  StartConfigRulesEvaluationCommand,
+} from '@aws-sdk/client-config-service';
+import type { Evaluation } from '../../domain/case/case.ts';
+import type { LookupName } from '../../domain/catalog/catalog.ts';
+import type { EvaluationOrigin, Finding } from '../../domain/finding.ts';
+import { type Compliance, type ConfigRule, PortError } from '../../domain/ports.ts';
+import { epochMs, hourMs, type Instant, instant } from '../../domain/time.ts';
+import { calling, hasCode } from '../aws-errors.ts';
+import type { MemberClients } from '../sts/member-clients.ts';
+
+export const createCompliance = (clients: MemberClients, now: () => Instant): Compliance => {
+  const rules = new Map<string, { readonly rule: ConfigRule; readonly readAt: Instant }>();
+  const laneOf = (account: string, { region }: EvaluationOrigin) => ({ account, region });
+
+  const select = async (
+    origin: EvaluationOrigin,
+    finding: Finding,
+    fields: string,
+  ): Promise<Selected | undefined> => {
+    const { resourceId, resourceType } = finding;
+    if (!/^[^'\\\p{Cc}]{1,768}$/u.test(resourceId))
+      throw new PortError(
+        'terminal',
+        'UnsafeResourceId',
+        'config:SelectResourceConfig',
+        'the resource id cannot be quoted safely in a query',
+      );
+    const { Results } = await calling('config:SelectResourceConfig', () =>
+      clients.config(laneOf(finding.account, origin)).send(
+        new SelectResourceConfigCommand({
+          Expression: `SELECT ${fields} WHERE resourceId = '${resourceId}' AND resourceType = '${resourceType}'`,
+        }),
+      ),
+    );
+    return Results?.[0] === undefined ? undefined : (JSON.parse(Results[0]) as Selected);
+  };
+
+  return {
+    read: async (origin, finding) => {
+      let token: string | undefined;
+      do {
+        const page = await calling('config:GetComplianceDetailsByResource', () =>
+          clients.config(laneOf(finding.account, origin)).send(
+            new GetComplianceDetailsByResourceCommand({
+              ResourceType: finding.resourceType,
+              ResourceId: finding.resourceId,
+              ...(token ? { NextToken: token } : {}),
+            }),
+          ),
+        );
+        const found = (page.EvaluationResults ?? []).find(
+          (result) => ruleNameOf(result) === origin.configRuleName,
+        );
+        if (found) return evaluationOf(found);
+        token = page.NextToken;
+      } while (token);
+      return undefined;
+    },
+
+    requestEvaluation: async (origin, finding) => {
+      try {
+        await calling('config:StartConfigRulesEvaluation', () =>
+          clients
+            .configOnce(laneOf(finding.account, origin))
+            .send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames: [origin.configRuleName] })),
+        );
+      } catch (error) {
+        if (!hasCode(error, 'LimitExceededException', 'ResourceInUseException')) throw error;
+      }
+    },
+
+    rule: async (account, origin) => {
+      const known = rules.get(origin.configRuleArn);
+      if (known && epochMs(now()) - epochMs(known.readAt) < RULE_FRESH_MS) return known.rule;
+      try {
+        const { ConfigRules } = await calling('config:DescribeConfigRules', () =>
+          clients
+            .config(laneOf(account, origin))
+            .send(new DescribeConfigRulesCommand({ ConfigRuleNames: [origin.configRuleName] })),
+        );
+        const source = ConfigRules?.[0]?.Source;
+        if (source === undefined) return undefined;
+        const rule: ConfigRule =
+          source.Owner === 'AWS' && source.SourceIdentifier
+            ? { owner: 'aws', identifier: source.SourceIdentifier }
+            : { owner: 'custom' };
+        rules.set(origin.configRuleArn, { rule, readAt: now() });
+        return rule;
+      } catch (error) {
+        if (hasCode(error, 'NoSuchConfigRuleException')) return undefined;
+        throw error;
+      }
+    },
+
+    tags: async (origin, finding) =>
+      Object.fromEntries(
+        ((await select(origin, finding, 'tags'))?.tags ?? []).map(({ key, value }) => [key, value ?? '']),
+      ),
+
+    lookup: async (name, origin, finding) =>
+      LOOKUPS[name](await select(origin, finding, 'resourceName, arn'), finding),
+  };
+};
+
+/** The fields of a configuration item that are asked for: names and tags, never its configuration. */
+interface Selected {
+  readonly resourceName?: string;
+  readonly arn?: string;
+  readonly tags?: readonly { readonly key: string; readonly value?: string }[];
+}
+
+const LOOKUPS: Readonly<
+  Record<LookupName, (found: Selected | undefined, finding: Finding) => string | undefined>
+> = {
+  'rds-instance-identifier': (found) => found?.resourceName,
+  'iam-arn': (found) => found?.arn,
+  'resource-arn': (found) => found?.arn,
+  'resource-name': (found) => found?.resourceName,
+  'ssm-instance-id': (_, { resourceId }) => /\b(i-[0-9a-f]{8,17})\b/.exec(resourceId)?.[1],
+};
+
+const ruleNameOf = (result: EvaluationResult): string | undefined =>
+  result.EvaluationResultIdentifier?.EvaluationResultQualifier?.ConfigRuleName;
+
+const evaluationOf = ({
+  ComplianceType,
+  ResultRecordedTime,
+  ConfigRuleInvokedTime,
+  Annotation,
+}: EvaluationResult): Evaluation => {
+  if (ComplianceType === undefined || ResultRecordedTime === undefined)
+    throw new PortError(
+      'transient',
+      'MalformedAnswer',
+      'config:GetComplianceDetailsByResource',
+      'an evaluation without a result or its time',
+    );
+  return {
+    compliance: ComplianceType,
+    recordedAt: instant(ResultRecordedTime.getTime()),
+    ...(ConfigRuleInvokedTime ? { invokedAt: instant(ConfigRuleInvokedTime.getTime()) } : {}),
+    ...(Annotation ? { annotation: Annotation } : {}),
+  };
+};
+
+const RULE_FRESH_MS = hourMs;

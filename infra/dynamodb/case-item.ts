@@ -1,0 +1,52 @@
+/** How a case lies in the table: the case itself, and the attributes by which indexes find it. */
+import type { Case } from '../../domain/case/case.ts';
+import { isClosed, isOpen } from '../../domain/case/case.ts';
+import type { Severity } from '../../domain/catalog/catalog.ts';
+import { laneId } from '../../domain/finding.ts';
+import { dueShardOf } from './table.ts';
+
+export interface CaseKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** The parts of a case id: `<finding id>-<number>`; undefined when the text is none. */
+export const parseCaseId = (
+  id: string,
+): { readonly findingId: string; readonly number: number } | undefined => {
+  const parts = /^([0-9a-z]{16})-([1-9][0-9]{0,7})$/.exec(id);
+  return parts?.[1] && parts[2] ? { findingId: parts[1], number: Number(parts[2]) } : undefined;
+};
+
+export const caseKey = (findingId: string, number: number): CaseKey => ({
+  pk: casePartition(findingId),
+  sk: String(number).padStart(8, '0'),
+});
+
+export const casePartition = (findingId: string): string => `case#${findingId}`;
+
+export const caseIdOfKey = ({ pk, sk }: CaseKey): string => `${pk.slice('case#'.length)}-${Number(sk)}`;
+
+export const toItem = (written: Case) => {
+  const { state } = written;
+  return {
+    ...caseKey(written.findingId, written.number),
+    version: written.version,
+    state: state.name,
+    case: written,
+    ...(isOpen(state) ? { dueShard: dueShardOf(written.id), dueAt: state.dueAt } : {}),
+    ...(isClosed(state) ? { closedDay: state.closedAt.slice(0, 10), closedAt: state.closedAt } : {}),
+    ...(state.name === 'queued'
+      ? { waitingLane: laneId(written.lane), waitingRank: waitingRank(written) }
+      : {}),
+    ...(state.name === 'running' ? { executionId: state.executionId } : {}),
+  };
+};
+
+export const fromItem = (item: Record<string, unknown>): Case => item.case as Case;
+
+/** Most severe first, then oldest. */
+const waitingRank = ({ severity, openedAt, id }: Case): string =>
+  `${SEVERITY_RANK[severity]}#${openedAt}#${id}`;
+
+const SEVERITY_RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3 };

@@ -1,0 +1,235 @@
+/** Cases in DynamoDB: one item a case, one conditional write a change. */
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Case } from '../../domain/case/case.ts';
+import { CLOSED_STATES } from '../../domain/case/case.ts';
+import { type Lane, laneId, plainRuleName } from '../../domain/finding.ts';
+import type { CaseFilter, CaseStore, Due } from '../../domain/ports.ts';
+import { dayMs, epochMs, type Instant, instant } from '../../domain/time.ts';
+import { calling, hasCode } from '../aws-errors.ts';
+import {
+  type CaseKey,
+  caseIdOfKey,
+  caseKey,
+  casePartition,
+  fromItem,
+  parseCaseId,
+  toItem,
+} from './case-item.ts';
+import { laneOfScopeKey } from './scope-item.ts';
+import { CLOSED_INDEX, DUE_INDEX, dueShards, EXECUTION_INDEX, WAITING_INDEX } from './table.ts';
+
+export interface CaseStoreOptions {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  /** For listing: how far back closed cases are looked for when nobody says since when. */
+  readonly now: () => Instant;
+}
+
+export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): CaseStore => {
+  const get = async (id: string): Promise<Case | undefined> => {
+    const parts = parseCaseId(id);
+    if (parts === undefined) return undefined;
+    const { Item } = await calling('dynamodb:GetItem', () =>
+      client.send(
+        new GetCommand({
+          TableName: tableName,
+          Key: caseKey(parts.findingId, parts.number),
+          ConsistentRead: true,
+        }),
+      ),
+    );
+    return Item && fromItem(Item);
+  };
+
+  const put = async (
+    written: Case,
+    condition: string,
+    values?: Record<string, unknown>,
+  ): Promise<boolean> => {
+    try {
+      await calling('dynamodb:PutItem', () =>
+        client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: toItem(written),
+            ConditionExpression: condition,
+            ...(values ? { ExpressionAttributeValues: values } : {}),
+          }),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'ConditionalCheckFailedException')) return false;
+      throw error;
+    }
+  };
+
+  const keys = async function* (indexName: string, query: IndexQuery): AsyncIterable<CaseKey> {
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await calling('dynamodb:Query', () =>
+        client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: indexName,
+            KeyConditionExpression: query.condition,
+            ExpressionAttributeValues: query.values,
+            ...(query.limit ? { Limit: query.limit } : {}),
+            ...(start ? { ExclusiveStartKey: start } : {}),
+          }),
+        ),
+      );
+      for (const item of page.Items ?? []) yield item as CaseKey;
+      start = query.limit ? undefined : page.LastEvaluatedKey;
+    } while (start);
+  };
+
+  const load = async function* (found: AsyncIterable<CaseKey>): AsyncIterable<Case> {
+    for await (const batch of chunks(found, BATCH_GET_MAX)) yield* await batchGet(client, tableName, batch);
+  };
+
+  return {
+    get,
+
+    newestOf: async (findingId) => {
+      const { Items } = await calling('dynamodb:Query', () =>
+        client.send(
+          new QueryCommand({
+            TableName: tableName,
+            KeyConditionExpression: 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': casePartition(findingId) },
+            ScanIndexForward: false,
+            Limit: 1,
+            ConsistentRead: true,
+          }),
+        ),
+      );
+      return Items?.[0] && fromItem(Items[0]);
+    },
+
+    open: (opened) => put(opened, 'attribute_not_exists(pk)'),
+
+    replace: (changed) => put(changed, 'version = :previous', { ':previous': changed.version - 1 }),
+
+    byExecution: async (executionId) => {
+      for await (const key of keys(EXECUTION_INDEX, {
+        condition: 'executionId = :id',
+        values: { ':id': executionId },
+        limit: 1,
+      }))
+        return caseIdOfKey(key);
+      return undefined;
+    },
+
+    waiting: async (lane: Lane, countMax) => {
+      const ids: string[] = [];
+      for await (const key of keys(WAITING_INDEX, {
+        condition: 'waitingLane = :lane',
+        values: { ':lane': laneId(lane) },
+        limit: countMax,
+      }))
+        ids.push(caseIdOfKey(key));
+      return ids;
+    },
+
+    due: async function* (at): AsyncIterable<Due> {
+      for (const shard of dueShards())
+        for await (const key of keys(DUE_INDEX, {
+          condition: 'dueShard = :shard AND dueAt <= :at',
+          values: { ':shard': shard, ':at': at },
+        })) {
+          const lane = laneOfScopeKey(key.pk);
+          yield lane ? { lane } : { caseId: caseIdOfKey(key) };
+        }
+    },
+
+    list: async function* (filter): AsyncIterable<Case> {
+      const wanted = matches(filter);
+      for await (const found of load(candidates(keys, filter, now()))) if (wanted(found)) yield found;
+    },
+  };
+};
+
+interface IndexQuery {
+  readonly condition: string;
+  readonly values: Record<string, unknown>;
+  /** Only the first page, of this size. */
+  readonly limit?: number;
+}
+
+type Keys = (indexName: string, query: IndexQuery) => AsyncIterable<CaseKey>;
+
+/** Open cases stand in the due index, closed ones under the day on which they were closed. */
+const candidates = async function* (
+  keys: Keys,
+  { status, since }: CaseFilter,
+  now: Instant,
+): AsyncIterable<CaseKey> {
+  const closedOnly = status === 'closed' || CLOSED_STATES.some((name) => name === status);
+  const openOnly = status !== undefined && !closedOnly;
+  if (!closedOnly)
+    for (const shard of dueShards())
+      for await (const key of keys(DUE_INDEX, {
+        condition: 'dueShard = :shard',
+        values: { ':shard': shard },
+      }))
+        if (laneOfScopeKey(key.pk) === undefined) yield key;
+  if (!openOnly)
+    for (const day of days(since ?? instant(epochMs(now) - CLOSED_LOOK_BACK_MS), now))
+      yield* keys(CLOSED_INDEX, { condition: 'closedDay = :day', values: { ':day': day } });
+};
+
+const matches =
+  ({ status, rule, account, since }: CaseFilter) =>
+  ({ state, finding, origin, openedAt }: Case): boolean =>
+    (status === undefined || status === 'open' || status === 'closed' || state.name === status) &&
+    (account === undefined || finding.account === account) &&
+    (since === undefined || openedAt >= since) &&
+    (rule === undefined ||
+      [finding.rule, plainRuleName(finding.rule), finding.ruleIdentifier, origin.configRuleName].includes(
+        rule,
+      ));
+
+const days = function* (from: Instant, to: Instant): Iterable<string> {
+  const last = to.slice(0, 10);
+  for (let at = from; at.slice(0, 10) <= last; at = instant(epochMs(at) + dayMs)) yield at.slice(0, 10);
+};
+
+const chunks = async function* <T>(items: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length === size) {
+      yield chunk;
+      chunk = [];
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+};
+
+const batchGet = async (
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly CaseKey[],
+): Promise<readonly Case[]> => {
+  const found: Case[] = [];
+  let wanted: CaseKey[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  while (wanted.length > 0) {
+    const request = wanted;
+    const page = await calling('dynamodb:BatchGetItem', () =>
+      client.send(new BatchGetCommand({ RequestItems: { [tableName]: { Keys: request } } })),
+    );
+    found.push(...(page.Responses?.[tableName] ?? []).map(fromItem));
+    wanted = (page.UnprocessedKeys?.[tableName]?.Keys ?? []) as CaseKey[];
+  }
+  return found;
+};
+
+const BATCH_GET_MAX = 100;
+const CLOSED_LOOK_BACK_MS = 90 * dayMs;

@@ -1,0 +1,61 @@
+/**
+ * The one table. Every item is written with one conditional write; the indexes hold keys only.
+ *
+ *   pk                    sk        what                      indexes it stands in
+ *   case#<finding id>     00000001  the finding's nth case    due (open), waiting (queued), execution (running), closed
+ *   scope#<scope id>      scope     leases and start slots    due (a lane in which cases wait)
+ *   control               stop      the stop switches
+ */
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+
+export const DUE_INDEX = 'due';
+export const WAITING_INDEX = 'waiting';
+export const EXECUTION_INDEX = 'execution';
+export const CLOSED_INDEX = 'closed';
+
+/** Open cases are spread over this many partitions of the due index. */
+export const DUE_SHARDS = 8;
+
+const index = (name: string, hash: string, range?: string) => ({
+  IndexName: name,
+  KeySchema: [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    ...(range ? [{ AttributeName: range, KeyType: 'RANGE' as const }] : []),
+  ],
+  Projection: { ProjectionType: 'KEYS_ONLY' as const },
+});
+
+export const tableDefinition = (tableName: string): CreateTableCommandInput => ({
+  TableName: tableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    'pk',
+    'sk',
+    'dueShard',
+    'dueAt',
+    'waitingLane',
+    'waitingRank',
+    'executionId',
+    'closedDay',
+    'closedAt',
+  ].map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    index(DUE_INDEX, 'dueShard', 'dueAt'),
+    index(WAITING_INDEX, 'waitingLane', 'waitingRank'),
+    index(EXECUTION_INDEX, 'executionId'),
+    index(CLOSED_INDEX, 'closedDay', 'closedAt'),
+  ],
+});
+
+/** The shard of the due index in which an item stands. */
+export const dueShardOf = (key: string): string => {
+  let hash = 0;
+  for (let i = 0; i < key.length; i += 1) hash = (hash * 31 + key.charCodeAt(i)) >>> 0;
+  return `due#${hash % DUE_SHARDS}`;
+};
+
+export const dueShards = (): readonly string[] => Array.from({ length: DUE_SHARDS }, (_, n) => `due#${n}`);

@@ -1,0 +1,54 @@
+/** What a deployment must tell selfheal, read once from the environment at cold start. */
+import * as z from 'zod';
+
+const settingsSchema = z.object({
+  /** Where selfheal itself lives. */
+  AWS_REGION: z.string().min(1),
+  SELFHEAL_HUB_ACCOUNT: z
+    .string()
+    .regex(/^[0-9]{12}$/, 'expected the 12-digit id of the account selfheal runs in'),
+  SELFHEAL_TABLE: z.string().min(3),
+  SELFHEAL_EVENT_BUS: z.string().min(1),
+  SELFHEAL_WAKE_QUEUE_URL: z.url(),
+  SELFHEAL_DEAD_LETTER_QUEUE_URL: z.url(),
+  SELFHEAL_POLICY_FILE: z.string().min(1),
+  SELFHEAL_EXECUTOR_ROLE: z.string().default('selfheal-executor'),
+  SELFHEAL_AUTOMATION_ROLE: z.string().default('selfheal-automation'),
+  SELFHEAL_EXTERNAL_ID: z.string().min(2),
+});
+
+export interface Settings {
+  readonly region: string;
+  readonly hubAccount: string;
+  readonly tableName: string;
+  readonly eventBusName: string;
+  readonly wakeQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly policyFile: string;
+  readonly executorRoleName: string;
+  readonly automationRoleName: string;
+  readonly externalId: string;
+}
+
+export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+  const parsed = settingsSchema.safeParse(environment);
+  if (!parsed.success)
+    throw new Error(
+      `selfheal cannot start, its environment is incomplete:\n${parsed.error.issues
+        .map(({ path, message }) => `  ${path.join('.')}: ${message}`)
+        .join('\n')}`,
+    );
+  const e = parsed.data;
+  return {
+    region: e.AWS_REGION,
+    hubAccount: e.SELFHEAL_HUB_ACCOUNT,
+    tableName: e.SELFHEAL_TABLE,
+    eventBusName: e.SELFHEAL_EVENT_BUS,
+    wakeQueueUrl: e.SELFHEAL_WAKE_QUEUE_URL,
+    deadLetterQueueUrl: e.SELFHEAL_DEAD_LETTER_QUEUE_URL,
+    policyFile: e.SELFHEAL_POLICY_FILE,
+    executorRoleName: e.SELFHEAL_EXECUTOR_ROLE,
+    automationRoleName: e.SELFHEAL_AUTOMATION_ROLE,
+    externalId: e.SELFHEAL_EXTERNAL_ID,
+  };
+};

@@ -1,0 +1,35 @@
+/**
+ * Sets bad input aside: the message goes to the dead-letter queue with the reason beside it, so that it is
+ * neither lost nor in the way of its neighbours.
+ */
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { inert } from '../../domain/message.ts';
+import { calling } from '../aws-errors.ts';
+
+export interface Refusals {
+  setAside(body: string, reason: string): Promise<void>;
+}
+
+export const createRefusals = ({
+  sqs,
+  queueUrl,
+}: {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+}): Refusals => ({
+  setAside: async (body, reason) => {
+    await calling('sqs:SendMessage', () =>
+      sqs.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: body,
+          MessageAttributes: {
+            reason: { DataType: 'String', StringValue: inert(reason, REASON_CHARS_MAX) || 'no reason' },
+          },
+        }),
+      ),
+    );
+  },
+});
+
+const REASON_CHARS_MAX = 500;

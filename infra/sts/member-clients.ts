@@ -1,0 +1,110 @@
+/**
+ * SDK clients that act in a member account and Region, under selfheal's executor role there. Clients and
+ * the credentials behind them are made once and kept while the process lives; the SDK fetches new
+ * credentials before the old ones run out.
+ */
+import { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { type Lane, laneId } from '../../domain/finding.ts';
+import { calling } from '../aws-errors.ts';
+
+export interface MemberClientsOptions {
+  readonly sts: STSClient;
+  readonly executorRoleArn: (account: string) => string;
+  readonly externalId: string;
+}
+
+export interface MemberClients {
+  ssm(lane: Lane): SSMClient;
+  /** For StartAutomationExecution: a retry inside the SDK would step over the start slots. */
+  ssmOnce(lane: Lane): SSMClient;
+  config(lane: Lane): ConfigServiceClient;
+  /** For StartConfigRulesEvaluation: the SDK takes its LimitExceededException for throttling and would wait it out. */
+  configOnce(lane: Lane): ConfigServiceClient;
+}
+
+export const createMemberClients = ({
+  sts,
+  executorRoleArn,
+  externalId,
+}: MemberClientsOptions): MemberClients => {
+  const credentialsFor = memoized((account: string) => async () => {
+    const { Credentials } = await calling('sts:AssumeRole', () =>
+      sts.send(
+        new AssumeRoleCommand({
+          RoleArn: executorRoleArn(account),
+          RoleSessionName: 'selfheal',
+          ExternalId: externalId,
+        }),
+      ),
+    );
+    return {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+      ...(Credentials?.Expiration ? { expiration: Credentials.Expiration } : {}),
+    };
+  });
+  const provider = memoized((account: string) => cachedCredentials(credentialsFor(account)));
+  const settings = ({ account, region }: Lane, maxAttempts: number) => ({
+    region,
+    credentials: provider(account),
+    maxAttempts,
+  });
+  return {
+    ssm: perLane((lane) => new SSMClient(settings(lane, 3))),
+    ssmOnce: perLane((lane) => new SSMClient(settings(lane, 1))),
+    config: perLane((lane) => new ConfigServiceClient({ ...settings(lane, 3), retryMode: 'adaptive' })),
+    configOnce: perLane((lane) => new ConfigServiceClient(settings(lane, 1))),
+  };
+};
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration?: Date;
+}
+
+/** One AssumeRole an account, whatever number of clients share it: each client would fetch its own. */
+const cachedCredentials = (fetch: () => Promise<Credentials>): (() => Promise<Credentials>) => {
+  let current: Promise<Credentials> | undefined;
+  let freshUntilMs = 0;
+  return async () => {
+    if (current === undefined || Date.now() >= freshUntilMs) {
+      freshUntilMs = Number.POSITIVE_INFINITY;
+      current = fetch();
+      current.then(
+        ({ expiration }) => {
+          freshUntilMs = (expiration?.getTime() ?? Date.now()) - REFRESH_BEFORE_MS;
+        },
+        () => {
+          current = undefined;
+        },
+      );
+    }
+    return current;
+  };
+};
+
+const memoized = <T>(make: (key: string) => T): ((key: string) => T) => {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
+  };
+};
+
+const perLane = <T>(make: (lane: Lane) => T): ((lane: Lane) => T) => {
+  const byId = memoized((id) => {
+    const [account = '', region = ''] = id.split('/');
+    return make({ account, region });
+  });
+  return (lane) => byId(laneId(lane));
+};
+
+const REFRESH_BEFORE_MS = 5 * 60_000;
