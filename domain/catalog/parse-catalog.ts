@@ -52,7 +52,8 @@ export const parseCatalogFile = ({ file, text }: CatalogFile): ParseResult => {
   return checked(content.value, guideNameOf(file), problemAt);
 };
 
-const firstLine = (message: string): string => `expected YAML: ${message.split('\n')[0] ?? ''}`;
+const firstLine = (message: string): string =>
+  `expected YAML: ${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '')}`;
 
 /** Aliases are refused: no file needs them, and a few lines of them can grow to gigabytes. */
 const contentOf = (document: Document): { ok: true; value: unknown } | { ok: false; why: string } => {
