@@ -192,12 +192,14 @@ const runRequested = (deps: ConfigDeps, run: RuleRun): void => {
   requestedRuns(deps.world).delete(runKey(run, run.rule));
 };
 
-const runScheduled = (deps: ConfigDeps, run: RuleRun): void => {
-  const dueMs = run.dueMs + worldSettings(deps.world).periodicIntervalMs;
+const runScheduled = ({ world, emit }: ConfigDeps, run: RuleRun): void => {
   const key = runKey(run, run.rule);
-  if (findRule(deps.world, run, run.rule) === undefined) return scheduledRuns(deps.world).delete(key);
-  scheduledRuns(deps.world).put(key, { ...run, dueMs });
-  evaluateRule(deps, run, run.rule, run.dueMs);
+  if (findRule(world, run, run.rule) === undefined) {
+    scheduledRuns(world).delete(key);
+    return;
+  }
+  evaluateRule({ world, emit }, run, run.rule, run.dueMs);
+  scheduledRuns(world).put(key, { ...run, dueMs: run.dueMs + worldSettings(world).periodicIntervalMs });
 };
 
 /** Evaluates every resource a rule watches, and those it watched that are gone. */

@@ -31,7 +31,10 @@ export const admit = (deps: SsmDeps, execution: Execution, nowMs: number): void 
   const lane = laneOf(execution);
   let running = 0;
   for (const row of activeExecutions(world).values()) if (row.lane === lane && !row.queued) running += 1;
-  if (running < worldSettings(world).runningMax) return begin(deps, execution, nowMs);
+  if (running < worldSettings(world).runningMax) {
+    begin(deps, execution, nowMs);
+    return;
+  }
   const { id, number } = execution;
   activeExecutions(world).put(id, { id, number, lane, queued: true });
   emitExecutionStatus(deps.emit, execution);
@@ -69,7 +72,10 @@ export const runDueSteps = (deps: SsmDeps, nowMs: number): void => {
 
 /** Asks an execution to stop; it ends a moment later. */
 export const beginCancelling = (deps: SsmDeps, execution: Execution, nowMs: number): void => {
-  if (execution.runningMs === undefined) return end(deps, execution, 'Cancelled', nowMs);
+  if (execution.runningMs === undefined) {
+    end(deps, execution, 'Cancelled', nowMs);
+    return;
+  }
   const cancelling = { ...execution, status: 'Cancelling' };
   save(deps, cancelling, nowMs + CANCELLING_MS);
   emitExecutionStatus(deps.emit, cancelling);
@@ -162,29 +168,39 @@ const runbookOf = (execution: Execution): SandboxRunbook => {
 
 /** The step at work has had its time. */
 const moveOn = (deps: SsmDeps, execution: Execution, nowMs: number): void => {
-  if (execution.status === 'Cancelling') return end(deps, execution, 'Cancelled', nowMs);
-  if (execution.fault?.kind === 'hangs') return save(deps, execution, undefined);
+  if (execution.status === 'Cancelling') end(deps, execution, 'Cancelled', nowMs);
+  else if (execution.fault?.kind === 'hangs') save(deps, execution, undefined);
+  else endStep(deps, execution, nowMs);
+};
+
+const endStep = (deps: SsmDeps, execution: Execution, nowMs: number): void => {
   const outcome = takeStep(deps, execution, nowMs);
   const done = withStep(execution, { ...outcome, endedMs: nowMs });
   const step = done.steps[done.stepIndex];
   if (step !== undefined) emitStepStatus(deps.emit, done, step);
   if (outcome.status === 'Failed')
-    return end(deps, done, 'Failed', nowMs, failureMessage(done, outcome.failureMessage));
-  if (done.stepIndex + 1 < done.steps.length)
-    return startStep(deps, { ...done, stepIndex: done.stepIndex + 1 }, nowMs);
-  finish(deps, done, nowMs);
+    end(deps, done, 'Failed', nowMs, failureMessage(done, outcome.failureMessage));
+  else if (done.stepIndex + 1 < done.steps.length)
+    startStep(deps, { ...done, stepIndex: done.stepIndex + 1 }, nowMs);
+  else finish(deps, done, nowMs);
 };
 
 const failureMessage = (execution: Execution, cause: string | undefined): string =>
   `Step fails when it is Execute/Cancelling action: ${execution.steps[execution.stepIndex]?.name}. ${cause ?? ''} Please refer to Automation Service Troubleshooting Guide for more diagnosis details.`;
 
 const finish = (deps: SsmDeps, execution: Execution, nowMs: number): void => {
-  const forced = execution.fault?.kind === 'status' ? execution.fault.status : 'Success';
-  if (isEnded(forced)) {
-    const cause = forced === 'Success' ? undefined : `The execution ended as ${forced}.`;
-    return end(deps, execution, forced, nowMs, cause);
+  const status = execution.fault?.kind === 'status' ? execution.fault.status : 'Success';
+  if (isEnded(status)) {
+    end(
+      deps,
+      execution,
+      status,
+      nowMs,
+      status === 'Success' ? undefined : `The execution ended as ${status}.`,
+    );
+    return;
   }
-  const stuck = { ...execution, status: forced };
+  const stuck = { ...execution, status };
   save(deps, stuck, undefined);
   emitExecutionStatus(deps.emit, stuck);
 };

@@ -1,5 +1,9 @@
-/** The AWS-owned runbooks that mend buckets. */
-import { changingRunbook, type RunbookParameter, type SandboxRunbook } from './runbook.ts';
+/** The AWS-owned runbooks that mend buckets and the account's public access block. */
+import type { Configuration } from '../resource.ts';
+import { field } from '../rules/managed-rule.ts';
+import { changingRunbook, type RunbookParameter, type SandboxRunbook, type StepContext } from './runbook.ts';
+
+const BUCKET = 'AWS::S3::Bucket';
 
 const bucketName = (name: string): RunbookParameter => ({
   name,
@@ -8,18 +12,29 @@ const bucketName = (name: string): RunbookParameter => ({
   pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
 });
 
-export const blockSwitches: readonly RunbookParameter[] = [
-  'BlockPublicAcls',
-  'BlockPublicPolicy',
-  'IgnorePublicAcls',
-  'RestrictPublicBuckets',
-].map((name) => ({ name, type: 'Boolean', description: `Whether to set ${name}.`, default: 'true' }));
+const BLOCK_SWITCHES = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
+
+const blockParameters: readonly RunbookParameter[] = BLOCK_SWITCHES.map((name) => ({
+  name,
+  type: 'Boolean',
+  description: `Whether to set ${name}.`,
+  default: 'true',
+}));
+
+const publicAccessBlock = (context: StepContext): Configuration => ({
+  publicAccessBlock: Object.fromEntries(
+    BLOCK_SWITCHES.map((name) => [
+      `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+      context.value(name).toLowerCase() === 'true',
+    ]),
+  ),
+});
 
 export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
   changingRunbook({
     document: 'AWS-ConfigureS3BucketVersioning',
     description: 'Configures versioning for an Amazon S3 bucket.',
-    target: { type: 'AWS::S3::Bucket', parameter: 'BucketName' },
+    target: { type: BUCKET, parameter: 'BucketName' },
     parameters: [
       bucketName('BucketName'),
       {
@@ -33,5 +48,105 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
     steps: ['GetBucketVersioning', 'PutBucketVersioning', 'VerifyBucketVersioning'],
     notFound: 'NoSuchBucket',
     changes: (context) => ({ versioning: { status: context.value('VersioningState') } }),
+  }),
+  changingRunbook({
+    document: 'AWS-EnableS3BucketEncryption',
+    description: 'Enables default encryption of an Amazon S3 bucket.',
+    target: { type: BUCKET, parameter: 'BucketName' },
+    parameters: [
+      bucketName('BucketName'),
+      {
+        name: 'SSEAlgorithm',
+        type: 'String',
+        description: 'Server-side encryption algorithm to use for the default encryption.',
+        default: 'AES256',
+        allowedValues: ['AES256', 'aws:kms'],
+      },
+    ],
+    steps: ['GetBucketEncryption', 'PutBucketEncryption', 'VerifyBucketEncryption'],
+    notFound: 'NoSuchBucket',
+    changes: (context) => ({ encryption: { sseAlgorithm: context.value('SSEAlgorithm') } }),
+  }),
+  changingRunbook({
+    document: 'AWS-DisableS3BucketPublicReadWrite',
+    description: 'Makes the ACL of an Amazon S3 bucket private.',
+    target: { type: BUCKET, parameter: 'S3BucketName' },
+    parameters: [bucketName('S3BucketName')],
+    steps: ['GetBucketAcl', 'DisableS3BucketPublicReadWrite', 'VerifyBucketAcl'],
+    notFound: 'NoSuchBucket',
+    changes: () => ({ acl: 'private' }),
+  }),
+  changingRunbook({
+    document: 'AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock',
+    description: 'Configures the public access block of an Amazon S3 bucket.',
+    target: { type: BUCKET, parameter: 'BucketName' },
+    parameters: [bucketName('BucketName'), ...blockParameters],
+    steps: ['GetBucketLocation', 'PutBucketPublicAccessBlock', 'GetBucketPublicAccessBlock'],
+    notFound: 'NoSuchBucket',
+    changes: publicAccessBlock,
+  }),
+  changingRunbook({
+    document: 'AWSConfigRemediation-RestrictBucketSSLRequestsOnly',
+    description: 'Adds a statement that denies plain HTTP to the policy of an Amazon S3 bucket.',
+    target: { type: BUCKET, parameter: 'BucketName' },
+    parameters: [bucketName('BucketName')],
+    steps: ['GetBucketPolicy', 'RestrictBucketSSLRequestsOnly', 'VerifyBucketPolicy'],
+    notFound: 'NoSuchBucket',
+    changes: () => ({ sslRequestsOnly: true }),
+  }),
+  changingRunbook({
+    document: 'AWS-ConfigureS3BucketLogging',
+    description: 'Enables server access logging of an Amazon S3 bucket.',
+    target: { type: BUCKET, parameter: 'BucketName' },
+    parameters: [
+      bucketName('BucketName'),
+      {
+        name: 'GrantedPermission',
+        type: 'String',
+        description: 'Logging permissions of the grantee.',
+        allowedValues: ['FULL_CONTROL', 'READ', 'WRITE'],
+      },
+      {
+        name: 'GranteeType',
+        type: 'String',
+        description: 'Type of grantee.',
+        allowedValues: ['CanonicalUser', 'AmazonCustomerByEmail', 'Group'],
+      },
+      { name: 'GranteeUri', type: 'String', description: 'URI of the grantee group.', default: '' },
+      { name: 'GranteeEmailAddress', type: 'String', description: 'Email address.', default: '' },
+      { name: 'GranteeId', type: 'String', description: 'Canonical user ID.', default: '' },
+      bucketName('TargetBucket'),
+      { name: 'TargetPrefix', type: 'String', description: 'Prefix for the log keys.', default: '/' },
+    ],
+    steps: ['GetBucketLogging', 'PutBucketLogging', 'VerifyBucketLogging'],
+    notFound: 'NoSuchBucket',
+    changes: (context) => ({
+      logging: { targetBucket: context.value('TargetBucket'), targetPrefix: context.value('TargetPrefix') },
+    }),
+  }),
+  changingRunbook({
+    document: 'AWSConfigRemediation-ConfigureS3PublicAccessBlock',
+    description: 'Configures the S3 public access block of an account.',
+    target: { type: 'AWS::::Account', parameter: 'AccountId' },
+    parameters: [
+      { name: 'AccountId', type: 'String', description: 'The account.', pattern: '^\\d{12}$' },
+      ...blockParameters,
+    ],
+    steps: ['GetAccountPublicAccessBlock', 'PutAccountPublicAccessBlock', 'VerifyPublicAccessBlock'],
+    notFound: 'NoSuchPublicAccessBlockConfiguration',
+    changes: publicAccessBlock,
+  }),
+  changingRunbook({
+    document: 'AWSConfigRemediation-EnableEbsEncryptionByDefault',
+    description: 'Enables EBS encryption by default in the account and Region in which it runs.',
+    target: { type: 'AWS::::Account' },
+    parameters: [],
+    steps: ['GetEbsEncryptionByDefault', 'EnableEbsEncryptionByDefault', 'VerifyEbsEncryptionByDefault'],
+    notFound: 'UnauthorizedOperation',
+    changes: (context, account) => ({
+      ebsEncryptionOffIn: ((field(account, 'ebsEncryptionOffIn') ?? []) as readonly string[]).filter(
+        (region) => region !== context.region,
+      ),
+    }),
   }),
 ];
