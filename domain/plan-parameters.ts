@@ -4,6 +4,7 @@
  */
 import type { LookupName, Runbook, RunbookParameter } from './catalog/catalog.ts';
 import { inert, VALUES_MAX, valueFault } from './plan-value.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface ParametersInput {
   readonly runbook: Runbook;
@@ -110,12 +111,6 @@ const valueFor = (
     default:
       return unreachable(source);
   }
-};
-
-const unreachable = (source: never): never => {
-  throw new Error(
-    `A parameter's value comes from a place that the catalog cannot name: ${JSON.stringify(source)}`,
-  );
 };
 
 const checked = (

@@ -3,6 +3,7 @@
  * no harm where the reason is read: a terminal, a log, a message.
  */
 import type { ParameterType, RunbookParameter } from './catalog/catalog.ts';
+import { unreachable } from './unreachable.ts';
 
 /** SSM refuses more than this many values a parameter, and longer ones. */
 export const VALUES_MAX = 50;
@@ -45,10 +46,6 @@ const typeFault = (type: ParameterType, value: string): string | undefined => {
     default:
       return unreachable(type);
   }
-};
-
-const unreachable = (type: never): never => {
-  throw new Error(`A runbook parameter has a type that the catalog cannot give: ${JSON.stringify(type)}`);
 };
 
 const patternFault = (pattern: RegExp, value: string): string | undefined =>

@@ -2,6 +2,7 @@
  * Makes a regular expression only from text that cannot let a value slip by or hang the process: a
  * catalog file is written by people, and its patterns meet values that strangers chose.
  */
+import { unreachable } from '../unreachable.ts';
 
 export type PatternResult =
   | { readonly ok: true; readonly pattern: RegExp }
@@ -122,8 +123,4 @@ const weaknessOfTokens = (tokens: readonly Token[]): string | undefined => {
     }
   }
   return undefined;
-};
-
-const unreachable = (token: never): never => {
-  throw new Error(`A pattern held a token that nothing makes: ${JSON.stringify(token)}`);
 };
