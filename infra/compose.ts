@@ -29,8 +29,19 @@ export interface App {
   readonly policy: () => PolicyBook;
 }
 
+/** Another place than AWS itself to send calls to. */
+export interface Connection {
+  readonly endpoint: string;
+  readonly dynamodbEndpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
 /** What a process brings along: the rest is the same everywhere. */
 export interface Surroundings {
+  /** Absent on AWS: the SDK finds its endpoints and credentials itself. */
+  readonly connection?: Connection;
+  /** Lays something around the ports: a listener, or the faults of a test. */
+  readonly decorate?: (ports: Ports) => Ports;
   readonly catalog: Catalog;
   readonly policy: () => PolicyBook;
   readonly clock: Clock;
@@ -42,31 +53,33 @@ export interface Surroundings {
 export const compose = (settings: Settings, surroundings: Surroundings): App => {
   const { catalog, policy, clock, random, log, metrics } = surroundings;
   const { region, tableName } = settings;
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
-  const sqs = new SQSClient({ region });
+  const { connection, decorate = (ports) => ports } = surroundings;
+  const aws = { region, ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }) };
+  const dynamodb = new DynamoDBClient({ ...aws, ...(connection && { endpoint: connection.dynamodbEndpoint }) });
+  const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  const sqs = new SQSClient(aws);
   const roles = rolesOf(settings);
   const clients = createMemberClients({
-    sts: new STSClient({ region }),
+    sts: new STSClient(aws),
     executorRoleArn: roles.executorRoleArn,
     externalId: settings.externalId,
+    ...(connection && { endpoint: connection.endpoint }),
   });
-  const ports: Ports = {
+  const ports = decorate({
     cases: createCaseStore({ client, tableName, now: clock.now }),
     permits: createPermitStore({ client, tableName }),
     controls: createControlStore({ client, tableName }),
     runbooks: createRunbooks(clients, clock.now),
     compliance: createCompliance(clients, clock.now),
-    announcer: createAnnouncer({ sns: new SNSClient({ region }), topicArn: topicArnOf(settings, policy) }),
-    events: createCaseEvents({ events: new EventBridgeClient({ region }), busName: settings.eventBusName }),
+    announcer: createAnnouncer({ sns: new SNSClient(aws), topicArn: topicArnOf(settings, policy) }),
+    events: createCaseEvents({ events: new EventBridgeClient(aws), busName: settings.eventBusName }),
     wakes: createWakes({ sqs, queueUrl: settings.wakeQueueUrl }),
     clock,
     random,
     roles,
     log,
     metrics,
-  };
+  });
   return {
     selfheal: createEngine({ ports, catalog, policy, globalLaneRegion: region }),
     ports,

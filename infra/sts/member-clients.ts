@@ -13,6 +13,8 @@ export interface MemberClientsOptions {
   readonly sts: STSClient;
   readonly executorRoleArn: (account: string) => string;
   readonly externalId: string;
+  /** Another place than AWS itself. */
+  readonly endpoint?: string;
 }
 
 export interface MemberClients {
@@ -28,6 +30,7 @@ export const createMemberClients = ({
   sts,
   executorRoleArn,
   externalId,
+  endpoint,
 }: MemberClientsOptions): MemberClients => {
   const credentialsFor = memoized((account: string) => async () => {
     const { Credentials } = await calling('sts:AssumeRole', () =>
@@ -51,6 +54,7 @@ export const createMemberClients = ({
     region,
     credentials: provider(account),
     maxAttempts,
+    ...(endpoint === undefined ? {} : { endpoint }),
   });
   return {
     ssm: perLane((lane) => new SSMClient(settings(lane, 3))),

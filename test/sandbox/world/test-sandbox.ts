@@ -22,6 +22,9 @@ export interface TestEvent {
   readonly detail: any;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: answers have as many shapes as there are operations.
+type Answer = any;
+
 interface Place {
   readonly account?: string;
   readonly region?: string;
@@ -52,13 +55,12 @@ export const testSandbox = (settings: Partial<WorldSettings> = {}, world: World 
       }
       nowMs = untilMs;
     },
-    // biome-ignore lint/suspicious/noExplicitAny: answers have as many shapes as there are operations.
     call: async (
       service: 'ssm' | 'config',
       operation: string,
       input: unknown,
       place: Place = {},
-    ): Promise<any> => {
+    ): Promise<Answer> => {
       const run = services[service].operations[operation];
       if (run === undefined) throw new Error(`${service} has no operation ${operation}`);
       return run(input, { account: ACCOUNT, region: REGION, principalArn: PRINCIPAL, nowMs, ...place });
