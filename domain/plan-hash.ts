@@ -19,7 +19,7 @@ export const planHash = (plan: Plan): string =>
   createHash('sha256').update(canonicalJson(plan)).digest('hex');
 
 /** JSON in which equal values always have equal text. */
-export const canonicalJson = (value: unknown): string => {
+const canonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value)

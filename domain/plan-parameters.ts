@@ -6,7 +6,7 @@ import type { LookupName, Runbook, RunbookParameter } from './catalog/catalog.ts
 import { inert, VALUES_MAX, valueFault } from './plan-value.ts';
 import { unreachable } from './unreachable.ts';
 
-export interface ParametersInput {
+interface ParametersInput {
   readonly runbook: Runbook;
   readonly resourceId: string;
   readonly account: string;
@@ -21,7 +21,7 @@ export interface ParameterRefusal {
   readonly reason: string;
 }
 
-export type ParametersResult =
+type ParametersResult =
   | { readonly ok: true; readonly parameters: Readonly<Record<string, readonly string[]>> }
   | { readonly ok: false; readonly refusal: ParameterRefusal };
 

@@ -7,7 +7,7 @@ import { unreachable } from './unreachable.ts';
 
 /** SSM refuses more than this many values a parameter, and longer ones. */
 export const VALUES_MAX = 50;
-export const VALUE_LENGTH_MAX = 512;
+const VALUE_LENGTH_MAX = 512;
 
 /** Control (C0, C1), format (bidi, zero width), private use, unassigned, lone surrogates; line and paragraph separators. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;

@@ -14,7 +14,7 @@ export interface CatalogFile {
   readonly text: string;
 }
 
-export type CatalogEntry = Runbook | ManualGuide;
+type CatalogEntry = Runbook | ManualGuide;
 
 /** An entry and how to point into the file it came from. */
 export interface ParsedFile {
