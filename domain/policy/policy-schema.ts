@@ -151,7 +151,7 @@ const entryLimits = mapping({
 const DAY_MS = 86_400_000;
 
 const retry = mapping({
-  attempts: count('Starts in all, the first included.', 10).optional(),
+  attempts: count('Starts in all, the first included.', 25).optional(),
   backoff: duration(
     'Longest wait before the second attempt; it doubles from then on.',
     1_000,
@@ -284,7 +284,6 @@ export type LimitDocument = z.output<z.ZodObject<typeof limit>>;
 
 /** The policy's JSON Schema, as published in `policy.schema.json` for editors. */
 export const policyJsonSchema = (): Record<string, unknown> => ({
-  ...z.toJSONSchema(policySchema, { target: 'draft-7', io: 'input' }),
-  $id: 'https://selfheal.invalid/policy.schema.json',
+  ...z.toJSONSchema(policySchema, { target: 'draft-7', io: 'input', reused: 'ref' }),
   title: 'selfheal policy',
 });
