@@ -29,7 +29,9 @@ export const createClock = (
   world: World,
   wallMs: () => number = Date.now,
 ): SandboxClock =>
-  options.kind === 'real' ? realClock(options.speed ?? 1, world, wallMs) : drivenClock(options.startMs, world);
+  options.kind === 'real'
+    ? realClock(options.speed ?? 1, world, wallMs)
+    : drivenClock(options.startMs, world);
 
 /**
  * Before the clock shows a time, a time a little later is on disk; a restart goes on from that one.

@@ -144,7 +144,8 @@ export const faultProblem = (candidate: unknown): string | undefined => {
   if (CALL_KINDS.has(kind) && typeof fault.service !== 'string') return 'service must be a string';
   for (const name of ['probability', 'share', 'nextCalls', 'delayMs']) {
     const value = fault[name];
-    if (value !== undefined && (typeof value !== 'number' || !(value >= 0))) return `${name} must be a number >= 0`;
+    if (value !== undefined && (typeof value !== 'number' || !(value >= 0)))
+      return `${name} must be a number >= 0`;
   }
   for (const name of ['operation', 'account', 'region', 'errorCode', 'detailType']) {
     if (fault[name] !== undefined && typeof fault[name] !== 'string') return `${name} must be a string`;

@@ -6,7 +6,16 @@
  *
  * `fsync` is left out on purpose: the promise is to survive the death of the process, not of the machine.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 export type JournalEntry =
@@ -67,7 +76,11 @@ function* completeLines(path: string): Generator<string> {
       const length = readSync(file, chunk, 0, READ_BYTES, null);
       if (length === 0) return;
       let from = 0;
-      for (let end = chunk.indexOf(NEWLINE, from); end !== -1 && end < length; end = chunk.indexOf(NEWLINE, from)) {
+      for (
+        let end = chunk.indexOf(NEWLINE, from);
+        end !== -1 && end < length;
+        end = chunk.indexOf(NEWLINE, from)
+      ) {
         rest.push(chunk.subarray(from, end));
         yield Buffer.concat(rest).toString('utf8');
         rest = [];

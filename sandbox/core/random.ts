@@ -20,6 +20,9 @@ export const randomUuid = (random: () => number): string => {
 
 export const randomHex = (random: () => number, digits: number): string => {
   let hex = '';
-  while (hex.length < digits) hex += Math.floor(random() * 0x1_0000_0000).toString(16).padStart(8, '0');
+  while (hex.length < digits)
+    hex += Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
   return hex.slice(0, digits);
 };

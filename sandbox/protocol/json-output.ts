@@ -18,7 +18,9 @@ export const errorJson = (
   const type = service === 'sqs' ? `com.amazonaws.sqs#${error.code}` : error.code;
   const queryError =
     service === 'sqs'
-      ? { 'x-amzn-query-error': `${sqsQueryCode(error.code)};${error.httpStatus >= 500 ? 'Receiver' : 'Sender'}` }
+      ? {
+          'x-amzn-query-error': `${sqsQueryCode(error.code)};${error.httpStatus >= 500 ? 'Receiver' : 'Sender'}`,
+        }
       : {};
   return {
     headers: { 'x-amzn-errortype': type, ...queryError },

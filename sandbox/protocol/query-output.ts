@@ -33,7 +33,9 @@ const write = (constraints: ServiceConstraints, shape: Shape, value: unknown): s
       const output = value as Readonly<Record<string, unknown>>;
       return Object.entries(shape.members)
         .filter(([name]) => output[name] !== undefined)
-        .map(([name, member]) => element(name, write(constraints, shapeOf(constraints, member), output[name])))
+        .map(([name, member]) =>
+          element(name, write(constraints, shapeOf(constraints, member), output[name])),
+        )
         .join('');
     }
     case 'list':
@@ -44,7 +46,10 @@ const write = (constraints: ServiceConstraints, shape: Shape, value: unknown): s
       const [keyName, valueName] = shape.names ?? ['key', 'value'];
       const valueShape = shapeOf(constraints, shape.value);
       return Object.entries(value as object)
-        .map(([key, item]) => element(keyName, escapeXml(key)) + element(valueName, write(constraints, valueShape, item)))
+        .map(
+          ([key, item]) =>
+            element(keyName, escapeXml(key)) + element(valueName, write(constraints, valueShape, item)),
+        )
         .map((entry) => element('entry', entry))
         .join('');
     }
@@ -57,7 +62,13 @@ const write = (constraints: ServiceConstraints, shape: Shape, value: unknown): s
 
 export const element = (name: string, content: string): string => `<${name}>${content}</${name}>`;
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+};
 
 /** Characters that XML 1.0 cannot carry at all are replaced, as AWS does. */
 export const escapeXml = (text: string): string =>

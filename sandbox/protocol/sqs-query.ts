@@ -36,7 +36,8 @@ const OUTPUT_MAPS: Readonly<Record<string, readonly [element: string, key: strin
   Tags: ['Tag', 'Key', 'Value'],
 };
 
-export const sqsResultXml = (operation: string, output: unknown): string => membersXml(operation, output ?? {});
+export const sqsResultXml = (operation: string, output: unknown): string =>
+  membersXml(operation, output ?? {});
 
 const membersXml = (operation: string, output: object): string =>
   Object.entries(output)
@@ -49,7 +50,9 @@ const memberXml = (operation: string, name: string, value: unknown): string => {
   if (map !== undefined) {
     const [entry, keyName, valueName] = map;
     return Object.entries(value as object)
-      .map(([key, item]) => element(entry, element(keyName, escapeXml(key)) + element(valueName, valueXml(operation, item))))
+      .map(([key, item]) =>
+        element(entry, element(keyName, escapeXml(key)) + element(valueName, valueXml(operation, item))),
+      )
       .join('');
   }
   if (Array.isArray(value)) {

@@ -79,11 +79,18 @@ const structureCheck = (
   const memberChecks = new Map<string, Check>();
   for (const [name, shape] of Object.entries(members)) memberChecks.set(name, checkOf(constraints, shape));
   return (value, path, problems) => {
-    expectType(typeof value === 'object' && value !== null && !Array.isArray(value), 'Structure', value, path);
+    expectType(
+      typeof value === 'object' && value !== null && !Array.isArray(value),
+      'Structure',
+      value,
+      path,
+    );
     const input = value as Readonly<Record<string, unknown>>;
     for (const name of required) {
       if (input[name] === undefined || input[name] === null) {
-        problems.push(`Value null at '${memberPath(path, name)}' failed to satisfy constraint: Member must not be null`);
+        problems.push(
+          `Value null at '${memberPath(path, name)}' failed to satisfy constraint: Member must not be null`,
+        );
       }
     }
     for (const [name, member] of Object.entries(input)) {
@@ -115,7 +122,9 @@ const mapCheck =
     }
   };
 
-const stringCheck = (shape: { readonly pattern?: string; readonly oneOf?: readonly string[] } & Limits): Check => {
+const stringCheck = (
+  shape: { readonly pattern?: string; readonly oneOf?: readonly string[] } & Limits,
+): Check => {
   const pattern = shape.pattern === undefined ? undefined : wholePattern(shape.pattern);
   const allowed = shape.oneOf === undefined ? undefined : new Set(shape.oneOf);
   return (value, path, problems) => {

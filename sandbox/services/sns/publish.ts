@@ -1,0 +1,196 @@
+/** SNS Publish and PublishBatch: check, keep, deliver to the queues that subscribe and want it. */
+import { randomUuid } from '../../core/random.ts';
+import { AwsError, type CallContext, type Operation } from '../../service.ts';
+import type { Delivery } from '../sqs/sqs.ts';
+import { wants } from './filter-policy.ts';
+import type { SnsDeps } from './sns.ts';
+import { findTopic, invalidParameter } from './topic-operations.ts';
+import type { PublishedMessage, SnsAttribute, Subscription, TopicStore } from './topic-store.ts';
+
+interface PublishInput {
+  readonly TopicArn?: string;
+  readonly TargetArn?: string;
+  readonly PhoneNumber?: string;
+  readonly Message: string;
+  readonly Subject?: string;
+  readonly MessageStructure?: string;
+  readonly MessageAttributes?: Readonly<Record<string, SnsAttribute>>;
+}
+
+interface BatchEntry extends PublishInput {
+  readonly Id: string;
+}
+
+const MESSAGE_BYTES_MAX = 262_144;
+const SUBJECT_CHARS_MAX = 100;
+const BATCH_MAX = 10;
+
+export const createPublishOperations = (
+  store: TopicStore,
+  { sqs, random, baseUrl }: SnsDeps,
+): Readonly<Record<string, Operation>> => {
+  const publish = (
+    topicArn: string,
+    input: PublishInput,
+    { nowMs }: CallContext,
+  ): { readonly MessageId: string } => {
+    checkMessage(input);
+    const published = {
+      messageId: randomUuid(random),
+      topicArn,
+      ...(input.Subject === undefined ? {} : { subject: input.Subject }),
+      message: input.Message,
+      attributes: input.MessageAttributes ?? {},
+      publishedMs: nowMs,
+    };
+    store.keep(published);
+    for (const subscription of store.subscriptionsOf(topicArn)) {
+      const text = textFor(subscription.protocol, input);
+      if (subscription.protocol !== 'sqs' || !wants(subscription.attributes, text, published.attributes))
+        continue;
+      sqs.deliver(
+        subscription.endpoint,
+        deliveryOf({ ...published, message: text }, subscription, baseUrl()),
+        nowMs,
+      );
+    }
+    return { MessageId: published.messageId };
+  };
+
+  return {
+    Publish: (input: PublishInput, context) => {
+      if (input.PhoneNumber !== undefined)
+        throw invalidParameter('PhoneNumber Reason: the sandbox sends no text messages');
+      const topicArn = input.TopicArn ?? input.TargetArn;
+      if (topicArn === undefined)
+        throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
+      return publish(findTopic(store, topicArn).arn, input, context);
+    },
+    PublishBatch: (
+      input: { TopicArn: string; PublishBatchRequestEntries: readonly BatchEntry[] },
+      context,
+    ) => {
+      const { arn } = findTopic(store, input.TopicArn);
+      const entries = input.PublishBatchRequestEntries;
+      checkBatch(entries);
+      const Successful: unknown[] = [];
+      const Failed: unknown[] = [];
+      for (const entry of entries) {
+        try {
+          Successful.push({ Id: entry.Id, ...publish(arn, entry, context) });
+        } catch (error) {
+          if (!(error instanceof AwsError)) throw error;
+          Failed.push({ Id: entry.Id, Code: error.code, Message: error.message, SenderFault: true });
+        }
+      }
+      return { Successful, Failed };
+    },
+  };
+};
+
+const checkMessage = (input: PublishInput): void => {
+  if (input.Message === '') throw invalidParameter('Empty message');
+  const attributesBytes = Object.entries(input.MessageAttributes ?? {}).reduce(
+    (sum, [name, { DataType, StringValue, BinaryValue }]) =>
+      sum + Buffer.byteLength(`${name}${DataType}${StringValue ?? BinaryValue ?? ''}`),
+    0,
+  );
+  if (Buffer.byteLength(input.Message) + attributesBytes > MESSAGE_BYTES_MAX)
+    throw invalidParameter('Message too long');
+  for (const [name, attribute] of Object.entries(input.MessageAttributes ?? {}))
+    checkAttribute(name, attribute);
+  if (input.Subject !== undefined) checkSubject(input.Subject);
+  if (input.MessageStructure !== undefined) structuredTexts(input);
+};
+
+/** ASCII without line breaks or control characters, beginning with neither a space nor nothing. */
+const checkSubject = (subject: string): void => {
+  const isFine = subject.length <= SUBJECT_CHARS_MAX && /^[\x21-\x7e][\x20-\x7e]*$/.test(subject);
+  if (!isFine) throw invalidParameter('Subject');
+};
+
+const checkAttribute = (name: string, { DataType, StringValue, BinaryValue }: SnsAttribute): void => {
+  const isKnown = /^(?:String|Number|Binary|String\.Array)(?:\..+)?$/.test(DataType);
+  const value = DataType.startsWith('Binary') ? BinaryValue : StringValue;
+  if (!isKnown || value === undefined || value === '' || !/^[\w.-]{1,256}$/.test(name)) {
+    throw new AwsError(
+      'ParameterValueInvalid',
+      `The message attribute '${name}' must have a name, a type and a value of that type.`,
+    );
+  }
+};
+
+/** With `MessageStructure: json` the message holds a text for each protocol. */
+const textFor = (protocol: string, input: PublishInput): string => {
+  if (input.MessageStructure === undefined) return input.Message;
+  const texts = structuredTexts(input);
+  return texts[protocol] ?? texts.default ?? '';
+};
+
+const structuredTexts = (input: PublishInput): Readonly<Record<string, string>> => {
+  if (input.MessageStructure !== 'json') throw invalidParameter('MessageStructure');
+  try {
+    const texts = JSON.parse(input.Message);
+    if (typeof texts.default === 'string') return texts;
+  } catch {
+    throw invalidParameter('Message Structure - JSON message body failed to parse');
+  }
+  throw invalidParameter('Message Structure - No default entry in JSON message body');
+};
+
+const checkBatch = (entries: readonly BatchEntry[]): void => {
+  if (entries.length === 0)
+    throw new AwsError('EmptyBatchRequest', "The batch request doesn't contain any entries.");
+  if (entries.length > BATCH_MAX)
+    throw new AwsError(
+      'TooManyEntriesInBatchRequest',
+      'The batch request contains more entries than permissible.',
+    );
+  if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
+    throw new AwsError(
+      'BatchEntryIdsNotDistinct',
+      'Two or more batch entries in the request have the same Id.',
+    );
+  }
+};
+
+const deliveryOf = (
+  message: Omit<PublishedMessage, 'number'>,
+  subscription: Subscription,
+  baseUrl: string,
+): Delivery => {
+  const senderId = 'sns.amazonaws.com';
+  if (subscription.attributes.RawMessageDelivery === 'true') {
+    const raw = { body: message.message, senderId };
+    return Object.keys(message.attributes).length === 0 ? raw : { ...raw, attributes: message.attributes };
+  }
+  return { body: JSON.stringify(envelope(message, subscription, baseUrl)), senderId };
+};
+
+/** What a queue gets unless it asked for the bare message. Nothing here is signed, and it says so. */
+const envelope = (
+  message: Omit<PublishedMessage, 'number'>,
+  { arn }: Subscription,
+  baseUrl: string,
+): unknown => ({
+  Type: 'Notification',
+  MessageId: message.messageId,
+  TopicArn: message.topicArn,
+  ...(message.subject === undefined ? {} : { Subject: message.subject }),
+  Message: message.message,
+  Timestamp: new Date(message.publishedMs).toISOString(),
+  SignatureVersion: '1',
+  Signature: 'UNSIGNED-SANDBOX',
+  SigningCertURL: `${baseUrl}/unsigned.pem`,
+  UnsubscribeURL: `${baseUrl}/?Action=Unsubscribe&SubscriptionArn=${arn}`,
+  ...(Object.keys(message.attributes).length === 0
+    ? {}
+    : {
+        MessageAttributes: Object.fromEntries(
+          Object.entries(message.attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+            name,
+            { Type: DataType, Value: StringValue ?? BinaryValue },
+          ]),
+        ),
+      }),
+});

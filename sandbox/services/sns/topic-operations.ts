@@ -1,0 +1,81 @@
+/** SNS operations on topics. */
+import { AwsError, type Operation } from '../../service.ts';
+import { snsPage } from './sns-page.ts';
+import type { Topic, TopicStore } from './topic-store.ts';
+
+const SETTABLE: ReadonlySet<string> = new Set([
+  'DisplayName',
+  'Policy',
+  'DeliveryPolicy',
+  'KmsMasterKeyId',
+  'TracingConfig',
+  'SignatureVersion',
+]);
+
+export const createTopicOperations = (store: TopicStore): Readonly<Record<string, Operation>> => ({
+  CreateTopic: (
+    input: { Name: string; Attributes?: Readonly<Record<string, string>> },
+    { account, region },
+  ) => {
+    if (input.Name.endsWith('.fifo')) throw invalidParameter('The sandbox has standard topics only');
+    if (!/^[\w-]{1,256}$/.test(input.Name)) throw invalidParameter('Topic Name');
+    const attributes = input.Attributes ?? {};
+    for (const name of Object.keys(attributes)) checkAttribute(name);
+    const arn = `arn:aws:sns:${region}:${account}:${input.Name}`;
+    const existing = store.topics.get(arn);
+    const isOther = Object.entries(attributes).some(([name, value]) => existing?.attributes[name] !== value);
+    if (existing !== undefined && isOther) {
+      throw invalidParameter('Attributes Reason: Topic already exists with different attributes');
+    }
+    if (existing === undefined) store.topics.put(arn, { arn, account, region, attributes });
+    return { TopicArn: arn };
+  },
+  DeleteTopic: ({ TopicArn }: { TopicArn: string }) => {
+    for (const { arn } of store.subscriptionsOf(TopicArn)) store.subscriptions.delete(arn);
+    store.topics.delete(TopicArn);
+  },
+  ListTopics: (input: { NextToken?: string }, { account, region }) => {
+    const own = [...store.topics.values()].filter(
+      (topic) => topic.account === account && topic.region === region,
+    );
+    const { items, next } = snsPage(own, input.NextToken);
+    return { Topics: items.map(({ arn }) => ({ TopicArn: arn })), ...next };
+  },
+  GetTopicAttributes: ({ TopicArn }: { TopicArn: string }) => {
+    const topic = findTopic(store, TopicArn);
+    const subscriptions = store.subscriptionsOf(TopicArn);
+    const pending = subscriptions.filter((subscription) => subscription.pending).length;
+    return {
+      Attributes: {
+        TopicArn,
+        Owner: topic.account,
+        DisplayName: '',
+        SubscriptionsConfirmed: String(subscriptions.length - pending),
+        SubscriptionsPending: String(pending),
+        SubscriptionsDeleted: '0',
+        ...topic.attributes,
+      },
+    };
+  },
+  SetTopicAttributes: (input: { TopicArn: string; AttributeName: string; AttributeValue?: string }) => {
+    const topic = findTopic(store, input.TopicArn);
+    checkAttribute(input.AttributeName);
+    const attributes = { ...topic.attributes, [input.AttributeName]: input.AttributeValue ?? '' };
+    store.topics.put(topic.arn, { ...topic, attributes });
+  },
+});
+
+const checkAttribute = (name: string): void => {
+  if (!SETTABLE.has(name)) throw invalidParameter(`AttributeName Reason: ${name} is not known`);
+};
+
+/** SNS calls its exceptions so on the wire. */
+export const invalidParameter = (what: string): AwsError =>
+  new AwsError('InvalidParameter', `Invalid parameter: ${what}`);
+
+export const findTopic = (store: TopicStore, arn: string): Topic => {
+  if (!/^arn:[\w-]+:sns:[^:]+:\d{12}:[\w-]+$/.test(arn)) throw invalidParameter('TopicArn');
+  const topic = store.topics.get(arn);
+  if (topic === undefined) throw new AwsError('NotFound', 'Topic does not exist', 404);
+  return topic;
+};
