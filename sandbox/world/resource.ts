@@ -70,7 +70,7 @@ export const deleteResource = (world: World, ref: ResourceRef, nowMs: number): v
 };
 
 /** The first unseen change counts: a busy resource must not put off its own recording for ever. */
-const noteChange = (world: World, { account, region, type, id }: ResourceRef, nowMs: number): void => {
+export const noteChange = (world: World, { account, region, type, id }: ResourceRef, nowMs: number): void => {
   const ref = { account, region, type, id };
   const changes = unrecordedChanges(world);
   if (changes.get(resourceKey(ref)) === undefined)

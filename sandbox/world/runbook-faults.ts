@@ -32,9 +32,9 @@ const orders = (world: World): Table<FaultOrder> => world.table('runbook-faults'
 /** Makes the next executions that match suffer; `times` defaults to 1. Returns the order's id. */
 export const makeRunbookFail = (
   world: World,
-  order: Omit<FaultOrder, 'id' | 'times'> & { readonly times?: number },
+  order: Omit<FaultOrder, 'id' | 'times'> & { readonly id?: string; readonly times?: number },
 ): string => {
-  const id = `fault-${String(nextNumber(world, 'runbook-fault')).padStart(6, '0')}`;
+  const id = order.id ?? `fault-${String(nextNumber(world, 'runbook-fault')).padStart(6, '0')}`;
   orders(world).put(id, { ...order, id, times: order.times ?? 1 });
   return id;
 };

@@ -176,7 +176,9 @@ describe('the sandbox', () => {
   });
 });
 
-describe.each(LOOPS)('%s mended by %s', (rule, document, parameter, more = {}) => {
+const CASES = LOOPS.map(([rule, document, parameter, more = {}]) => ({ rule, document, parameter, more }));
+
+describe.each(CASES)('$rule mended by $document', ({ rule, document, parameter, more }) => {
   const parametersFor = (id: string) => ({
     AutomationAssumeRole: [AUTOMATION_ROLE_ARN],
     ...(parameter === undefined ? {} : { [parameter]: [id] }),
