@@ -40,6 +40,8 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** Further routes under `/_sandbox/`; made once the world is there. */
   readonly adminRoutes?: (sandbox: SandboxCore) => readonly AdminRoute[];
+  /** What else has timers in this world, beside the AWS services. */
+  readonly alsoRun?: (world: World) => readonly AwsService[];
 }
 
 /** What there is before the port is open. */
@@ -90,6 +92,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     sns,
     sqs,
     createStsService({ world, random }),
+    ...(options.alsoRun?.(world) ?? []),
   ];
   const scheduler = createScheduler(services, clock);
   const core: SandboxCore = {

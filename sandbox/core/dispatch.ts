@@ -50,7 +50,7 @@ export interface DispatchDeps {
   readonly calls: CallCounter;
   readonly nowMs: () => number;
   readonly requestId: () => string;
-  /** Called after every operation: something may have become due. */
+  /** Called after every operation has begun: something may have become due. */
   readonly changed: () => void;
 }
 
@@ -69,12 +69,13 @@ export const createDispatch =
       if (operation === undefined) return fault === undefined ? 'proxy' : RESET;
       const constraints = constraintsOf(call.service);
       const input = readInput(call, constraints);
-      const output = await operation(input, contextOf(caller, deps.nowMs(), onAbandoned));
+      const pending = operation(input, contextOf(caller, deps.nowMs(), onAbandoned));
+      // Not only after the answer: a long poll is answered by what is due.
+      deps.changed();
+      const output = await pending;
       return fault?.kind === 'drop-response' ? RESET : answer(call, constraints, output, requestId);
     } catch (error) {
       return refuse(call, toAwsError(error), requestId);
-    } finally {
-      deps.changed();
     }
   };
 

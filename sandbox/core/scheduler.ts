@@ -21,6 +21,7 @@ const TIMER_MAX_MS = 2_147_483_647;
 export const createScheduler = (services: readonly AwsService[], clock: SandboxClock): Scheduler => {
   let timer: NodeJS.Timeout | undefined;
   let timerDueMs = Number.POSITIVE_INFINITY;
+  let looking: NodeJS.Immediate | undefined;
   let closed = false;
 
   const runUntil = (targetMs: number): void => {
@@ -39,8 +40,17 @@ export const createScheduler = (services: readonly AwsService[], clock: SandboxC
     }
   };
 
+  /** Looking for the earliest is not free: a burst of operations looks once. */
   const wake = (): void => {
     if (closed || clock.kind === 'driven') return;
+    looking ??= setImmediate(() => {
+      looking = undefined;
+      setTimer();
+    });
+  };
+
+  const setTimer = (): void => {
+    if (closed) return;
     const dueMs = earliest(services);
     if (dueMs === timerDueMs) return;
     clearTimeout(timer);
@@ -53,7 +63,7 @@ export const createScheduler = (services: readonly AwsService[], clock: SandboxC
   const fire = (): void => {
     timerDueMs = Number.POSITIVE_INFINITY;
     runUntil(clock.nowMs());
-    wake();
+    setTimer();
   };
 
   return {
@@ -66,6 +76,7 @@ export const createScheduler = (services: readonly AwsService[], clock: SandboxC
     close: () => {
       closed = true;
       clearTimeout(timer);
+      clearImmediate(looking);
     },
   };
 };
