@@ -54,8 +54,14 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
   const { catalog, policy, clock, random, log, metrics } = surroundings;
   const { region, tableName } = settings;
   const { connection, decorate = (ports) => ports } = surroundings;
-  const aws = { region, ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }) };
-  const dynamodb = new DynamoDBClient({ ...aws, ...(connection && { endpoint: connection.dynamodbEndpoint }) });
+  const aws = {
+    region,
+    ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }),
+  };
+  const dynamodb = new DynamoDBClient({
+    ...aws,
+    ...(connection && { endpoint: connection.dynamodbEndpoint }),
+  });
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const sqs = new SQSClient(aws);
   const roles = rolesOf(settings);

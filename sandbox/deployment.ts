@@ -3,7 +3,12 @@
  * accounts, made here over the same APIs. Deploying again changes nothing.
  */
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { tableDefinition } from '../infra/dynamodb/table.ts';
@@ -49,9 +54,7 @@ export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions)
   const queues = await createQueues(new SQSClient(hub));
   await createTopics(new SNSClient(hub), topics);
   await createHubRules(new EventBridgeClient(hub), queues);
-  for (const lane of lanes)
-    if (lane.account !== HUB_ACCOUNT || lane.region !== HUB_REGION)
-      await forwardToHub(new EventBridgeClient(clientSettings(url, lane.account, lane.region)));
+  for (const lane of lanes) await deployLane(url, lane);
   return {
     queues,
     settings: {
@@ -93,19 +96,33 @@ const createQueue = async (
   name: string,
   attributes: Record<string, string>,
 ): Promise<DeployedQueue> => {
-  const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
+  const { QueueUrl: url = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
+  );
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
+  );
   return { url, arn: Attributes?.QueueArn ?? '' };
 };
 
 const createTopics = async (sns: SNSClient, topics: readonly string[]): Promise<void> => {
-  for (const topic of topics) if (!topic.startsWith('arn:')) await sns.send(new CreateTopicCommand({ Name: topic }));
+  for (const topic of topics)
+    if (!topic.startsWith('arn:')) await sns.send(new CreateTopicCommand({ Name: topic }));
 };
 
 const createHubRules = async (events: EventBridgeClient, queues: Deployment['queues']): Promise<void> => {
   await ignoringExisting(() => events.send(new CreateEventBusCommand({ Name: EVENT_BUS_NAME })));
   await putRule(events, 'selfheal-compliance-change', COMPLIANCE_PATTERN, queues.compliance.arn);
   await putRule(events, 'selfheal-execution-status', EXECUTION_PATTERN, queues.executions.arn);
+};
+
+/** Has a lane's events forwarded to the hub, which needs no forwarding for its own. */
+export const deployLane = async (
+  url: string,
+  { account, region }: { readonly account: string; readonly region: string },
+): Promise<void> => {
+  if (account === HUB_ACCOUNT && region === HUB_REGION) return;
+  await forwardToHub(new EventBridgeClient(clientSettings(url, account, region)));
 };
 
 /** In a member account: what the hub wants to know goes to the hub's bus. */
@@ -115,7 +132,12 @@ const forwardToHub = async (events: EventBridgeClient): Promise<void> => {
   await putRule(events, 'selfheal-forward-execution-status', EXECUTION_PATTERN, hubBus);
 };
 
-const putRule = async (events: EventBridgeClient, name: string, pattern: object, targetArn: string): Promise<void> => {
+const putRule = async (
+  events: EventBridgeClient,
+  name: string,
+  pattern: object,
+  targetArn: string,
+): Promise<void> => {
   await events.send(new PutRuleCommand({ Name: name, EventPattern: JSON.stringify(pattern) }));
   await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: 'selfheal', Arn: targetArn }] }));
 };

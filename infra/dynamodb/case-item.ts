@@ -35,7 +35,7 @@ export const toItem = (written: Case) => {
     state: state.name,
     case: written,
     ...(isOpen(state) ? { dueShard: dueShardOf(written.id), dueAt: state.dueAt } : {}),
-    ...(isClosed(state) ? { closedDay: state.closedAt.slice(0, 10), closedAt: state.closedAt } : {}),
+    ...(isClosed(state) ? { closedMonth: state.closedAt.slice(0, 7), closedAt: state.closedAt } : {}),
     ...(state.name === 'queued'
       ? { waitingLane: laneId(written.lane), waitingRank: waitingRank(written) }
       : {}),

@@ -165,7 +165,7 @@ interface IndexQuery {
 
 type Keys = (indexName: string, query: IndexQuery) => AsyncIterable<CaseKey>;
 
-/** Open cases stand in the due index, closed ones under the day on which they were closed. */
+/** Open cases stand in the due index, closed ones under the month in which they were closed. */
 const candidates = async function* (
   keys: Keys,
   { status, since }: CaseFilter,
@@ -181,8 +181,8 @@ const candidates = async function* (
       }))
         if (laneOfScopeKey(key.pk) === undefined) yield key;
   if (!openOnly)
-    for (const day of days(since ?? instant(epochMs(now) - CLOSED_LOOK_BACK_MS), now))
-      yield* keys(CLOSED_INDEX, { condition: 'closedDay = :day', values: { ':day': day } });
+    for (const month of months(since ?? instant(epochMs(now) - CLOSED_LOOK_BACK_MS), now))
+      yield* keys(CLOSED_INDEX, { condition: 'closedMonth = :month', values: { ':month': month } });
 };
 
 const matches =
@@ -196,9 +196,15 @@ const matches =
         rule,
       ));
 
-const days = function* (from: Instant, to: Instant): Iterable<string> {
-  const last = to.slice(0, 10);
-  for (let at = from; at.slice(0, 10) <= last; at = instant(epochMs(at) + dayMs)) yield at.slice(0, 10);
+const months = function* (from: Instant, to: Instant): Iterable<string> {
+  const last = to.slice(0, 7);
+  for (let month = from.slice(0, 7); month <= last; month = nextMonth(month)) yield month;
+};
+
+/** @example nextMonth('2026-12') // '2027-01' */
+const nextMonth = (month: string): string => {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
 };
 
 const chunks = async function* <T>(items: AsyncIterable<T>, size: number): AsyncIterable<T[]> {

@@ -36,7 +36,7 @@ export const tableDefinition = (tableName: string): CreateTableCommandInput => (
     'waitingLane',
     'waitingRank',
     'executionId',
-    'closedDay',
+    'closedMonth',
     'closedAt',
   ].map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
   KeySchema: [
@@ -47,7 +47,7 @@ export const tableDefinition = (tableName: string): CreateTableCommandInput => (
     index(DUE_INDEX, 'dueShard', 'dueAt'),
     index(WAITING_INDEX, 'waitingLane', 'waitingRank'),
     index(EXECUTION_INDEX, 'executionId'),
-    index(CLOSED_INDEX, 'closedDay', 'closedAt'),
+    index(CLOSED_INDEX, 'closedMonth', 'closedAt'),
   ],
 });
 

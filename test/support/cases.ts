@@ -1,7 +1,12 @@
 /** Cases and observations for tests of the machine: one of every state and one of every kind. */
 import type { Case, CaseState, Evaluation, OpenState, StateName, Terms } from '../../domain/case/case.ts';
-import type { Assessment, ExecutionReport, Observation, ObservationKind } from '../../domain/case/observation.ts';
-import { caseId, findingId, type Finding } from '../../domain/finding.ts';
+import type {
+  Assessment,
+  ExecutionReport,
+  Observation,
+  ObservationKind,
+} from '../../domain/case/observation.ts';
+import { caseId, type Finding, findingId } from '../../domain/finding.ts';
 import { attemptToken } from '../../domain/permit.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { planHash } from '../../domain/plan.ts';
@@ -46,7 +51,12 @@ export const evaluation = (
 ): Evaluation => ({ compliance, recordedAt, invokedAt });
 
 const ID = caseId(finding, 1);
-const atWork = { ...planned, attempt: 1, clientToken: attemptToken(ID, 1), scopes: ['lane#222222222222/us-east-1'] };
+const atWork = {
+  ...planned,
+  attempt: 1,
+  clientToken: attemptToken(ID, 1),
+  scopes: ['lane#222222222222/us-east-1'],
+};
 const soon = plusMs(NOW, minuteMs);
 export const EXECUTION = '11111111-2222-4333-8444-555555555555';
 
@@ -133,7 +143,10 @@ export const aCase = <N extends StateName>(
   state: { ...states[name], ...state },
 });
 
-export const assessment = (outcome: Assessment['outcome'], mode: Assessment['mode'] = 'auto'): Assessment => ({
+export const assessment = (
+  outcome: Assessment['outcome'],
+  mode: Assessment['mode'] = 'auto',
+): Assessment => ({
   entry: 'versioning',
   severity: 'medium',
   mode,
@@ -159,13 +172,26 @@ export const observations: { readonly [K in ObservationKind]: Extract<Observatio
   'evaluation-missing': { kind: 'evaluation-missing' },
   due: { kind: 'due' },
   assessed: { kind: 'assessed', assessment: assessment({ kind: 'planned', ...planned }) },
-  'check-refused': { kind: 'check-refused', check: 'stop-switch', failed: false, reason: 'everything is stopped' },
+  'check-refused': {
+    kind: 'check-refused',
+    check: 'stop-switch',
+    failed: false,
+    reason: 'everything is stopped',
+  },
   'permit-granted': { kind: 'permit-granted', clientToken: attemptToken(ID, 1), scopes: [] },
   'start-accepted': { kind: 'start-accepted', executionId: EXECUTION },
-  'start-failed': { kind: 'start-failed', errorClass: 'transient', code: 'ThrottlingException', message: 'Rate exceeded' },
+  'start-failed': {
+    kind: 'start-failed',
+    errorClass: 'transient',
+    code: 'ThrottlingException',
+    message: 'Rate exceeded',
+  },
   'execution-missing': { kind: 'execution-missing' },
   'execution-read': { kind: 'execution-read', execution: execution() },
-  decided: { kind: 'decided', decision: { planHash: hash, answer: 'approve', who: 'ada', reason: 'ok', at: NOW } },
+  decided: {
+    kind: 'decided',
+    decision: { planHash: hash, answer: 'approve', who: 'ada', reason: 'ok', at: NOW },
+  },
   announced: { kind: 'announced' },
   'closed-by-human': { kind: 'closed-by-human', who: 'ada', reason: 'done by hand' },
 };

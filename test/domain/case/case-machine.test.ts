@@ -38,7 +38,8 @@ describe('every state x observation', () => {
       it(`${name} + ${kind}: ${legal ? 'is in the table' : 'is a typed error'}`, () => {
         const outcome = decide(aCase(name), observations[kind], moment());
         if (legal) expect(['moved', 'unchanged', 'refused']).toContain(outcome.kind);
-        else if (kind === 'decided') expect(outcome).toMatchObject({ kind: 'refused', code: 'not-awaiting-approval' });
+        else if (kind === 'decided')
+          expect(outcome).toMatchObject({ kind: 'refused', code: 'not-awaiting-approval' });
         else expect(outcome).toEqual({ kind: 'illegal', state: name, observation: kind });
       });
     }
@@ -85,13 +86,23 @@ describe('what Config says', () => {
     });
     it(`ignores a COMPLIANT that is older than the newest word while ${name}`, () => {
       const old = evaluation('COMPLIANT', plusMs(NOW, -hourMs));
-      expect(decide(aCase(name), { kind: 'evaluated', evaluation: old, via: 'event' }, moment()).kind).toBe('unchanged');
+      expect(decide(aCase(name), { kind: 'evaluated', evaluation: old, via: 'event' }, moment()).kind).toBe(
+        'unchanged',
+      );
     });
   }
 
   it('remembers a newer NON_COMPLIANT, so that an older COMPLIANT cannot close the case', () => {
-    const newer = { kind: 'evaluated', evaluation: evaluation('NON_COMPLIANT', plusMs(NOW, 20_000)), via: 'event' } as const;
-    const older = { kind: 'evaluated', evaluation: evaluation('COMPLIANT', plusMs(NOW, 15_000)), via: 'event' } as const;
+    const newer = {
+      kind: 'evaluated',
+      evaluation: evaluation('NON_COMPLIANT', plusMs(NOW, 20_000)),
+      via: 'event',
+    } as const;
+    const older = {
+      kind: 'evaluated',
+      evaluation: evaluation('COMPLIANT', plusMs(NOW, 15_000)),
+      via: 'event',
+    } as const;
     const noted = moved(decide(aCase('queued'), newer, moment()));
     expect(decide(noted.case, older, moment()).kind).toBe('unchanged');
   });
@@ -121,8 +132,17 @@ describe('what Config says', () => {
 });
 
 describe('verdicts (invariant 10)', () => {
-  const told = (compliance: 'COMPLIANT' | 'NON_COMPLIANT', recordedAt: string, via: 'event' | 'read', now = LATER) =>
-    decide(aCase('verifying'), { kind: 'evaluated', evaluation: evaluation(compliance, recordedAt), via }, moment(now));
+  const told = (
+    compliance: 'COMPLIANT' | 'NON_COMPLIANT',
+    recordedAt: string,
+    via: 'event' | 'read',
+    now = LATER,
+  ) =>
+    decide(
+      aCase('verifying'),
+      { kind: 'evaluated', evaluation: evaluation(compliance, recordedAt), via },
+      moment(now),
+    );
 
   it('resolves on COMPLIANT recorded after the run ended', () => {
     expect(moved(told('COMPLIANT', plusMs(NOW, 1), 'event')).case.state).toMatchObject({
@@ -152,27 +172,44 @@ describe('verdicts (invariant 10)', () => {
 describe('starting', () => {
   it('writes the intent with the attempt, then starts', () => {
     const outcome = moved(decide(aCase('queued'), observations['permit-granted'], moment()));
-    expect(outcome.case).toMatchObject({ attempts: 1, state: { name: 'starting', attempt: 1, planHash: hash } });
+    expect(outcome.case).toMatchObject({
+      attempts: 1,
+      state: { name: 'starting', attempt: 1, planHash: hash },
+    });
     expect(effects(outcome)).toEqual(['start-runbook']);
   });
   it('hands a terminal refusal to a person and gives the permit back before the write', () => {
     const outcome = moved(
-      decide(aCase('starting'), { ...observations['start-failed'], errorClass: 'terminal', code: 'InvalidTarget' }, moment()),
+      decide(
+        aCase('starting'),
+        { ...observations['start-failed'], errorClass: 'terminal', code: 'InvalidTarget' },
+        moment(),
+      ),
     );
     expect(outcome.case.state).toMatchObject({ name: 'needs-human', code: 'InvalidTarget' });
     expect(outcome.before.map(({ kind }) => kind)).toEqual(['release-permit']);
   });
   it('keeps token and permit when SSM only throttles', () => {
     const outcome = moved(decide(aCase('starting'), observations['start-failed'], moment()));
-    expect(outcome.case.state).toMatchObject({ name: 'starting', tries: 1, clientToken: aCase('starting').state.clientToken });
+    expect(outcome.case.state).toMatchObject({
+      name: 'starting',
+      tries: 1,
+      clientToken: aCase('starting').state.clientToken,
+    });
     expect(outcome.before).toEqual([]);
   });
   it('issues the same token again while it is fresh, and looks by tag when it is not', () => {
-    expect(effects(decide(aCase('starting'), { kind: 'due' }, moment(plusMs(NOW, minuteMs))))).toEqual(['seek-start']);
-    expect(effects(decide(aCase('starting'), { kind: 'due' }, moment(plusMs(NOW, 6 * minuteMs))))).toEqual(['find-execution']);
+    expect(effects(decide(aCase('starting'), { kind: 'due' }, moment(plusMs(NOW, minuteMs))))).toEqual([
+      'seek-start',
+    ]);
+    expect(effects(decide(aCase('starting'), { kind: 'due' }, moment(plusMs(NOW, 6 * minuteMs))))).toEqual([
+      'find-execution',
+    ]);
   });
   it('takes an attempt whose old token left no execution for failed', () => {
-    const outcome = moved(decide(aCase('starting'), { kind: 'execution-missing' }, moment(plusMs(NOW, 6 * minuteMs))));
+    const outcome = moved(
+      decide(aCase('starting'), { kind: 'execution-missing' }, moment(plusMs(NOW, 6 * minuteMs))),
+    );
     expect(outcome.case.timeline.at(-1)?.what).toBe('attempt-not-started');
     expect(outcome.before.map(({ kind }) => kind)).toEqual(['release-permit']);
   });
@@ -186,8 +223,13 @@ describe('starting', () => {
       reason: 'stop-switch',
     });
     const failed = { ...observations['check-refused'], check: 'compliance', failed: true } as const;
-    expect(moved(decide(aCase('queued'), failed, moment())).case.state).toMatchObject({ name: 'held', reason: 'check-failed' });
-    expect(moved(decide(aCase('queued', {}, { checkFailures: 11 }), failed, moment())).case.state).toMatchObject({
+    expect(moved(decide(aCase('queued'), failed, moment())).case.state).toMatchObject({
+      name: 'held',
+      reason: 'check-failed',
+    });
+    expect(
+      moved(decide(aCase('queued', {}, { checkFailures: 11 }), failed, moment())).case.state,
+    ).toMatchObject({
       name: 'needs-human',
       code: 'check-failed',
     });
@@ -201,30 +243,45 @@ describe('running', () => {
     expect(outcome.before.map(({ kind }) => kind)).toEqual(['release-permit']);
   });
   it('tries again after a failure, until the attempts are used up (invariant 6)', () => {
-    const failure = { kind: 'execution-read', execution: execution({ status: 'failed', statusText: 'Failed' }) } as const;
-    expect(moved(decide(aCase('running', {}, { attempts: 2 }), failure, moment())).case.state.name).toBe('held');
+    const failure = {
+      kind: 'execution-read',
+      execution: execution({ status: 'failed', statusText: 'Failed' }),
+    } as const;
+    expect(moved(decide(aCase('running', {}, { attempts: 2 }), failure, moment())).case.state.name).toBe(
+      'held',
+    );
     expect(moved(decide(aCase('running', {}, { attempts: 3 }), failure, moment())).case.state).toMatchObject({
       name: 'needs-human',
       code: 'attempts-used-up',
     });
   });
   it('does not try again what lacks a right', () => {
-    const failure = execution({ status: 'failed', statusText: 'Failed', failureMessage: 'AccessDenied: no s3:PutBucketVersioning' });
-    expect(moved(decide(aCase('running'), { kind: 'execution-read', execution: failure }, moment())).case.state).toMatchObject({
+    const failure = execution({
+      status: 'failed',
+      statusText: 'Failed',
+      failureMessage: 'AccessDenied: no s3:PutBucketVersioning',
+    });
+    expect(
+      moved(decide(aCase('running'), { kind: 'execution-read', execution: failure }, moment())).case.state,
+    ).toMatchObject({
       name: 'needs-human',
       code: 'runbook-failed',
     });
   });
   it('does not fight a person who cancelled the run', () => {
     const cancelled = execution({ status: 'ended-by-human', statusText: 'Cancelled' });
-    expect(moved(decide(aCase('running'), { kind: 'execution-read', execution: cancelled }, moment())).case.state).toMatchObject({
+    expect(
+      moved(decide(aCase('running'), { kind: 'execution-read', execution: cancelled }, moment())).case.state,
+    ).toMatchObject({
       name: 'needs-human',
       code: 'run-cancelled',
     });
   });
   it('stops a run that outlasts its limit, and keeps the permit', () => {
     const atWork = execution({ status: 'unknown', statusText: 'Brooding' });
-    const outcome = moved(decide(aCase('running'), { kind: 'execution-read', execution: atWork }, moment(plusMs(NOW, hourMs))));
+    const outcome = moved(
+      decide(aCase('running'), { kind: 'execution-read', execution: atWork }, moment(plusMs(NOW, hourMs))),
+    );
     expect(outcome.case.state).toMatchObject({ name: 'running', stopRequestedAt: plusMs(NOW, hourMs) });
     expect(effects(outcome)).toEqual(['stop-runbook']);
     expect(outcome.before).toEqual([]);
@@ -234,7 +291,11 @@ describe('running', () => {
     ['version', { documentVersion: '2' }],
     ['parameter', { parameters: { BucketName: ['another'], VersioningState: ['Enabled'] } }],
   ])('hands over a run with another %s than planned (invariant 5)', (_, different) => {
-    const outcome = decide(aCase('running'), { kind: 'execution-read', execution: execution(different) }, moment());
+    const outcome = decide(
+      aCase('running'),
+      { kind: 'execution-read', execution: execution(different) },
+      moment(),
+    );
     expect(moved(outcome).case.state).toMatchObject({ name: 'needs-human', code: 'not-as-planned' });
   });
 });
@@ -242,7 +303,11 @@ describe('running', () => {
 describe('approval (invariant 4)', () => {
   const decided = (over: object, quorum = 1, now = NOW) =>
     decide(
-      aCase('awaiting-approval', {}, { terms: { ...aCase('queued').terms, approval: { quorum, expiresAfterMs: hourMs } } }),
+      aCase(
+        'awaiting-approval',
+        {},
+        { terms: { ...aCase('queued').terms, approval: { quorum, expiresAfterMs: hourMs } } },
+      ),
       { kind: 'decided', decision: { ...observations.decided.decision, ...over } },
       moment(now),
     );
@@ -254,7 +319,10 @@ describe('approval (invariant 4)', () => {
   it('waits for the second person when two are asked for, and counts nobody twice', () => {
     const first = moved(decided({}, 2)).case;
     expect(first.state.name).toBe('awaiting-approval');
-    expect(decide(first, observations.decided, moment())).toMatchObject({ kind: 'refused', code: 'already-decided' });
+    expect(decide(first, observations.decided, moment())).toMatchObject({
+      kind: 'refused',
+      code: 'already-decided',
+    });
     const second = { ...observations.decided, decision: { ...observations.decided.decision, who: 'grace' } };
     expect(moved(decide(first, second, moment())).case.state.name).toBe('queued');
   });
@@ -275,7 +343,8 @@ describe('approval (invariant 4)', () => {
     const ask = assessment({ kind: 'planned', ...planned }, 'approve');
     const other = assessment({ kind: 'planned', plan: planned.plan, planHash: 'e'.repeat(64) }, 'approve');
     const route = (by: typeof ask, now: string) =>
-      moved(decide(aCase('held', {}, { approval }), { kind: 'assessed', assessment: by }, moment(now))).case.state.name;
+      moved(decide(aCase('held', {}, { approval }), { kind: 'assessed', assessment: by }, moment(now))).case
+        .state.name;
     expect(route(ask, NOW)).toBe('queued');
     expect(route(ask, plusMs(NOW, minuteMs))).toBe('awaiting-approval');
     expect(route(other, NOW)).toBe('awaiting-approval');

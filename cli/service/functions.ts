@@ -1,0 +1,68 @@
+/** The functions as a deployment runs them: each queue mapped to its handler, and the tick once a minute. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { minuteMs } from '../../domain/time.ts';
+import { onComplianceChange } from '../../handlers/on-compliance-change.ts';
+import { onExecutionStatus } from '../../handlers/on-execution-status.ts';
+import { onTick } from '../../handlers/on-tick.ts';
+import { onWake } from '../../handlers/on-wake.ts';
+import type { App } from '../../infra/compose.ts';
+import { clientSettings, type Deployment, HUB_REGION } from '../../sandbox/deployment.ts';
+import {
+  type EventSourceMapping,
+  runEventSourceMapping,
+  type SqsFunction,
+} from '../../sandbox/lambda/event-source-mapping.ts';
+import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+
+/** The handlers take nothing from Lambda's context. */
+export const NO_CONTEXT = {} as Context;
+
+export const eventSourceMappings = (
+  app: App,
+  { queues }: Deployment,
+  sandboxUrl: string,
+): readonly EventSourceMapping[] => {
+  const sqs = new SQSClient(clientSettings(sandboxUrl, HUB_ACCOUNT, HUB_REGION));
+  const mapping = (
+    queue: Deployment['queues'][keyof Deployment['queues']],
+    handler: (event: Parameters<SqsFunction>[0], context: Context) => ReturnType<SqsFunction>,
+    concurrencyMax: number,
+  ): EventSourceMapping => ({
+    sqs,
+    queueUrl: queue.url,
+    queueArn: queue.arn,
+    invoke: (event) => handler(event, NO_CONTEXT),
+    concurrencyMax,
+  });
+  return [
+    mapping(queues.compliance, onComplianceChange(app), 4),
+    mapping(queues.executions, onExecutionStatus(app), 2),
+    mapping(queues.wakes, onWake(app), 6),
+  ];
+};
+
+/** Runs everything until it is closed. */
+export const runFunctions = (
+  app: App,
+  deployment: Deployment,
+  sandboxUrl: string,
+  speed: number,
+): { close(): Promise<void> } => {
+  const { log } = app.ports;
+  const failed = (error: unknown) =>
+    log.error('function failed', { reason: error instanceof Error ? error.message : String(error) });
+  const mappings = eventSourceMappings(app, deployment, sandboxUrl).map((mapping) =>
+    runEventSourceMapping(mapping, failed),
+  );
+  const tick = onTick(app);
+  const ticking = setInterval(() => {
+    tick({}, NO_CONTEXT).catch(failed);
+  }, minuteMs / speed);
+  return {
+    close: async () => {
+      clearInterval(ticking);
+      await Promise.all(mappings.map((mapping) => mapping.close()));
+    },
+  };
+};

@@ -1,0 +1,101 @@
+/** The sandbox as the service sees it: in its own process, or behind a URL. */
+
+import type { Lane } from '../../domain/finding.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { instant } from '../../domain/time.ts';
+import { startAccounts } from '../../sandbox/account.ts';
+import { lanesOf } from '../../sandbox/account-routes.ts';
+
+export interface SandboxLink {
+  readonly url: string;
+  readonly dynamodbUrl: string;
+  readonly lanes: readonly Lane[];
+  /** Sandbox milliseconds per millisecond of the wall. */
+  readonly speed: number;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+export interface OwnSandboxOptions {
+  readonly dataDir?: string;
+  readonly speed: number;
+  readonly scenario?: string;
+}
+
+export const startOwnSandbox = async ({
+  dataDir,
+  speed,
+  scenario,
+}: OwnSandboxOptions): Promise<SandboxLink> => {
+  const sandbox = await startAccounts({
+    clock: { kind: 'real', speed },
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(scenario === undefined ? {} : { scenario }),
+  });
+  return {
+    url: sandbox.url,
+    dynamodbUrl: sandbox.dynamodbEndpoint,
+    lanes: lanesOf(sandbox),
+    speed,
+    clock: { now: () => instant(sandbox.clock.nowMs()), sleep: sleepAt(speed) },
+    close: sandbox.close,
+  };
+};
+
+interface SandboxInfo {
+  readonly dynamodbEndpoint: string;
+  readonly clock: ClockReading;
+  readonly lanes: readonly Lane[];
+}
+
+interface ClockReading {
+  readonly nowMs: number;
+  readonly speed: number;
+}
+
+/** A sandbox that runs as a process of its own; it keeps its time, and it is read from there again and again. */
+export const linkToSandbox = async (url: string, scenario?: string): Promise<SandboxLink> => {
+  const info = (await ask(url, 'GET', 'info')) as SandboxInfo;
+  let reading = { ...info.clock, wallMs: Date.now() };
+  const refresh = setInterval(() => {
+    ask(url, 'GET', 'clock').then(
+      (read) => {
+        reading = { ...(read as ClockReading), wallMs: Date.now() };
+      },
+      // A sandbox that is away for a moment has no time to tell; the last reading goes on.
+      () => undefined,
+    );
+  }, CLOCK_REFRESH_MS);
+  refresh.unref();
+  if (scenario !== undefined) await ask(url, 'POST', 'scenario', { name: scenario });
+  const nowMs = () => Math.floor(reading.nowMs + (Date.now() - reading.wallMs) * reading.speed);
+  return {
+    url,
+    dynamodbUrl: info.dynamodbEndpoint,
+    lanes: info.lanes,
+    speed: info.clock.speed,
+    clock: { now: () => instant(nowMs()), sleep: sleepAt(info.clock.speed) },
+    close: async () => clearInterval(refresh),
+  };
+};
+
+const ask = async (url: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> => {
+  const answer = await fetch(`${url}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((error: unknown) => {
+    throw new Error(
+      `no sandbox answers on ${url} (${error instanceof Error ? error.message : String(error)}); start one with: selfheal sandbox start`,
+    );
+  });
+  const told = (await answer.json()) as { error?: string };
+  if (!answer.ok) throw new Error(`the sandbox on ${url} refused ${path}: ${told.error ?? answer.status}`);
+  return told;
+};
+
+const sleepAt = (speed: number) => (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms / speed);
+  });
+
+const CLOCK_REFRESH_MS = 2_000;

@@ -1,0 +1,189 @@
+/**
+ * The whole of selfheal against a sandbox whose time the test drives: real SDK clients over HTTP, the real
+ * handlers behind real queues, and no clock of the wall anywhere. Time moves only when all work is done or asleep.
+ */
+
+import { eventSourceMappings, NO_CONTEXT } from '../../cli/service/functions.ts';
+import type { Case } from '../../domain/case/case.ts';
+import type { CaseFilter, Ports } from '../../domain/ports.ts';
+import { epochMs, instant, minuteMs, secondMs } from '../../domain/time.ts';
+import { onTick } from '../../handlers/on-tick.ts';
+import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
+import { type App, compose } from '../../infra/compose.ts';
+import { loadPolicy } from '../../infra/policy-file.ts';
+import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
+import { lanesOf } from '../../sandbox/account-routes.ts';
+import { clientSettings, type Deployment, deploy, HUB_REGION } from '../../sandbox/deployment.ts';
+import { pollOnce } from '../../sandbox/lambda/event-source-mapping.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+
+export const START = '2026-11-21T03:00:00.000Z';
+
+export interface DrivenOptions extends Omit<AccountsOptions, 'clock'> {
+  readonly policyFile?: string;
+  /** How far time moves at once, in ms. */
+  readonly stepMs?: number;
+  readonly decorate?: (ports: Ports) => Ports;
+}
+
+export interface DrivenWorld {
+  readonly sandbox: Sandbox;
+  readonly app: App;
+  readonly deployment: Deployment;
+  readonly log: readonly LogLine[];
+  now(): string;
+  /** Moves time, doing all work that comes up on the way. */
+  advance(ms: number): Promise<void>;
+  /** Moves time until the condition holds; throws when it does not within `msMax`. */
+  until(condition: () => Promise<boolean> | boolean, msMax: number): Promise<void>;
+  /** Does the work that can be done now. */
+  settle(): Promise<void>;
+  cases(filter?: CaseFilter): Promise<readonly Case[]>;
+  /** A new process: everything in memory is gone, the world is as it was. */
+  restart(decorate?: (ports: Ports) => Ports): void;
+  close(): Promise<void>;
+}
+
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWorld> => {
+  const { policyFile = 'policy.yml', stepMs = secondMs, decorate, ...accounts } = options;
+  const sandbox = await startAccounts({ ...accounts, clock: { kind: 'driven', startMs: epochMs(START) } });
+  const policy = loadPolicy(policyFile);
+  const catalog = loadCatalog();
+  const deployment = await deploy({
+    url: sandbox.url,
+    dynamodbUrl: sandbox.dynamodbEndpoint,
+    topics: Object.values(policy.policy.topics),
+    lanes: lanesOf(sandbox),
+  });
+  const log: LogLine[] = [];
+  const write = (level: LogLine['level']) => (message: string, fields: LogLine['fields']) => {
+    log.push({ level, message, fields });
+  };
+
+  let active = 0;
+  let sleepers: { readonly wakeAtMs: number; readonly wake: () => void }[] = [];
+  let idle: (() => void) | undefined;
+  const noteIdle = () => {
+    if (active === sleepers.length) idle?.();
+  };
+  const untilIdle = () =>
+    active === sleepers.length
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => {
+          idle = resolve;
+        });
+  const track = async <T>(work: Promise<T>): Promise<T> => {
+    active += 1;
+    try {
+      return await work;
+    } finally {
+      active -= 1;
+      noteIdle();
+    }
+  };
+
+  const now = () => instant(sandbox.clock.nowMs());
+  const clock = {
+    now,
+    sleep: (ms: number) =>
+      new Promise<void>((wake) => {
+        sleepers.push({ wakeAtMs: sandbox.clock.nowMs() + ms, wake });
+        noteIdle();
+      }),
+  };
+  const build = (around = decorate) => {
+    const app = compose(
+      { ...deployment.settings, policyFile },
+      {
+        connection: {
+          ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
+          dynamodbEndpoint: sandbox.dynamodbEndpoint,
+        },
+        catalog,
+        policy: () => policy,
+        clock,
+        random: () => 0.5,
+        log: { info: write('info'), warn: write('warn'), error: write('error') },
+        metrics: { count: () => undefined },
+        ...(around ? { decorate: around } : {}),
+      },
+    );
+    return { app, tick: onTick(app), mappings: eventSourceMappings(app, deployment, sandbox.url) };
+  };
+  let built = build();
+  let tickedAtMs = epochMs(START);
+
+  const settle = async () => {
+    for (;;) {
+      let received = 0;
+      for (const mapping of built.mappings) {
+        const polling = track(pollOnce(mapping, { waitSeconds: 0 })).then(
+          (count) => {
+            received += count;
+          },
+          (error: unknown) => write('error')('poll failed', { reason: String(error) }),
+        );
+        await Promise.race([polling, untilIdle()]);
+      }
+      await untilIdle();
+      if (received === 0) return;
+    }
+  };
+
+  const step = async (ms: number) => {
+    sandbox.advanceBy(ms);
+    const nowMs = sandbox.clock.nowMs();
+    const due = sleepers.filter(({ wakeAtMs }) => wakeAtMs <= nowMs);
+    sleepers = sleepers.filter(({ wakeAtMs }) => wakeAtMs > nowMs);
+    for (const { wake } of due) wake();
+    if (nowMs - tickedAtMs >= minuteMs) {
+      tickedAtMs = nowMs;
+      await track(built.tick({}, NO_CONTEXT)).catch((error: unknown) =>
+        write('error')('tick failed', { reason: String(error) }),
+      );
+    }
+    await settle();
+  };
+
+  const advance = async (ms: number) => {
+    const targetMs = sandbox.clock.nowMs() + ms;
+    await settle();
+    while (sandbox.clock.nowMs() < targetMs) await step(Math.min(stepMs, targetMs - sandbox.clock.nowMs()));
+  };
+
+  return {
+    sandbox,
+    get app() {
+      return built.app;
+    },
+    deployment,
+    log,
+    now,
+    advance,
+    settle,
+    until: async (condition, msMax) => {
+      const deadlineMs = sandbox.clock.nowMs() + msMax;
+      await settle();
+      while (!(await condition())) {
+        if (sandbox.clock.nowMs() >= deadlineMs) throw new Error(`not so within ${msMax} ms of sandbox time`);
+        await step(stepMs);
+      }
+    },
+    cases: async (filter = {}) => {
+      const found: Case[] = [];
+      for await (const one of built.app.ports.cases.list(filter)) found.push(one);
+      return found;
+    },
+    restart: (around) => {
+      built = build(around);
+    },
+    close: () => sandbox.close(),
+  };
+};
