@@ -1,0 +1,134 @@
+/**
+ * selfheal as one process on this machine: the sandbox (its own, or one that runs elsewhere), the functions
+ * behind their queues, and the HTTP API. It keeps no state of its own, so it can be killed at any moment.
+ */
+
+import { join } from 'node:path';
+import { type ServerType, serve } from '@hono/node-server';
+import { createHttpApp } from '../../console/create-http-app.ts';
+import type { CaseChanged } from '../../domain/case-changed.ts';
+import type { Ports } from '../../domain/ports.ts';
+import { epochMs } from '../../domain/time.ts';
+import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
+import { type App, compose } from '../../infra/compose.ts';
+import { loadPolicy } from '../../infra/policy-file.ts';
+import { clientSettings, deploy, HUB_REGION } from '../../sandbox/deployment.ts';
+import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+import { runFunctions } from './functions.ts';
+import { localLog } from './local-log.ts';
+import { linkToSandbox, type SandboxLink, startOwnSandbox } from './sandbox-link.ts';
+
+export interface ServiceOptions {
+  /** On 127.0.0.1; 0 takes any free one. */
+  readonly port: number;
+  /** Where the sandbox's world, the tables and the log survive a restart. Absent: nothing does. */
+  readonly dataDir?: string;
+  readonly policyFile: string;
+  /** Sandbox time against the wall's; of its own sandbox only. */
+  readonly speed: number;
+  readonly scenario?: string;
+  /** A sandbox that runs as a process of its own. */
+  readonly sandboxUrl?: string;
+}
+
+export interface RunningService {
+  readonly url: string;
+  readonly sandboxUrl: string;
+  readonly app: App;
+  /** Hears of every state change that was published. */
+  onChange(listener: (change: CaseChanged) => void): void;
+  close(): Promise<void>;
+}
+
+export const startService = async (options: ServiceOptions): Promise<RunningService> => {
+  const policy = loadPolicy(options.policyFile);
+  const catalog = loadCatalog();
+  const sandbox = await linkOf(options);
+  const log = localLog(options.dataDir, sandbox.clock.now);
+  const listeners: ((change: CaseChanged) => void)[] = [];
+  try {
+    const deployment = await deploy({
+      url: sandbox.url,
+      dynamodbUrl: sandbox.dynamodbUrl,
+      topics: Object.values(policy.policy.topics),
+      lanes: sandbox.lanes,
+    });
+    const app = compose(
+      { ...deployment.settings, policyFile: options.policyFile },
+      {
+        connection: {
+          ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
+          dynamodbEndpoint: sandbox.dynamodbUrl,
+        },
+        decorate: (ports) => telling(ports, listeners),
+        catalog,
+        policy: () => policy,
+        clock: sandbox.clock,
+        random: Math.random,
+        log,
+        metrics: { count: () => {} },
+      },
+    );
+    const http = createHttpApp({
+      app,
+      sandboxUrl: sandbox.url,
+      nowMs: () => epochMs(sandbox.clock.now()),
+      globalLaneRegion: HUB_REGION,
+    });
+    const functions = runFunctions(app, deployment, sandbox.url, sandbox.speed);
+    const { server, url } = await listen(http.fetch, options.port);
+    return {
+      url,
+      sandboxUrl: sandbox.url,
+      app,
+      onChange: (listener) => {
+        listeners.push(listener);
+      },
+      close: async () => {
+        await new Promise((resolve) => server.close(resolve));
+        await functions.close();
+        await sandbox.close();
+        log.close();
+      },
+    };
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+};
+
+const linkOf = ({ sandboxUrl, dataDir, speed, scenario }: ServiceOptions): Promise<SandboxLink> =>
+  sandboxUrl === undefined
+    ? startOwnSandbox({
+        speed,
+        ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'sandbox') }),
+        ...(scenario === undefined ? {} : { scenario }),
+      })
+    : linkToSandbox(sandboxUrl, scenario);
+
+const telling = (ports: Ports, listeners: readonly ((change: CaseChanged) => void)[]): Ports => ({
+  ...ports,
+  events: {
+    publish: async (changes) => {
+      await ports.events.publish(changes);
+      for (const change of changes) for (const listener of listeners) listener(change);
+    },
+  },
+});
+
+const listen = (
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  port: number,
+): Promise<{ readonly server: ServerType; readonly url: string }> =>
+  new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: '127.0.0.1', port }, (address) =>
+      resolve({ server, url: `http://127.0.0.1:${address.port}` }),
+    );
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${port} is taken: is selfheal running already? Choose another one with --port`)
+          : error,
+      ),
+    );
+  });
