@@ -52,10 +52,11 @@ const unknownKey = (
   known: readonly string[],
   parent: unknown,
 ): PathProblem => {
-  const taken = parent !== null && typeof parent === 'object' ? Object.keys(parent) : [];
+  const isTaken = (candidate: string): boolean =>
+    parent !== null && typeof parent === 'object' && Object.hasOwn(parent, candidate);
   const meant = didYouMean(
     key,
-    known.filter((candidate) => !taken.includes(candidate)),
+    known.filter((candidate) => !isTaken(candidate)),
   );
   return {
     path,
