@@ -1,0 +1,127 @@
+/**
+ * A case as the API tells it: the same fields in every state, null where a state has none, so that a script
+ * need not know the case machine.
+ */
+import type {
+  Case,
+  CaseState,
+  ComplianceType,
+  Decision,
+  StateName,
+  TimelineEntry,
+} from '../domain/case/case.ts';
+import type { Severity } from '../domain/catalog/catalog.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Mode } from '../domain/policy/policy.ts';
+import type { Instant } from '../domain/time.ts';
+
+export interface CaseSummary {
+  readonly id: string;
+  readonly state: StateName;
+  readonly finding: {
+    readonly account: string;
+    readonly region: string;
+    readonly rule: string;
+    readonly ruleIdentifier: string | null;
+    readonly resourceType: string;
+    readonly resourceId: string;
+  };
+  readonly severity: Severity;
+  readonly mode: Mode;
+  readonly attempts: number;
+  readonly planHash: string | null;
+  readonly runbook: string | null;
+  readonly policyEntry: string;
+  readonly policyVersion: string;
+  readonly openedAt: Instant;
+  readonly dueAt: Instant | null;
+  readonly closedAt: Instant | null;
+  /** Why it is where it is, where the state itself says so. */
+  readonly reason: string | null;
+  readonly executionId: string | null;
+  readonly lastFailure: string | null;
+  /** What Config said last. */
+  readonly compliance: ComplianceType;
+  readonly complianceRecordedAt: Instant;
+}
+
+export interface CaseJson extends CaseSummary {
+  readonly plan: Plan | null;
+  /** Whose decisions count so far, while they are waited for. */
+  readonly approval: {
+    readonly quorum: number;
+    readonly expiresAt: Instant;
+    readonly decisions: readonly Pick<Decision, 'who' | 'answer' | 'reason' | 'at'>[];
+  } | null;
+  readonly manualSteps: readonly string[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly timelineDropped: number;
+}
+
+export const caseSummary = (about: Case): CaseSummary => {
+  const { state, finding, newestEvaluation } = about;
+  return {
+    id: about.id,
+    state: state.name,
+    finding: {
+      account: finding.account,
+      region: finding.region,
+      rule: finding.rule,
+      ruleIdentifier: finding.ruleIdentifier ?? null,
+      resourceType: finding.resourceType,
+      resourceId: finding.resourceId,
+    },
+    severity: about.severity,
+    mode: about.mode,
+    attempts: about.attempts,
+    planHash: 'planHash' in state ? state.planHash : (about.approval?.planHash ?? null),
+    runbook: planOf(state)?.document ?? null,
+    policyEntry: about.entry,
+    policyVersion: about.policyVersion,
+    openedAt: about.openedAt,
+    dueAt: 'dueAt' in state ? state.dueAt : null,
+    closedAt: 'closedAt' in state ? state.closedAt : null,
+    reason: reasonOf(state),
+    executionId: 'executionId' in state ? state.executionId : null,
+    lastFailure: about.lastFailure ?? null,
+    compliance: newestEvaluation.compliance,
+    complianceRecordedAt: newestEvaluation.recordedAt,
+  };
+};
+
+export const caseJson = (about: Case): CaseJson => ({
+  ...caseSummary(about),
+  plan: planOf(about.state) ?? null,
+  approval: approvalOf(about),
+  manualSteps: about.state.name === 'needs-human' ? about.state.manualSteps : about.manualSteps,
+  timeline: about.timeline.map(({ at, who, what, why, state }) => ({ at, who, what, why, state })),
+  timelineDropped: about.timelineDropped,
+});
+
+const planOf = (state: CaseState): Plan | undefined => ('plan' in state ? state.plan : undefined);
+
+const approvalOf = ({ state, terms }: Case): CaseJson['approval'] =>
+  state.name !== 'awaiting-approval'
+    ? null
+    : {
+        quorum: terms.approval.quorum,
+        expiresAt: state.expiresAt,
+        decisions: state.decisions.map(({ who, answer, reason, at }) => ({ who, answer, reason, at })),
+      };
+
+const reasonOf = (state: CaseState): string | null => {
+  switch (state.name) {
+    case 'held':
+      return state.detail;
+    case 'needs-human':
+    case 'closed-by-human':
+      return state.reason;
+    case 'denied':
+      return state.decision.reason;
+    case 'self-resolved':
+    case 'suppressed':
+      return state.why;
+    default:
+      return null;
+  }
+};

@@ -1,0 +1,123 @@
+/**
+ * What would be done about an event if it came now: the deciding entry and why, the plan, and every check
+ * before a start with its answer. Reads a lot and changes nothing.
+ */
+import { type Case, isOpen } from '../domain/case/case.ts';
+import type { Assessment } from '../domain/case/observation.ts';
+import { type Assessor, assess } from '../domain/engine/assess.ts';
+import { type CheckAnswer, explainChecks } from '../domain/engine/checks.ts';
+import type { ComplianceReport } from '../domain/engine/intake.ts';
+import type { PolicyBook } from '../domain/engine/policy-book.ts';
+import {
+  caseId,
+  type Finding,
+  findingId,
+  isGlobalResourceType,
+  type Lane,
+  plainRuleName,
+} from '../domain/finding.ts';
+import { attemptToken } from '../domain/permit.ts';
+import type { Plan } from '../domain/plan.ts';
+import { describePlan } from '../domain/plan-description.ts';
+import type { HttpDeps } from './http-deps.ts';
+
+export interface Explanation {
+  readonly finding: Finding;
+  readonly policyVersion: string;
+  readonly entry: string;
+  readonly severity: string;
+  readonly mode: string;
+  readonly because: string;
+  readonly passedOver: readonly { readonly name: string; readonly field: string; readonly reason: string }[];
+  /** The open case that the event would find, if any. */
+  readonly openCase: string | null;
+  readonly plan: Plan | null;
+  readonly planHash: string | null;
+  /** The plan in plain English; or why there is none. */
+  readonly planText: readonly string[];
+  readonly manualSteps: readonly string[];
+  /** Empty when there is no plan: nothing could start. */
+  readonly checks: readonly Pick<CheckAnswer, 'check' | 'answer' | 'reason'>[];
+  /** True when every check says yes: it would be started at once. */
+  readonly wouldStart: boolean;
+}
+
+export const explainEvent = async (
+  { app, globalLaneRegion }: HttpDeps,
+  book: PolicyBook,
+  report: ComplianceReport,
+): Promise<Explanation> => {
+  const assessor: Assessor = { catalog: app.catalog, policy: () => book, ports: app.ports };
+  const reported = findingOf(report);
+  const lane: Lane = {
+    account: report.account,
+    region: reported.region === 'global' ? globalLaneRegion : report.origin.region,
+  };
+  const { assessment, finding, subject } = await assess(assessor, reported, report.origin, lane);
+  const selection = subject && book.explainSelection(subject);
+  const newest = await app.ports.cases.newestOf(findingId(finding));
+  const openCase = newest && isOpen(newest.state) ? newest : undefined;
+  const checks = await checksOf(app.ports, assessor, assessment, {
+    id: openCase?.id ?? caseId(finding, (newest?.number ?? 0) + 1),
+    finding,
+    origin: report.origin,
+    lane,
+    attempts: openCase?.attempts ?? 0,
+    ...(openCase?.approval ? { approval: openCase.approval } : {}),
+  });
+  const planned = assessment.outcome.kind === 'planned' ? assessment.outcome : undefined;
+  return {
+    finding,
+    policyVersion: assessment.policyVersion,
+    entry: assessment.entry,
+    severity: assessment.severity,
+    mode: assessment.mode,
+    because: selection?.because ?? 'what the policy looks at could not be read, so nothing is done',
+    passedOver: selection?.passedOver.map(({ name, field, reason }) => ({ name, field, reason })) ?? [],
+    openCase: openCase?.id ?? null,
+    plan: planned?.plan ?? null,
+    planHash: planned?.planHash ?? null,
+    planText: planText(app.catalog, assessment),
+    manualSteps: assessment.manualSteps,
+    checks,
+    wouldStart: checks.length > 0 && checks.every(({ answer }) => answer === 'yes'),
+  };
+};
+
+/** As intake does: global types are one finding whatever Region reports them. */
+const findingOf = ({ account, origin, resourceType, resourceId }: ComplianceReport): Finding =>
+  isGlobalResourceType(resourceType)
+    ? { account, region: 'global', rule: plainRuleName(origin.configRuleName), resourceType, resourceId }
+    : { account, region: origin.region, rule: origin.configRuleName, resourceType, resourceId };
+
+const checksOf = async (
+  ports: HttpDeps['app']['ports'],
+  assessor: Assessor,
+  { outcome, terms, mode }: Assessment,
+  about: Pick<Case, 'id' | 'finding' | 'origin' | 'lane' | 'attempts' | 'approval'>,
+): Promise<Explanation['checks']> => {
+  if (outcome.kind !== 'planned') return [];
+  const answers = await explainChecks(ports, assessor, {
+    ...about,
+    terms,
+    mode,
+    document: outcome.plan.document,
+    planHash: outcome.planHash,
+    clientToken: attemptToken(about.id, about.attempts + 1),
+  });
+  return answers.map(({ check, answer, reason }) => ({ check, answer, reason }));
+};
+
+const planText = (catalog: HttpDeps['app']['catalog'], { outcome }: Assessment): readonly string[] => {
+  switch (outcome.kind) {
+    case 'planned': {
+      const runbook = catalog.runbook(outcome.plan.document);
+      return runbook === undefined ? [] : describePlan(outcome.plan, runbook);
+    }
+    case 'observe':
+    case 'unreadable':
+      return [outcome.why];
+    case 'refused':
+      return [outcome.refusal.reason];
+  }
+};

@@ -1,0 +1,85 @@
+/**
+ * What every request must pass, and what every answer carries. The service listens on this machine only,
+ * but so does every web page that the person's browser has open: those may neither read nor act.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { errorAnswer, HttpError } from './http-error.ts';
+
+export const BODY_BYTES_MAX = 1024 * 1024;
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+export const safeHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+};
+
+export const limitBody: MiddlewareHandler = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: (context) =>
+    errorAnswer(
+      context,
+      new HttpError(413, 'too-large', `the body is larger than ${BODY_BYTES_MAX} bytes: send it in parts`),
+    ),
+});
+
+/** A name that points here but is not this machine's would let a foreign page pass as our own (DNS rebinding). */
+export const loopbackOnly: MiddlewareHandler = async (context, next) => {
+  const host = hostOf(context);
+  if (!LOOPBACK.test(host))
+    throw new HttpError(
+      403,
+      'foreign-host',
+      'this service answers to 127.0.0.1 and localhost only; it was called by another name',
+    );
+  await next();
+};
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+const hostOf = (context: Context): string => context.req.header('host') ?? new URL(context.req.url).host;
+
+/** Only requests that change something are asked where they come from: the others show nothing across origins. */
+export const sameOriginWrites: MiddlewareHandler = async (context, next) => {
+  if (!READS.has(context.req.method)) {
+    refuseForeignOrigin(context);
+    if (context.req.method === 'POST') refuseOtherContent(context);
+  }
+  await next();
+};
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const refuseForeignOrigin = (context: Context): void => {
+  const origin = context.req.header('origin');
+  const site = context.req.header('sec-fetch-site');
+  const isForeign =
+    (origin !== undefined && origin !== `http://${hostOf(context)}`) ||
+    (site !== undefined && site !== 'same-origin' && site !== 'none');
+  if (isForeign)
+    throw new HttpError(403, 'foreign-origin', 'a page of another origin asked for this: it is not done');
+};
+
+/** A form on a foreign page cannot send these without asking first. */
+const refuseOtherContent = (context: Context): void => {
+  const type = contentType(context);
+  if (type !== 'application/json' && type !== 'application/x-ndjson')
+    throw new HttpError(
+      415,
+      'not-json',
+      'send the body as content-type: application/json (events also as application/x-ndjson)',
+    );
+};
+
+export const contentType = (context: Context): string =>
+  (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

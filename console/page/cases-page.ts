@@ -1,0 +1,29 @@
+/** The open cases, the most severe first. */
+import { html } from 'hono/html';
+import type { CaseSummary } from '../case-json.ts';
+import { ago, type Html, layout, line } from './layout.ts';
+
+export const casesPage = (cases: readonly CaseSummary[], total: number, nowMs: number): Html =>
+  layout(
+    'Open cases',
+    html`<h1>Open cases <small>${total}</small></h1>
+${total === 0 ? html`<p>Nothing is open. Whatever AWS Config reported is healed, closed or was never wrong.</p>` : table(cases, nowMs)}
+${total > cases.length ? html`<p>The first ${cases.length} are shown; <code>selfheal cases --status open</code> lists all.</p>` : ''}`,
+    15,
+  );
+
+const table = (cases: readonly CaseSummary[], nowMs: number): Html => html`<table>
+<thead><tr><th scope="col">Severity</th><th scope="col">State</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Account</th><th scope="col">Open for</th></tr></thead>
+<tbody>
+${cases.map((about) => row(about, nowMs))}
+</tbody>
+</table>`;
+
+const row = (about: CaseSummary, nowMs: number): Html => html`<tr>
+<td data-label="Severity"><span class="severity ${about.severity}">${about.severity}</span></td>
+<td data-label="State">${about.state}</td>
+<td data-label="Resource"><a href="/cases/${encodeURIComponent(about.id)}">${line(about.finding.resourceId)}</a><br><small>${line(about.finding.resourceType)}</small></td>
+<td data-label="Rule">${line(about.finding.rule)}</td>
+<td data-label="Account">${about.finding.account}<br><small>${line(about.finding.region)}</small></td>
+<td data-label="Open for"><time datetime="${about.openedAt}">${ago(about.openedAt, nowMs)}</time></td>
+</tr>`;

@@ -1,0 +1,68 @@
+/** Cases over HTTP: look at them, decide on one, close one. */
+import { Hono } from 'hono';
+import * as z from 'zod';
+import type { Case } from '../../domain/case/case.ts';
+import type { DecisionAnswer } from '../../domain/engine/engine.ts';
+import { caseJson, caseSummary } from '../case-json.ts';
+import { caseFilter } from '../case-query.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { checked, HttpError } from '../http-error.ts';
+import { jsonBody } from '../json-body.ts';
+import { personOf } from '../who-is.ts';
+
+const reason = z
+  .string('say why: "reason" is text')
+  .trim()
+  .min(1, 'say why: a decision without a reason helps nobody later')
+  .max(1_000, 'the reason is longer than 1,000 characters');
+const who = z.string().max(200).optional();
+
+const decisionSchema = z.strictObject({
+  planHash: z
+    .string('expected the plan hash that you looked at')
+    .regex(/^[0-9a-f]{64}$/, 'expected the whole plan hash: 64 hexadecimal digits'),
+  answer: z.enum(['approve', 'deny'], 'expected approve or deny'),
+  reason,
+  who,
+});
+
+const closeSchema = z.strictObject({ reason, who });
+
+export const caseRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
+  new Hono()
+    .get('/', async (context) => {
+      const found: Case[] = [];
+      for await (const about of app.ports.cases.list(caseFilter(context.req.query(), nowMs())))
+        found.push(about);
+      return context.json(found.sort(newestFirst).map(caseSummary));
+    })
+    .get('/:id', async (context) => {
+      const about = await app.ports.cases.get(context.req.param('id'));
+      if (about === undefined) throw noSuchCase();
+      return context.json(caseJson(about));
+    })
+    .post('/:id/decision', async (context) => {
+      const { who: claimed, ...decision } = checked(decisionSchema, await jsonBody(context));
+      const person = personOf(whoIs(context.req.raw, claimed));
+      const answer = await app.selfheal.decide(context.req.param('id'), { ...decision, who: person });
+      return context.json(done(answer));
+    })
+    .post('/:id/close', async (context) => {
+      const { who: claimed, reason: why } = checked(closeSchema, await jsonBody(context));
+      const person = personOf(whoIs(context.req.raw, claimed));
+      return context.json(done(await app.selfheal.close(context.req.param('id'), person, why)));
+    });
+
+const newestFirst = (left: Case, right: Case): number =>
+  left.openedAt === right.openedAt
+    ? left.id.localeCompare(right.id)
+    : right.openedAt.localeCompare(left.openedAt);
+
+export const noSuchCase = (): HttpError =>
+  new HttpError(404, 'no-such-case', 'there is no such case; selfheal cases lists them');
+
+const done = (answer: DecisionAnswer): { readonly caseId: string; readonly state: string } => {
+  if (answer.kind === 'done') return { caseId: answer.caseId, state: answer.state };
+  if (answer.code === 'no-such-case') throw noSuchCase();
+  throw new HttpError(409, answer.code, answer.reason);
+};

@@ -1,0 +1,42 @@
+/** The stop switch over HTTP: see what is stopped, stop, let go again. */
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { instant } from '../../domain/time.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { checked } from '../http-error.ts';
+import { jsonBody } from '../json-body.ts';
+import { personOf } from '../who-is.ts';
+
+const scope = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('everything') }),
+    z.strictObject({ kind: z.enum(['account', 'rule', 'runbook']), name: z.string().min(1).max(256) }),
+  ],
+  'expected {"kind": "everything"}, or kind account, rule or runbook with its name',
+);
+const reason = z
+  .string('say why: "reason" is text')
+  .trim()
+  .min(1, 'say why: whoever finds it stopped wants to know')
+  .max(1_000);
+const stopSchema = z.strictObject({ scope, reason, who: z.string().max(200).optional() });
+const resumeSchema = z.strictObject({ scope, who: z.string().max(200).optional() });
+
+export const stopRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
+  new Hono()
+    .get('/', async (context) => context.json({ stops: await app.ports.controls.stopSwitches() }))
+    .post('/', async (context) => {
+      const body = checked(stopSchema, await jsonBody(context));
+      const who = personOf(whoIs(context.req.raw, body.who));
+      const stop = { scope: body.scope, who, reason: body.reason, since: instant(nowMs()) };
+      await app.ports.controls.addStopSwitch(stop);
+      return context.json(stop);
+    })
+    .post('/resume', async (context) => {
+      const body = checked(resumeSchema, await jsonBody(context));
+      const who = personOf(whoIs(context.req.raw, body.who));
+      await app.ports.controls.removeStopSwitch(body.scope);
+      app.ports.log.warn('stop switch taken off', { scope: body.scope, who });
+      return context.json({ stops: await app.ports.controls.stopSwitches() });
+    });
