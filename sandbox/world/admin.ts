@@ -5,7 +5,7 @@ import { isPeriodic, recordItem, scheduleRule } from '../services/config/evaluat
 import { type Evaluation, evaluatedResources, putEvaluation } from '../services/config/evaluations.ts';
 import { recorders, seenKey, startRecorder } from '../services/config/recorder.ts';
 import { changeResource, GLOBAL_REGION, putResource, type Resource, resourceTable } from './resource.ts';
-import { makeResource, type NewResource } from './resource-types/resource-types.ts';
+import { isRecordedType, makeResource, type NewResource } from './resource-types/resource-types.ts';
 import type { ManagedRule } from './rules/managed-rule.ts';
 import { findManagedRule } from './rules/managed-rules.ts';
 import { worldSettings } from './settings.ts';
@@ -161,11 +161,12 @@ export const createBrokenResource = (world: World, finding: CapturedFinding): Re
     findRule(world, lane, configRuleName) ??
     makeRule(world, lane, configRuleName, managed?.identifier, [type]);
   deployRule(world, deployed);
+  scheduleRule(world, deployed, nowMs + worldSettings(world).periodicIntervalMs);
   const healthy = makeResource(world, { account, region, type, id, name: nameOf(id) }, nowMs);
   const broken = { ...healthy.configuration, ...managed?.breaking(healthy, region) };
   const resource = { ...healthy, configuration: broken };
   putResource(world, resource, nowMs);
-  recordItem(world, resource, region, nowMs);
+  if (isRecordedType(type)) recordItem(world, resource, region, nowMs);
   const judgement = managed?.judge(resource, region);
   const evaluation: Evaluation = {
     rule: configRuleName,

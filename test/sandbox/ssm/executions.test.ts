@@ -221,6 +221,7 @@ const TABLES = [
   'counters',
   'resources',
   'roles',
+  'seeded',
   'settings',
   'unrecorded-changes',
   'config:evaluations',

@@ -3,7 +3,7 @@ import { openWorld } from '../../../sandbox/core/world-store.ts';
 import type { AwsService, EmitEvent, World } from '../../../sandbox/service.ts';
 import { createConfigService } from '../../../sandbox/services/config/config.ts';
 import { createSsmService } from '../../../sandbox/services/ssm/ssm.ts';
-import { seedWorld } from '../../../sandbox/world/seed.ts';
+import { isSeeded, seedWorld } from '../../../sandbox/world/seed.ts';
 import { changeSettings, type WorldSettings } from '../../../sandbox/world/settings.ts';
 
 export const ACCOUNT = '222222222222';
@@ -34,7 +34,7 @@ export const testSandbox = (settings: Partial<WorldSettings> = {}, world: World 
   let nowMs = START_MS;
   const events: TestEvent[] = [];
   const emit: EmitEvent = (event) => events.push(structuredClone(event));
-  if (world.table('accounts').size === 0) seedWorld(world, { nowMs });
+  if (!isSeeded(world)) seedWorld(world, { nowMs });
   changeSettings(world, settings);
   const services: Record<'ssm' | 'config', AwsService> = {
     ssm: createSsmService({ world, emit }),
