@@ -164,8 +164,9 @@ const answer = (
 
 const refuse = (call: ApiCall, error: AwsError, requestId: string): ApiAnswer => {
   if (call.protocol === 'json') {
-    const { headers, body } = errorJson(call.service, jsonError(error));
-    return jsonAnswer(error.httpStatus, call.version, body, requestId, headers);
+    const told = jsonError(error);
+    const { headers, body } = errorJson(call.service, told);
+    return jsonAnswer(told.httpStatus, call.version, body, requestId, headers);
   }
   const code = call.service === 'sqs' ? sqsQueryCode(error.code) : (QUERY_CODES[error.code] ?? error.code);
   const told = new AwsError(code, error.message, error.httpStatus);

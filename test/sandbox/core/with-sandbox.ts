@@ -1,4 +1,7 @@
 /** A sandbox for a test, and real SDK clients that talk to it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -20,6 +23,13 @@ const open: Closable[] = [];
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
 });
+
+/** Removed after the test, when the sandboxes in it are closed. */
+export const temporaryDir = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  open.push({ close: async () => rmSync(directory, { recursive: true, force: true }) });
+  return directory;
+};
 
 /** Closed after the test, whatever becomes of it. */
 export const openSandbox = async (options: Partial<SandboxOptions> = {}): Promise<Sandbox> => {
