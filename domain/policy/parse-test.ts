@@ -139,7 +139,7 @@ const parseNumeric = (value: unknown, path: DocumentPath, report: Report): Value
   report({
     path,
     expected: "a comparison such as ['=', 5] or a range such as ['>=', 0, '<', 10], the lower bound first",
-    found: Array.isArray(value) ? shown(JSON.stringify(value)) : shown(value),
+    found: Array.isArray(value) ? value.map(shown).join(' ') : shown(value),
     action: 'put < and > into quotes; they compare with = < <= > >=',
   });
   return undefined;

@@ -92,7 +92,7 @@ const duration = (what: string, msMin: number, msMax: number) => {
   const expected = `a duration from ${durationText(msMin)} to ${durationText(msMax)}, such as 30s, 15m, 4h or 7d`;
   return z
     .string({ error: expected })
-    .regex(/^\d{1,6}[smhd]$/, { error: expected })
+    .regex(/^\d{1,6}[smhd]$/, { error: expected, abort: true })
     .refine((value) => {
       const ms = durationMs(value);
       return ms !== undefined && ms >= msMin && ms <= msMax;

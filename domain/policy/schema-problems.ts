@@ -37,12 +37,16 @@ export const schemaProblems = (
 };
 
 const correction = (issue: z.core.$ZodIssue, value: unknown): { action?: string } => {
+  if (value === null) return { action: 'write a value behind the colon, or remove the key' };
   if (issue.code === 'invalid_value' && typeof value === 'string') {
+    if (issue.values.some((known) => typeof known === 'number' && String(known) === value)) {
+      return { action: 'without quotes' };
+    }
     const meant = didYouMean(value, issue.values.map(String));
     return meant === undefined ? {} : { action: `did you mean "${meant}"?` };
   }
-  const isTextWanted = issue.code === 'invalid_type' && issue.expected === 'string';
-  if (isTextWanted && value === null) return { action: 'write a value behind the colon, or remove the key' };
+  const isDuration = issue.message.startsWith('a duration');
+  if (isDuration && typeof value === 'number') return { action: `add the unit, such as ${shown(value)}s` };
   return {};
 };
 

@@ -80,7 +80,9 @@ export const readYaml = (
   }
   const placed = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(Math.max(0, offset));
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    // Editors do not count a byte order mark as a column.
+    const hidden = line <= 1 && text.startsWith('\uFEFF') ? 1 : 0;
+    return { line: Math.max(1, line), column: Math.max(1, col - hidden) };
   };
   const syntax = [...document.errors, ...document.warnings].map((error) => {
     const { line, column } = placed(error.pos[0]);
@@ -188,6 +190,9 @@ class DataReader {
     if (isSeq(node)) return node.items.map((item, index) => this.read(item as Node | null, [...path, index]));
     if (!isScalar(node)) return this.refuse(node, path, 'plain data', 'something else');
     const { value } = node;
+    if (value !== null && typeof value === 'object') {
+      return this.refuse(node, path, 'plain data', `a value of type ${node.tag ?? 'unknown'}`);
+    }
     if ((typeof value === 'number' || typeof value === 'boolean') && this.isText(path)) {
       return node.source ?? String(value);
     }

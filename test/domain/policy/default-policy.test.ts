@@ -30,6 +30,7 @@ interface CatalogFile {
 interface SchemaNode {
   readonly $ref?: string;
   readonly description?: string;
+  readonly allOf?: readonly SchemaNode[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }
 
@@ -75,7 +76,8 @@ describe('the published schema', () => {
     const silent: string[] = [];
     const isDescribed = (node: SchemaNode): boolean => {
       const referred = definitions[node.$ref?.split('/').at(-1) ?? ''];
-      return node.description !== undefined || (referred !== undefined && isDescribed(referred));
+      const others = [...(node.allOf ?? []), ...(referred === undefined ? [] : [referred])];
+      return node.description !== undefined || others.some(isDescribed);
     };
     const visit = (node: unknown, path: string): void => {
       if (node === null || typeof node !== 'object') return;
