@@ -103,17 +103,18 @@ const dueTasks = (deps: ConfigDeps, nowMs: number): readonly DueTask[] => {
   const { world } = deps;
   const { recorderDelayMs } = worldSettings(world);
   const tasks: DueTask[] = [];
+  const add = (dueMs: number, run: () => void): void => {
+    if (dueMs <= nowMs) tasks.push({ dueMs, run });
+  };
   for (const change of unrecordedChanges(world).values()) {
     const dueMs = change.changedMs + recorderDelayMs;
-    tasks.push({ dueMs, run: () => recordChange(deps, change, dueMs) });
+    add(dueMs, () => recordChange(deps, change, dueMs));
   }
   for (const pending of pendingEvaluations(world).values())
-    tasks.push({ dueMs: pending.dueMs, run: () => evaluatePending(deps, pending) });
-  for (const run of requestedRuns(world).values())
-    tasks.push({ dueMs: run.dueMs, run: () => runRequested(deps, run) });
-  for (const run of scheduledRuns(world).values())
-    tasks.push({ dueMs: run.dueMs, run: () => runScheduled(deps, run) });
-  return tasks.filter((task) => task.dueMs <= nowMs).sort((a, b) => a.dueMs - b.dueMs);
+    add(pending.dueMs, () => evaluatePending(deps, pending));
+  for (const run of requestedRuns(world).values()) add(run.dueMs, () => runRequested(deps, run));
+  for (const run of scheduledRuns(world).values()) add(run.dueMs, () => runScheduled(deps, run));
+  return tasks.sort((a, b) => a.dueMs - b.dueMs);
 };
 
 /**
