@@ -3,8 +3,9 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import { policyBook } from '../../domain/engine/policy-book.ts';
 import { parsePolicy } from '../../domain/policy/parse-policy.ts';
-import { formatProblem, type PolicyProblem } from '../../domain/policy/policy-problem.ts';
+import { formatProblem } from '../../domain/policy/policy-problem.ts';
 import { decodeComplianceChange } from '../../infra/eventbridge/decode-compliance-change.ts';
+import { checkPolicy } from '../check-policy.ts';
 import { explainEvent } from '../explain-event.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
@@ -20,22 +21,6 @@ const explainSchema = z.strictObject({
   /** A policy that is not in force (yet). Default: the one that is. */
   policy: policyText.optional(),
 });
-
-export interface PolicyCheck {
-  readonly ok: boolean;
-  /** Null when it is not valid. */
-  readonly version: string | null;
-  readonly entries: number;
-  readonly problems: readonly (PolicyProblem & { readonly text: string })[];
-}
-
-export const checkPolicy = (text: string, file: string): PolicyCheck => {
-  const parsed = parsePolicy(text, file);
-  if (parsed.ok)
-    return { ok: true, version: parsed.policy.version, entries: parsed.policy.entries.length, problems: [] };
-  const problems = parsed.problems.map((problem) => ({ ...problem, text: formatProblem(problem) }));
-  return { ok: false, version: null, entries: 0, problems };
-};
 
 export const policyRoutes = (deps: HttpDeps): Hono =>
   new Hono()

@@ -1,0 +1,44 @@
+/** Options that several commands take, and what they mean. */
+import { type Command, Option } from 'commander';
+import { type ApiClient, createApiClient, DEFAULT_URL } from '../api-client.ts';
+import { Failure } from '../failure.ts';
+import { type Io, safe } from '../io.ts';
+
+export interface ServiceOptions {
+  readonly url: string;
+}
+
+/** `--url`, or SELFHEAL_URL, or the port on which `start` listens. */
+export const withUrl = (command: Command): Command =>
+  command.addOption(
+    new Option('--url <url>', 'where the service runs').env('SELFHEAL_URL').default(DEFAULT_URL),
+  );
+
+export const withJson = (command: Command): Command =>
+  command.option('--json', 'print JSON instead of text', false);
+
+/** The example that every help ends with. */
+export const example = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText(
+    'after',
+    `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((text) => `  $ ${text}`).join('\n')}`,
+  );
+
+export const client = ({ url }: ServiceOptions): ApiClient => createApiClient(url);
+
+export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
+
+/** A file's text, or a failure that says which file and why. */
+export const readText = (io: Io, file: string): string => {
+  try {
+    return io.read(file);
+  } catch (error) {
+    const name = file === '-' ? 'standard input' : safe(file);
+    const code = (error as { code?: string }).code;
+    if (code === 'ENOENT') throw new Failure(`There is no file ${name}.`);
+    if (code === 'EISDIR') throw new Failure(`${name} is a directory; give a file.`);
+    throw new Failure(
+      `${name} cannot be read: ${safe(error instanceof Error ? error.message : String(error))}`,
+    );
+  }
+};

@@ -1,0 +1,80 @@
+/** `selfheal start`: the local service, with what happens in it shown as it happens. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import { Failure } from '../failure.ts';
+import { type Io, safe } from '../io.ts';
+import type { RunningService } from '../service/start-service.ts';
+import { portNumber, positiveNumber } from './numbers.ts';
+import { example } from './shared.ts';
+
+interface Options {
+  readonly port: number;
+  readonly data?: string;
+  readonly policy?: string;
+  readonly scenario: string;
+  readonly speed?: number;
+  readonly sandboxUrl?: string;
+}
+
+/** A demo is watched: four minutes of the accounts' life in less than half a one of the watcher's. */
+const SCENARIO_SPEED = 10;
+
+export const addStart = (program: Command, io: Io): void => {
+  const command = program
+    .command('start')
+    .summary('run the local service')
+    .description(
+      'Runs selfheal on this machine, with AWS accounts to heal (the sandbox), until it is stopped by Ctrl-C. Shows what happens in it.',
+    )
+    .addOption(
+      new Option('--port <port>', 'port on 127.0.0.1; 0 takes any free one')
+        .argParser(portNumber)
+        .default(4510),
+    )
+    .option('--data <dir>', 'keep everything there: stopped or killed, it goes on where it was')
+    .option('--policy <file>', 'the policy (default: policy.yml here, else the one selfheal comes with)')
+    .option('--scenario <name>', 'things that go wrong by themselves: demo, or none', 'none')
+    .addOption(
+      new Option(
+        '--speed <n>',
+        "how fast the sandbox's time runs (default: 1, with a scenario 10)",
+      ).argParser(positiveNumber),
+    )
+    .option('--sandbox-url <url>', 'use the sandbox that runs there (selfheal sandbox start)');
+  example(command, 'selfheal start --data .selfheal', 'selfheal start --scenario demo --speed 10').action(
+    (options: Options) => run(options, io),
+  );
+};
+
+const run = async (options: Options, io: Io): Promise<void> => {
+  const scenario = options.scenario === 'none' ? undefined : options.scenario;
+  const service = await started(options, scenario);
+  io.out(`selfheal ready on ${service.url}\n`);
+  const { showLive } = await import('../live-view.ts');
+  const live = showLive(io, service, scenario !== undefined);
+  await io.untilStopped();
+  live.close();
+  await service.close();
+};
+
+const started = async (options: Options, scenario: string | undefined): Promise<RunningService> => {
+  // Loaded here: the other commands need none of AWS's clients and shall not wait for them.
+  const { startService } = await import('../service/start-service.ts');
+  try {
+    return await startService({
+      port: options.port,
+      policyFile: options.policy ?? defaultPolicy(),
+      speed: options.speed ?? (scenario === undefined ? 1 : SCENARIO_SPEED),
+      ...(options.data === undefined ? {} : { dataDir: options.data }),
+      ...(scenario === undefined ? {} : { scenario }),
+      ...(options.sandboxUrl === undefined ? {} : { sandboxUrl: options.sandboxUrl }),
+    });
+  } catch (error) {
+    const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Failure(`selfheal cannot start: ${lines.map((line) => safe(line)).join('\n')}`);
+  }
+};
+
+const defaultPolicy = (): string =>
+  existsSync('policy.yml') ? 'policy.yml' : fileURLToPath(new URL('../../policy.yml', import.meta.url));

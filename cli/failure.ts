@@ -1,0 +1,11 @@
+/** What a command cannot do, told to a person. The exit code is part of what it says to scripts. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    /** 1: refused or failed; 2: wrongly used. */
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+    this.name = 'Failure';
+  }
+}

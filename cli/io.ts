@@ -1,0 +1,60 @@
+/** Everything a command may touch of the outside, so that tests can stand in for it. */
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import pico from 'picocolors';
+import { inert } from '../domain/message.ts';
+
+export interface Io {
+  /** Writes as it is; a newline is the caller's. */
+  out(text: string): void;
+  err(text: string): void;
+  /** A file's text; `-` is standard input. */
+  read(file: string): string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTty: boolean;
+  /** Width of the terminal in characters. */
+  readonly columns: number;
+  /** Height of the terminal in lines. */
+  readonly rows: number;
+  readonly style: Style;
+  readonly userName: () => string;
+  /** Until the person or the system wants the process to end. */
+  readonly untilStopped: () => Promise<void>;
+}
+
+export type Style = ReturnType<typeof pico.createColors>;
+
+export const realIo = (): Io => {
+  const { env, stdout, stderr } = process;
+  const isTty = stdout.isTTY === true;
+  return {
+    out: (text) => {
+      stdout.write(text);
+    },
+    err: (text) => {
+      stderr.write(text);
+    },
+    read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
+    env,
+    isTty,
+    columns: isTty && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT,
+    rows: isTty && stdout.rows > 0 ? stdout.rows : 24,
+    style: pico.createColors(isTty && !env.NO_COLOR && env.TERM !== 'dumb'),
+    userName: () => userInfo().username,
+    untilStopped: () =>
+      new Promise((resolve) => {
+        process.once('SIGINT', resolve);
+        process.once('SIGTERM', resolve);
+      }),
+  };
+};
+
+/** Without a terminal nobody's lines break: wide enough for what scripts and logs want to see. */
+const COLUMNS_DEFAULT = 160;
+
+/** A value from outside on one line: it can neither move the cursor nor turn the text around. */
+export const safe = (value: string, charsMax = 500): string => inert(withoutAnsi(value), charsMax);
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be removed.
+const ANSI = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/g;
+const withoutAnsi = (text: string): string => text.replaceAll(ANSI, '');

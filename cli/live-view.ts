@@ -1,0 +1,133 @@
+/**
+ * What happens, as it happens: a line for every change of a case, or on a terminal a table that is drawn
+ * anew. When a scenario is over, its summary; then on as before.
+ */
+import { createSandboxClient } from '../console/sandbox-client.ts';
+import type { Case } from '../domain/case/case.ts';
+import { isClosed } from '../domain/case/case.ts';
+import type { CaseChanged } from '../domain/case-changed.ts';
+import { epochMs, secondMs } from '../domain/time.ts';
+import { type Io, safe } from './io.ts';
+import { changeLine, changesTable } from './render/changes.ts';
+import { type SentMessage, summary } from './render/summary.ts';
+import type { RunningService } from './service/start-service.ts';
+
+export interface LiveView {
+  close(): void;
+}
+
+export const showLive = (io: Io, service: RunningService, hasScenario: boolean): LiveView => {
+  const show = io.isTty ? redrawn(io) : linewise(io);
+  service.onChange(show.changed);
+  const timers: NodeJS.Timeout[] = [];
+  if (hasScenario)
+    timers.push(
+      whenScenarioIsOver(service, async () => {
+        show.pause();
+        io.out(summary(await casesOf(service), await messagesOf(service), io.style));
+        io.out(
+          `selfheal keeps serving on ${service.url} until you press Ctrl-C. In another terminal: npx selfheal cases\n`,
+        );
+      }),
+    );
+  return { close: () => timers.forEach(clearInterval) };
+};
+
+interface Show {
+  readonly changed: (change: CaseChanged) => void;
+  /** Something else is going to be written. */
+  readonly pause: () => void;
+}
+
+const linewise = (io: Io): Show => ({
+  changed: (change) => io.out(`${changeLine(change, io.style)}\n`),
+  pause: () => {},
+});
+
+/** Draws over what it drew before; at most once in a while, since eyes are slow. */
+const redrawn = (io: Io): Show => {
+  const latest = new Map<string, CaseChanged>();
+  let drawnLines = 0;
+  let waiting: NodeJS.Timeout | undefined;
+  const draw = (): void => {
+    waiting = undefined;
+    const text = changesTable([...latest.values()], io);
+    io.out(`${drawnLines === 0 ? '' : `\u001b[${drawnLines}A\u001b[J`}${text}\n`);
+    drawnLines = text.split('\n').length;
+  };
+  return {
+    changed: (change) => {
+      latest.delete(change.caseId);
+      latest.set(change.caseId, change);
+      waiting ??= setTimeout(draw, DRAW_MS);
+    },
+    pause: () => {
+      if (waiting !== undefined) {
+        clearTimeout(waiting);
+        draw();
+      }
+      latest.clear();
+      drawnLines = 0;
+    },
+  };
+};
+
+const DRAW_MS = 100;
+const LOOK_MS = 500;
+/** Sandbox time from the last thing broken until surely its case is open: Config takes a while to see it. */
+const QUIET_MS = 30 * secondMs;
+
+const whenScenarioIsOver = (service: RunningService, then: () => Promise<void>): NodeJS.Timeout => {
+  let quietSinceMs: number | undefined;
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    const nowMs = epochMs(service.app.ports.clock.now());
+    const isQuiet = (await scenarioIsDone(service)) && (await casesOf(service)).every(isAtRest);
+    quietSinceMs = isQuiet ? (quietSinceMs ?? nowMs) : undefined;
+    if (quietSinceMs === undefined || nowMs - quietSinceMs < QUIET_MS) return;
+    clearInterval(timer);
+    await then();
+  };
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    // A look that fails is made again half a second later.
+    look()
+      .catch(() => undefined)
+      .finally(() => {
+        isLooking = false;
+      });
+  }, LOOK_MS);
+  return timer;
+};
+
+const scenarioIsDone = async ({ sandboxUrl }: RunningService): Promise<boolean> => {
+  const { scenario } = (await createSandboxClient(sandboxUrl).call('GET', 'info')) as {
+    scenario: { done: number; total: number } | null;
+  };
+  return scenario !== null && scenario.done >= scenario.total;
+};
+
+/** Ended, or nothing happens without a person. */
+const isAtRest = ({ state }: Case): boolean =>
+  isClosed(state) ||
+  ((state.name === 'awaiting-approval' || state.name === 'needs-human') && state.announced) ||
+  state.name === 'observing';
+
+const casesOf = async ({ app }: RunningService): Promise<readonly Case[]> => {
+  const found: Case[] = [];
+  for await (const about of app.ports.cases.list({})) found.push(about);
+  return found.sort((left, right) => left.openedAt.localeCompare(right.openedAt));
+};
+
+const messagesOf = async ({ sandboxUrl }: RunningService): Promise<readonly SentMessage[]> => {
+  const told = (await createSandboxClient(sandboxUrl).call('GET', 'messages')) as {
+    messages: readonly { topicArn: string; subject?: string; message: string }[];
+  };
+  return told.messages.map(({ topicArn, subject, message }) => ({
+    topic: safe(topicArn.split(':').at(-1) ?? topicArn),
+    subject: safe(subject ?? ''),
+    lines: message.split('\n').map((line) => safe(line)),
+    text: message,
+  }));
+};
