@@ -13,7 +13,8 @@ export interface PolicyDecisionFigure {
   readonly microsPerDecision: number;
 }
 
-const DECISIONS = 200_000;
+const DECISIONS = 50_000;
+const ROUNDS = 7;
 const SUBJECTS = 512;
 
 export const benchPolicyDecision = (): PolicyDecisionFigure[] => [200, 1_000].map(measure);
@@ -31,9 +32,13 @@ const measure = (entries: number): PolicyDecisionFigure => {
     }
   };
   run();
-  const startedAt = performance.now();
-  run();
-  const microsPerDecision = ((performance.now() - startedAt) * 1_000) / DECISIONS;
+  // The fastest of some rounds: what else the machine does can only make a round slower.
+  const roundsMs = Array.from({ length: ROUNDS }, () => {
+    const startedAt = performance.now();
+    run();
+    return performance.now() - startedAt;
+  });
+  const microsPerDecision = (Math.min(...roundsMs) * 1_000) / DECISIONS;
   if (matched === 0) throw new Error('no finding matched any entry: the policy is not the one to measure');
   return { entries, microsPerDecision };
 };
