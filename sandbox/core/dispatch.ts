@@ -39,7 +39,7 @@ export const NO_ANSWER = 'no-answer';
 /** The connection is cut. */
 export const RESET = 'reset';
 
-export type Outcome = ApiAnswer | typeof NO_ANSWER | typeof RESET | 'proxy';
+export type Outcome = ApiAnswer | typeof NO_ANSWER | typeof RESET | 'proxy' | 'proxy-and-reset';
 
 export type Dispatch = (call: ApiCall, onAbandoned: (callback: () => void) => void) => Promise<Outcome>;
 
@@ -66,7 +66,7 @@ export const createDispatch =
       const fault = deps.faults.forCall({ ...caller, service: call.service, operation: call.operation });
       if (fault?.kind === 'timeout') return NO_ANSWER;
       if (fault?.kind === 'throttle' || fault?.kind === 'error') throw faultError(call.service, fault);
-      if (operation === undefined) return fault === undefined ? 'proxy' : RESET;
+      if (operation === undefined) return fault === undefined ? 'proxy' : 'proxy-and-reset';
       const constraints = constraintsOf(call.service);
       const input = readInput(call, constraints);
       const pending = operation(input, contextOf(caller, deps.nowMs(), onAbandoned));

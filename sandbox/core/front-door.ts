@@ -9,7 +9,12 @@ import { type ApiCall, type Dispatch, NO_ANSWER, RESET } from './dispatch.ts';
 export interface FrontDoorDeps {
   readonly dispatch: Dispatch;
   readonly admin: (method: string, path: string, body: string) => Promise<AdminAnswer>;
-  readonly proxyDynamodb: (request: IncomingMessage, body: Buffer, response: ServerResponse) => void;
+  readonly proxyDynamodb: (
+    request: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+    dropAnswer: boolean,
+  ) => void;
 }
 
 export interface AdminAnswer {
@@ -59,8 +64,8 @@ const answer = async (
     request.socket.destroy();
     return;
   }
-  if (outcome === 'proxy') {
-    deps.proxyDynamodb(request, body, response);
+  if (outcome === 'proxy' || outcome === 'proxy-and-reset') {
+    deps.proxyDynamodb(request, body, response, outcome === 'proxy-and-reset');
     return;
   }
   response.writeHead(outcome.status, {

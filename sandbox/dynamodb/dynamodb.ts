@@ -10,8 +10,13 @@ import { Worker } from 'node:worker_threads';
 export interface EmbeddedDynamodb {
   /** Direct, without the front door's counting and faults. */
   readonly endpoint: string;
-  /** Passes on a request that came in at the front door. */
-  readonly proxy: (request: IncomingMessage, body: Buffer, response: ServerResponse) => void;
+  /** Passes on a request that came in at the front door; `dropAnswer` cuts the connection once it was answered. */
+  readonly proxy: (
+    request: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+    dropAnswer: boolean,
+  ) => void;
   close(): Promise<void>;
 }
 
@@ -39,7 +44,7 @@ export const startDynamodb = async ({
   const agent = new Agent({ keepAlive: true });
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    proxy: (request, body, response) => pass(port, agent, request, body, response),
+    proxy: (...passed) => pass(port, agent, ...passed),
     close: async () => {
       agent.destroy();
       await closed(worker);
@@ -77,9 +82,14 @@ const pass = (
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
+  dropAnswer: boolean,
 ): void => {
   const { method, url: path, headers } = request;
   const onward = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers }, (answer) => {
+    if (dropAnswer) {
+      answer.resume().on('end', () => request.socket.destroy());
+      return;
+    }
     response.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.pipe(response);
   });
