@@ -34,4 +34,4 @@ const columns = ({ style }: Io): readonly Column<CaseChanged>[] => [
 const timeOf = ({ at }: CaseChanged): string => safe(at.slice(11, 19));
 
 const resource = ({ finding }: CaseChanged): string =>
-  `${safe(finding.resourceType.replace(/^AWS::/, '').replaceAll('::', ' '))} ${safe(finding.resourceId, 80)}`;
+  `${safe(finding.resourceType.replace(/^AWS::/, '').replaceAll('::', ' '))} ${safe(finding.resourceId, 80)}`.trim();

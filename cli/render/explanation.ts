@@ -11,9 +11,7 @@ export const explanation = (told: Explanation, style: Style): string => {
     '',
     style.bold(`Entry "${safe(told.entry)}" decides: ${safe(told.severity)}, ${safe(told.mode)}`),
     `  ${safe(told.because)}`,
-    ...told.passedOver.map(
-      ({ name, field, reason }) => `  ${style.dim(`not "${safe(name)}": ${safe(field)}: ${safe(reason)}`)}`,
-    ),
+    ...passedOver(told, style),
     '',
     style.bold(told.plan === null ? 'No plan' : 'The plan'),
     ...told.planText.map((line) => `  ${safe(line)}`),
@@ -24,6 +22,30 @@ export const explanation = (told: Explanation, style: Style): string => {
     verdict(told, style),
     '',
   ].join('\n');
+};
+
+/** Grouped by what is there, so that it stands once and not behind every entry. */
+const passedOver = ({ passedOver: entries }: Explanation, style: Style): readonly string[] => {
+  const groups = new Map<string, string[]>();
+  for (const { name, field, reason } of entries) {
+    const [wanted = reason, found] = splitReason(reason);
+    const where = found === undefined ? safe(field) : `${safe(field)}: ${safe(found)}`;
+    groups.set(where, [
+      ...(groups.get(where) ?? []),
+      `      ${safe(name)}: ${safe(wanted, WANTED_CHARS_MAX)}`,
+    ]);
+  }
+  if (groups.size === 0) return [];
+  const lines = [...groups].flatMap(([where, names]) => [`    ${where}`, ...names]);
+  return ['  Not the entries before it:', ...lines.map((line) => style.dim(line))];
+};
+
+const WANTED_CHARS_MAX = 140;
+
+/** `wanted "x", but it is "y"` in its two halves. */
+const splitReason = (reason: string): readonly [string, string?] => {
+  const at = reason.lastIndexOf(', but ');
+  return at < 0 ? [reason] : [reason.slice(0, at), reason.slice(at + ', but '.length)];
 };
 
 const steps = ({ plan, manualSteps }: Explanation, style: Style): readonly string[] =>

@@ -48,7 +48,9 @@ const planLines = ({ id, plan, planHash, approval }: CaseJson, style: Style): re
     '',
     style.bold(approval === null ? 'The plan' : 'The plan that waits for approval'),
     fact('runbook', `${plan.document} version ${plan.documentVersion}`, style),
-    ...Object.entries(plan.parameters).map(([name, values]) => fact(name, values.join(', '), style)),
+    ...Object.entries(plan.parameters).map(([name, values]) =>
+      fact('parameter', `${name} = ${values.join(', ')}`, style),
+    ),
     fact('runs in', `account ${plan.account}, ${plan.region}`, style),
     fact('plan hash', planHash ?? '', style),
   ];

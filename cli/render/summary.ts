@@ -26,7 +26,7 @@ export const summary = (cases: readonly Case[], messages: readonly SentMessage[]
         `    ${named(about)}: ${about.attempts} attempts; first ${safe(about.lastFailure ?? 'it failed')}`,
     ),
     style.yellow(`  ${awaiting.length} awaiting approval`),
-    ...awaiting.flatMap((about) => messageLines(about, messages)),
+    ...awaiting.toSorted(bySeverity).flatMap((about, n) => messageLines(about, messages, n === 0)),
     style.red(`  ${needy.length} needs-human`),
     ...needy.flatMap((about) => [
       `    ${named(about)}: ${safe(about.state.reason)}`,
@@ -42,16 +42,21 @@ const needsHuman = (about: Case): about is Case<NeedsHuman> => about.state.name 
 
 const named = ({ id, finding }: Case): string => `${safe(finding.resourceId, 80)} (case ${safe(id)})`;
 
-const messageLines = (about: Case, messages: readonly SentMessage[]): readonly string[] => {
+/** The whole message once, for the one that matters most; of the others its subject tells enough. */
+const messageLines = (about: Case, messages: readonly SentMessage[], whole: boolean): readonly string[] => {
   const sent = messages.filter(({ text }) => text.includes(about.id));
   const told = sent.at(-1);
   if (told === undefined) return [`    ${named(about)}: its message has not been sent yet`];
+  const topics = [...new Set(sent.map(({ topic }) => topic))].join(', ');
   return [
-    `    ${named(about)}, announced over SNS to ${told.topic}:`,
+    `    ${named(about)}, announced over SNS to ${topics}:`,
     `    | ${told.subject}`,
-    ...told.lines.map((line) => `    | ${line}`.trimEnd()),
+    ...(whole ? told.lines.map((line) => `    | ${line}`.trimEnd()) : []),
   ];
 };
+
+const RANK: Readonly<Record<Case['severity'], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+const bySeverity = (left: Case, right: Case): number => RANK[left.severity] - RANK[right.severity];
 
 const stepLines = ({ manualSteps }: NeedsHuman): readonly string[] =>
   manualSteps.map((step, index) => `      ${index + 1}. ${safe(step)}`);

@@ -26,6 +26,8 @@ export interface EventAnswer {
   readonly answer: 'accepted' | 'ignored' | 'refused';
   /** Null when accepted. */
   readonly reason: string | null;
+  /** With a resource wanted: why none was made. */
+  readonly note: string | null;
 }
 
 export interface EventsAnswer {
@@ -48,8 +50,8 @@ export const eventRoutes = (deps: HttpDeps): Hono =>
     if (found.length === 0) throw new HttpError(400, 'no-events', 'the body holds no event');
     if (found.length > EVENTS_MAX)
       throw new HttpError(413, 'too-many', `${found.length} events at once: send ${EVENTS_MAX} at most`);
-    const read = found.map((event) => ({ event, decoded: decode(event, deps.nowMs()) }));
-    if (withResource) for (const { decoded } of read) await makeResource(deps, decoded);
+    const read: ReadEvent[] = found.map((event) => ({ event, decoded: decode(event, deps.nowMs()) }));
+    if (withResource) for (const each of read) each.note = await makeResource(deps, each.decoded);
     await deliver(
       deps,
       read.filter(({ decoded }) => decoded.kind === 'decoded').map(({ event }) => event),
@@ -65,9 +67,15 @@ const wantsResource = (context: Context): boolean => {
 };
 
 /** The report is there when the event says that something is compliant or not. */
-type ReadEvent = Decoded<ComplianceReport | undefined>;
+type Read = Decoded<ComplianceReport | undefined>;
 
-const decode = ({ text }: EventText, nowMs: number): ReadEvent => {
+interface ReadEvent {
+  readonly event: EventText;
+  readonly decoded: Read;
+  note?: string | undefined;
+}
+
+const decode = ({ text }: EventText, nowMs: number): Read => {
   if (Buffer.byteLength(text) > EVENT_BYTES_MAX)
     return {
       kind: 'refused',
@@ -84,21 +92,29 @@ const decode = ({ text }: EventText, nowMs: number): ReadEvent => {
     : compliance;
 };
 
-/** What cannot be made stays unknown to Config: the event is taken all the same, and nothing will run on it. */
-const makeResource = async ({ sandbox }: HttpDeps, decoded: ReadEvent): Promise<void> => {
-  if (decoded.kind !== 'decoded' || decoded.value?.evaluation.compliance !== 'NON_COMPLIANT') return;
+/**
+ * What cannot be made stays unknown to Config: the event is taken all the same, and nothing will run on it.
+ *
+ * @returns why there is no resource, if there is none
+ */
+const makeResource = async ({ sandbox }: HttpDeps, decoded: Read): Promise<string | undefined> => {
+  if (decoded.kind !== 'decoded' || decoded.value?.evaluation.compliance !== 'NON_COMPLIANT')
+    return undefined;
   const { account, origin, resourceType, resourceId } = decoded.value;
-  await sandbox
-    .call('POST', 'resources/from-event', {
-      account,
-      region: origin.region,
-      resourceType,
-      resourceId,
-      configRuleName: origin.configRuleName,
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof HttpError) || error.status >= 500) throw error;
-    });
+  const captured = {
+    account,
+    region: origin.region,
+    resourceType,
+    resourceId,
+    configRuleName: origin.configRuleName,
+  };
+  try {
+    await sandbox.call('POST', 'resources/from-event', captured);
+    return undefined;
+  } catch (error) {
+    if (error instanceof HttpError && error.status < 500) return `no resource was made: ${error.message}`;
+    throw error;
+  }
 };
 
 const deliver = async ({ sandbox }: HttpDeps, events: readonly EventText[]): Promise<void> => {
@@ -110,11 +126,9 @@ const deliver = async ({ sandbox }: HttpDeps, events: readonly EventText[]): Pro
     );
 };
 
-const answerOf = (
-  read: readonly { readonly event: EventText; readonly decoded: ReadEvent }[],
-): EventsAnswer => {
-  const events = read.map(({ event, decoded }, index): EventAnswer => {
-    const at = { index, line: event.line };
+const answerOf = (read: readonly ReadEvent[]): EventsAnswer => {
+  const events = read.map(({ event, decoded, note }, index): EventAnswer => {
+    const at = { index, line: event.line, note: note ?? null };
     if (decoded.kind === 'decoded') return { ...at, answer: 'accepted', reason: null };
     if (decoded.kind === 'ignored') return { ...at, answer: 'ignored', reason: decoded.why };
     return { ...at, answer: 'refused', reason: decoded.reason };
