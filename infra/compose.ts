@@ -69,6 +69,7 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
     sts: new STSClient(aws),
     executorRoleArn: roles.executorRoleArn,
     externalId: settings.externalId,
+    now: clock.now,
     ...(connection && { endpoint: connection.endpoint }),
   });
   const ports = decorate({

@@ -14,6 +14,7 @@ import type { Assessor } from './assess.ts';
 import { drainLane } from './drain.ts';
 import { type ComplianceReport, type IntakeOptions, type IntakeResult, reportCompliance } from './intake.ts';
 import type { PolicyBook } from './policy-book.ts';
+import { recentReports } from './recent-reports.ts';
 import { repeatEffects } from './repeat.ts';
 import { createSession, type Session } from './session.ts';
 import { type Engine, tell } from './tell.ts';
@@ -60,6 +61,7 @@ export interface EngineOptions extends IntakeOptions {
 export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptions): Selfheal => {
   const assessor: Assessor = { catalog, policy, ports };
   const engine: Engine = { ports, assessor };
+  const recent = recentReports();
 
   const each = async <T, R>(items: readonly T[], work: (session: Session, item: T) => Promise<R>) => {
     const session = createSession(ports);
@@ -71,8 +73,17 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
   };
 
   return {
-    complianceReported: (reports) =>
-      each(reports, (session, report) => reportCompliance(engine, session, report, options)),
+    complianceReported: async (reports) => {
+      const settled = await each(reports, async (session, report): Promise<IntakeResult> => {
+        if (!report.redelivered && recent.has(report)) return { kind: 'nothing-to-do' };
+        return reportCompliance(engine, session, report, options);
+      });
+      // Only what was seen through to the end, the sending included, may be skipped the next time.
+      reports.forEach((report, n) => {
+        if (settled[n]?.ok) recent.add(report);
+      });
+      return settled;
+    },
 
     executionReported: (reports) =>
       each(reports, async (session, { executionId, status }) => {

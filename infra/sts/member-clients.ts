@@ -7,12 +7,15 @@ import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Lane, laneId } from '../../domain/finding.ts';
+import { epochMs, type Instant, minuteMs } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
 
 export interface MemberClientsOptions {
   readonly sts: STSClient;
   readonly executorRoleArn: (account: string) => string;
   readonly externalId: string;
+  /** The time that credentials run out by. */
+  readonly now: () => Instant;
   /** Another place than AWS itself. */
   readonly endpoint?: string;
 }
@@ -30,6 +33,7 @@ export const createMemberClients = ({
   sts,
   executorRoleArn,
   externalId,
+  now,
   endpoint,
 }: MemberClientsOptions): MemberClients => {
   const credentialsFor = memoized((account: string) => async () => {
@@ -49,7 +53,7 @@ export const createMemberClients = ({
       ...(Credentials?.Expiration ? { expiration: Credentials.Expiration } : {}),
     };
   });
-  const provider = memoized((account: string) => cachedCredentials(credentialsFor(account)));
+  const provider = memoized((account: string) => cachedCredentials(credentialsFor(account), () => epochMs(now())));
   const settings = ({ account, region }: Lane, maxAttempts: number) => ({
     region,
     credentials: provider(account),
@@ -71,22 +75,30 @@ interface Credentials {
   readonly expiration?: Date;
 }
 
-/** One AssumeRole an account, whatever number of clients share it: each client would fetch its own. */
-const cachedCredentials = (fetch: () => Promise<Credentials>): (() => Promise<Credentials>) => {
+/**
+ * One AssumeRole an account, whatever number of clients share it. The SDK would cache too, by the clock of
+ * the wall; told that what it gets has run out already, it asks here every time, where our own clock counts.
+ */
+const cachedCredentials = (
+  fetch: () => Promise<Credentials>,
+  nowMs: () => number,
+): (() => Promise<Credentials>) => {
   let current: Promise<Credentials> | undefined;
   let freshUntilMs = 0;
-  return async () => {
-    if (current === undefined || Date.now() >= freshUntilMs) {
+  const refresh = async (): Promise<Credentials> => {
+    try {
+      const credentials = await fetch();
+      freshUntilMs = (credentials.expiration?.getTime() ?? nowMs()) - REFRESH_BEFORE_MS;
+      return { ...credentials, expiration: new Date(0) };
+    } catch (error) {
+      current = undefined;
+      throw error;
+    }
+  };
+  return () => {
+    if (current === undefined || nowMs() >= freshUntilMs) {
       freshUntilMs = Number.POSITIVE_INFINITY;
-      current = fetch();
-      current.then(
-        ({ expiration }) => {
-          freshUntilMs = (expiration?.getTime() ?? Date.now()) - REFRESH_BEFORE_MS;
-        },
-        () => {
-          current = undefined;
-        },
-      );
+      current = refresh();
     }
     return current;
   };
@@ -111,4 +123,4 @@ const perLane = <T>(make: (lane: Lane) => T): ((lane: Lane) => T) => {
   return (lane) => byId(laneId(lane));
 };
 
-const REFRESH_BEFORE_MS = 5 * 60_000;
+const REFRESH_BEFORE_MS = 5 * minuteMs;
