@@ -6,8 +6,7 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Case } from '../../domain/case/case.ts';
-import { CLOSED_STATES } from '../../domain/case/case.ts';
+import { type Case, type CaseState, CLOSED_STATES, isClosed, isOpen } from '../../domain/case/case.ts';
 import { type Lane, laneId, plainRuleName } from '../../domain/finding.ts';
 import type { CaseFilter, CaseStore, Due } from '../../domain/ports.ts';
 import { dayMs, epochMs, type Instant, instant } from '../../domain/time.ts';
@@ -91,7 +90,8 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
   };
 
   const load = async function* (found: AsyncIterable<CaseKey>): AsyncIterable<Case> {
-    for await (const batch of chunks(found, BATCH_GET_MAX)) yield* await batchGet(client, tableName, batch);
+    for await (const batch of chunks(onceEach(found), BATCH_GET_MAX))
+      yield* await batchGet(client, tableName, batch);
   };
 
   return {
@@ -188,13 +188,19 @@ const candidates = async function* (
 const matches =
   ({ status, rule, account, since }: CaseFilter) =>
   ({ state, finding, origin, openedAt }: Case): boolean =>
-    (status === undefined || status === 'open' || status === 'closed' || state.name === status) &&
+    hasStatus(state, status) &&
     (account === undefined || finding.account === account) &&
     (since === undefined || openedAt >= since) &&
     (rule === undefined ||
       [finding.rule, plainRuleName(finding.rule), finding.ruleIdentifier, origin.configRuleName].includes(
         rule,
       ));
+
+const hasStatus = (state: CaseState, status: string | undefined): boolean => {
+  if (status === 'open') return isOpen(state);
+  if (status === 'closed') return isClosed(state);
+  return status === undefined || state.name === status;
+};
 
 const months = function* (from: Instant, to: Instant): Iterable<string> {
   const last = to.slice(0, 7);
@@ -205,6 +211,17 @@ const months = function* (from: Instant, to: Instant): Iterable<string> {
 const nextMonth = (month: string): string => {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+};
+
+/** A case that moves while the indexes are read stands in more than one place, and BatchGetItem refuses doubles. */
+const onceEach = async function* (keys: AsyncIterable<CaseKey>): AsyncIterable<CaseKey> {
+  const seen = new Set<string>();
+  for await (const key of keys) {
+    const id = caseIdOfKey(key);
+    if (seen.has(id)) continue;
+    seen.add(id);
+    yield key;
+  }
 };
 
 const chunks = async function* <T>(items: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
