@@ -75,6 +75,23 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
     return expired.length;
   };
 
+  /** Asked again, a lease holds until the later of both ends. False when it was lost meanwhile. */
+  const prolong = async (
+    scopeId: string,
+    item: ScopeItem,
+    { resourceKey, holder, expiresAt }: PermitRequest,
+  ): Promise<boolean> => {
+    const name = leaseAttribute(resourceKey);
+    if ((item.leases.get(name)?.expiresAt ?? '') >= expiresAt) return true;
+    const prolonged = await update(scopeId, {
+      UpdateExpression: 'SET #lease.expiresAt = :expiresAt',
+      ConditionExpression: '#lease.holder = :holder',
+      ExpressionAttributeNames: { '#lease': name },
+      ExpressionAttributeValues: { ':holder': holder, ':expiresAt': expiresAt },
+    });
+    return prolonged !== undefined;
+  };
+
   const acquireOne = async (
     scope: PermitScope,
     request: PermitRequest,
@@ -83,7 +100,10 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       if (await update(scope.id, acquisition(scope, request))) return { kind: 'granted' };
       const item = await read(scope.id);
       const refusal = whyRefused(scope, request, item);
-      if (refusal === 'held-already') return refusal;
+      if (refusal === 'held-already') {
+        if (await prolong(scope.id, item, request)) return refusal;
+        continue;
+      }
       if ((await dropExpired(scope.id, item, request.now)) > 0) continue;
       if (refusal !== undefined) return refusal;
     }
@@ -211,7 +231,8 @@ const whyRefused = (
   item: ScopeItem,
 ): Exclude<PermitAnswer, { kind: 'granted' }> | 'held-already' | undefined => {
   const lease = item.leases.get(leaseAttribute(request.resourceKey));
-  if (lease?.holder === request.holder) return 'held-already';
+  // Its own lease that has expired is as good as lost: another may take it over at any moment.
+  if (lease?.holder === request.holder && lease.expiresAt > request.now) return 'held-already';
   if (lease) return { kind: 'resource-busy', scope: scope.id };
   if (scope.concurrencyMax !== undefined && item.held >= scope.concurrencyMax)
     return { kind: 'full', scope: scope.id };
