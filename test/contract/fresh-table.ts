@@ -1,0 +1,61 @@
+/**
+ * A DynamoDB to run the contracts against: the embedded one, or any other whose address
+ * SELFHEAL_DYNAMODB_ENDPOINT gives. Every test gets a table of its own, so none sees another's items.
+ */
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { tableDefinition } from '../../infra/dynamodb/table.ts';
+import { startDynamodb } from '../../sandbox/dynamodb/dynamodb.ts';
+
+export interface FreshTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  drop(): Promise<void>;
+}
+
+export interface ContractDynamodb {
+  freshTable(): Promise<FreshTable>;
+  close(): Promise<void>;
+}
+
+export const contractDynamodb = async (
+  endpoint = process.env.SELFHEAL_DYNAMODB_ENDPOINT,
+): Promise<ContractDynamodb> => {
+  const embedded = endpoint === undefined ? await startDynamodb({ account: ACCOUNT }) : undefined;
+  const dynamodb = new DynamoDBClient({
+    endpoint: endpoint ?? embedded?.endpoint ?? '',
+    region: 'us-east-1',
+    credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'contract' },
+  });
+  const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  let tables = 0;
+  return {
+    freshTable: async () => {
+      tables += 1;
+      const tableName = `selfheal-contract-${process.pid}-${tables}`;
+      await dynamodb.send(new CreateTableCommand(tableDefinition(tableName)));
+      await waitUntilTableExists(
+        { client: dynamodb, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
+        { TableName: tableName },
+      );
+      return {
+        client,
+        tableName,
+        drop: async () => {
+          await dynamodb.send(new DeleteTableCommand({ TableName: tableName }));
+        },
+      };
+    },
+    close: async () => {
+      dynamodb.destroy();
+      await embedded?.close();
+    },
+  };
+};
+
+const ACCOUNT = '111111111111';

@@ -1,0 +1,326 @@
+/** What every PermitStore must do, whatever it is built on. */
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Lane, laneId } from '../../domain/finding.ts';
+import { laneScopeId, type PermitRequest, type PermitScope } from '../../domain/permit.ts';
+import type { PermitStore } from '../../domain/ports.ts';
+import { type Instant, minuteMs, plusMs, secondMs } from '../../domain/time.ts';
+import { NOW } from '../support/cases.ts';
+import { PermitModel } from './permit-model.ts';
+
+export interface PermitStoreSubject {
+  readonly permits: PermitStore;
+  close(): Promise<void>;
+}
+
+export const permitStoreContract = (make: () => Promise<PermitStoreSubject>): void => {
+  describe('PermitStore', () => {
+    let subject: PermitStoreSubject;
+    let permits: PermitStore;
+    beforeEach(async () => {
+      subject = await make();
+      permits = subject.permits;
+    });
+    afterEach(() => subject.close());
+
+    it('grants exactly the free places when thirty ask at once', async () => {
+      const scope = { id: 'rule#contended', concurrencyMax: 5 };
+      const asked = Array.from({ length: 30 }, (_, n) => request([scope], `resource-${n}`, `holder-${n}`));
+      const answers = await Promise.all(asked.map((one) => permits.acquire(one)));
+      expect(answers.filter(({ kind }) => kind === 'granted')).toHaveLength(5);
+      expect(answers.filter(({ kind }) => kind === 'full')).toHaveLength(25);
+    });
+
+    it('grants one start slot when twenty ask for it at once', async () => {
+      const asked = Array.from({ length: 20 }, (_, n) =>
+        request([LANE_SCOPE], `resource-${n}`, `holder-${n}`),
+      );
+      const answers = await Promise.all(asked.map((one) => permits.acquire(one)));
+      expect(answers.filter(({ kind }) => kind === 'granted')).toHaveLength(1);
+      expect(answers).toContainEqual({
+        kind: 'pace',
+        scope: LANE_SCOPE.id,
+        retryAt: plusMs(NOW, INTERVAL_MS),
+      });
+    });
+
+    it('gives one resource to one holder when twenty ask for it at once', async () => {
+      const asked = Array.from({ length: 20 }, (_, n) =>
+        request([{ id: 'organization' }], 'one', `holder-${n}`),
+      );
+      const answers = await Promise.all(asked.map((one) => permits.acquire(one)));
+      expect(answers.filter(({ kind }) => kind === 'granted')).toHaveLength(1);
+      expect(answers.filter(({ kind }) => kind === 'resource-busy')).toHaveLength(19);
+    });
+
+    it('leaves nothing behind in the scopes before the one that refused', async () => {
+      const narrow = { id: 'rule#narrow', concurrencyMax: 1 };
+      const wide = { id: 'organization', concurrencyMax: 2 };
+      await permits.acquire(request([narrow], 'a', 'holder-a'));
+      for (let n = 0; n < 3; n += 1)
+        expect(await permits.acquire(request([wide, narrow], `b-${n}`, `holder-b-${n}`))).toEqual({
+          kind: 'full',
+          scope: narrow.id,
+        });
+      for (const resource of ['c', 'd'])
+        expect(await permits.acquire(request([wide], resource, `holder-${resource}`))).toEqual(GRANTED);
+    });
+
+    it('changes nothing when released twice, or by one who no longer holds it', async () => {
+      const scope = { id: 'organization', concurrencyMax: 1 };
+      await permits.acquire(request([scope], 'one', 'first'));
+      await permits.release([scope.id], 'one', 'first');
+      await permits.release([scope.id], 'one', 'first');
+      expect(await permits.acquire(request([scope], 'one', 'second'))).toEqual(GRANTED);
+      await permits.release([scope.id], 'one', 'first');
+      await permits.release([scope.id, 'never-seen'], 'another', 'second');
+      expect(await permits.acquire(request([scope], 'two', 'third'))).toEqual({
+        kind: 'full',
+        scope: scope.id,
+      });
+    });
+
+    it('takes over a lease when it expires, and not a millisecond before', async () => {
+      const scope = { id: 'organization', concurrencyMax: 1 };
+      const first = request([scope], 'one', 'first');
+      await permits.acquire(first);
+      const later = (now: Instant) => request([scope], 'one', 'second', { now });
+      expect(await permits.acquire(later(plusMs(first.expiresAt, -1)))).toEqual({
+        kind: 'resource-busy',
+        scope: scope.id,
+      });
+      expect(await permits.acquire(later(first.expiresAt))).toEqual(GRANTED);
+      await permits.release([scope.id], 'one', 'first');
+      expect(await permits.acquire(request([scope], 'two', 'third', { now: first.expiresAt }))).toEqual({
+        kind: 'full',
+        scope: scope.id,
+      });
+    });
+
+    it('does not believe in a lease of its own that has expired', async () => {
+      const scope = { id: 'organization', concurrencyMax: 1 };
+      const first = request([scope], 'one', 'first');
+      await permits.acquire(first);
+      const again = request([scope], 'one', 'first', { now: first.expiresAt });
+      expect(await permits.acquire(again)).toEqual(GRANTED);
+      const other = request([scope], 'two', 'second', { now: plusMs(again.expiresAt, -1) });
+      expect(await permits.acquire(other)).toEqual({ kind: 'full', scope: scope.id });
+    });
+
+    it('holds a permit that is asked for again until the later of both ends', async () => {
+      const scope = { id: 'organization', concurrencyMax: 1 };
+      const first = request([scope], 'one', 'first');
+      await permits.acquire(first);
+      const again = request([scope], 'one', 'first', { now: plusMs(NOW, minuteMs) });
+      expect(await permits.acquire(again)).toEqual(GRANTED);
+      const other = request([scope], 'two', 'second', { now: first.expiresAt });
+      expect(await permits.acquire(other)).toEqual({ kind: 'full', scope: scope.id });
+    });
+
+    it('lets one drain a lane at a time, and another when its time is up', async () => {
+      const until = plusMs(NOW, minuteMs);
+      expect(await permits.beginDrain(LANE, 'one', NOW, until)).toBeUndefined();
+      await permits.noteWaiting(LANE, NOW);
+      const answers = await Promise.all(
+        ['a', 'b', 'c', 'd', 'e'].map((drainer) => permits.beginDrain(LANE, drainer, NOW, until)),
+      );
+      expect(answers.filter((view) => view !== undefined)).toHaveLength(1);
+      const winner = 'abcde'[answers.findIndex((view) => view !== undefined)] ?? '';
+      expect(
+        await permits.beginDrain(LANE, 'late', plusMs(until, -1), plusMs(until, minuteMs)),
+      ).toBeUndefined();
+      expect(await permits.beginDrain(LANE, 'late', until, plusMs(until, minuteMs))).toBeDefined();
+      expect(await permits.endDrain(LANE, winner)).toBe(false);
+      expect(await permits.endDrain(LANE, 'late')).toBe(true);
+    });
+
+    it('does not clear the backlog when somebody arrived since', async () => {
+      await permits.noteWaiting(LANE, NOW);
+      const seen = (await permits.beginDrain(LANE, 'one', NOW, plusMs(NOW, minuteMs)))?.arrivals;
+      await permits.noteWaiting(LANE, NOW);
+      expect(await permits.endDrain(LANE, 'one', seen)).toBe(false);
+      const newcomer = request([LANE_SCOPE], 'new', 'new', { queueUp: true });
+      expect(await permits.acquire(newcomer)).toEqual({ kind: 'behind-others', scope: LANE_SCOPE.id });
+      const now = (await permits.beginDrain(LANE, 'one', NOW, plusMs(NOW, minuteMs)))?.arrivals;
+      expect(await permits.endDrain(LANE, 'one', now)).toBe(true);
+      expect(await permits.acquire(newcomer)).toEqual(GRANTED);
+    });
+
+    it('says on release whether cases wait in the lane', async () => {
+      await permits.acquire(request([LANE_SCOPE], 'one', 'first'));
+      await permits.noteWaiting(LANE, NOW);
+      expect(await permits.release([LANE_SCOPE.id], 'one', 'nobody')).toBe(false);
+      expect(await permits.release([LANE_SCOPE.id], 'one', 'first')).toBe(true);
+    });
+
+    it('shows a drain the lane: the next slot, and how many are at work', async () => {
+      await permits.acquire(request([LANE_SCOPE], 'one', 'first'));
+      await permits.noteWaiting(LANE, NOW);
+      expect(await permits.beginDrain(LANE, 'drainer', NOW, plusMs(NOW, minuteMs))).toEqual({
+        arrivals: 1,
+        nextSlotAt: plusMs(NOW, INTERVAL_MS),
+        atWork: 1,
+      });
+    });
+
+    it('answers as the model does, whatever is done in whatever order', async () => {
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+          runs += 1;
+          await playThrough(permits, `run-${runs}`, steps);
+        }),
+        { seed: SEED, numRuns: 60 },
+      );
+    });
+  });
+};
+
+/** One thing done to the permits; resources, holders and scopes are few, so that they meet often. */
+type Step =
+  | {
+      readonly kind: 'acquire' | 'peek';
+      readonly who: number;
+      readonly resource: number;
+      readonly scopes: readonly number[];
+      readonly queueUp: boolean;
+      readonly leaseMs: number;
+    }
+  | {
+      readonly kind: 'release';
+      readonly who: number;
+      readonly resource: number;
+      readonly scopes: readonly number[];
+    }
+  | { readonly kind: 'note-waiting' }
+  | { readonly kind: 'begin-drain'; readonly who: number; readonly leaseMs: number }
+  | { readonly kind: 'end-drain'; readonly who: number; readonly empty: 'no' | 'as-seen' | 'one-off' }
+  | { readonly kind: 'time-passes'; readonly ms: number };
+
+const one = fc.nat({ max: 3 });
+const someScopes = fc.subarray([0, 1, 2], { minLength: 1 });
+const leaseMs = fc.constantFrom(1, secondMs, 3 * secondMs, 10 * secondMs);
+
+const asking = {
+  who: one,
+  resource: one,
+  scopes: someScopes,
+  queueUp: fc.boolean(),
+  leaseMs,
+};
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('acquire' as const), ...asking }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('peek' as const), ...asking }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('release' as const),
+      who: one,
+      resource: one,
+      scopes: someScopes,
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'note-waiting' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('begin-drain' as const), who: one, leaseMs }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('end-drain' as const),
+      who: one,
+      empty: fc.constantFrom('no' as const, 'as-seen' as const, 'one-off' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('time-passes' as const),
+      ms: fc.constantFrom(0, 1, secondMs - 1, secondMs, 4 * secondMs),
+    }),
+  },
+);
+
+/** Does the steps to the store and to the model, and compares every answer. Scopes are the run's own. */
+const playThrough = async (permits: PermitStore, run: string, steps: readonly Step[]): Promise<void> => {
+  const lane: Lane = { account: run, region: 'us-east-1' };
+  const scopes: readonly PermitScope[] = [
+    { id: `organization-${run}`, concurrencyMax: 3 },
+    { id: `rule#${run}`, concurrencyMax: 1, startIntervalMs: 2 * secondMs },
+    { id: laneScopeId(laneId(lane)), concurrencyMax: 2, startIntervalMs: secondMs },
+  ];
+  const pick = (numbers: readonly number[]) => numbers.flatMap((n) => scopes[n] ?? []);
+  const model = new PermitModel();
+  let now: Instant = NOW;
+  let seen = 0;
+  for (const done of steps) {
+    switch (done.kind) {
+      case 'acquire':
+      case 'peek': {
+        const asked = request(pick(done.scopes), `resource-${done.resource}`, `holder-${done.who}`, {
+          now,
+          expiresAt: plusMs(now, done.leaseMs),
+          queueUp: done.queueUp,
+        });
+        expect(await permits[done.kind](asked)).toEqual(model[done.kind](asked));
+        break;
+      }
+      case 'release': {
+        const ids = pick(done.scopes).map(({ id }) => id);
+        const [resource, holder] = [`resource-${done.resource}`, `holder-${done.who}`];
+        const holds = ids.filter((id) => model.heldIn(id, now).get(resource)?.holder === holder);
+        const waitedFor = await permits.release(ids, resource, holder);
+        // Whether a lease that had expired was still there is for the store to know.
+        if (holds.some((id) => model.isWaitedFor(id))) expect(waitedFor).toBe(true);
+        if (!ids.some((id) => model.isWaitedFor(id))) expect(waitedFor).toBe(false);
+        model.release(ids, resource, holder);
+        break;
+      }
+      case 'note-waiting':
+        await permits.noteWaiting(lane, now);
+        model.noteWaiting(lane);
+        break;
+      case 'begin-drain': {
+        const until = plusMs(now, done.leaseMs);
+        const view = await permits.beginDrain(lane, `drainer-${done.who}`, now, until);
+        expect(view?.arrivals).toBe(model.beginDrain(lane, `drainer-${done.who}`, now, until));
+        seen = view?.arrivals ?? seen;
+        break;
+      }
+      case 'end-drain': {
+        const emptyAt = done.empty === 'no' ? undefined : done.empty === 'as-seen' ? seen : seen + 1;
+        const ended = await permits.endDrain(lane, `drainer-${done.who}`, emptyAt);
+        expect(ended).toBe(model.endDrain(lane, `drainer-${done.who}`, emptyAt));
+        break;
+      }
+      case 'time-passes':
+        now = plusMs(now, done.ms);
+        break;
+    }
+    model.assertSound(scopes, now);
+  }
+};
+
+const request = (
+  scopes: readonly PermitScope[],
+  resourceKey: string,
+  holder: string,
+  more: Partial<PermitRequest> = {},
+): PermitRequest => ({
+  scopes,
+  resourceKey,
+  holder,
+  now: NOW,
+  expiresAt: plusMs(more.now ?? NOW, 10 * minuteMs),
+  queueUp: false,
+  ...more,
+});
+
+const SEED = 20_261_121;
+const GRANTED = { kind: 'granted' };
+const INTERVAL_MS = secondMs;
+const LANE: Lane = { account: '222222222222', region: 'us-east-1' };
+const LANE_SCOPE: PermitScope = {
+  id: laneScopeId(laneId(LANE)),
+  concurrencyMax: 80,
+  startIntervalMs: INTERVAL_MS,
+};
