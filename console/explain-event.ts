@@ -19,10 +19,12 @@ import {
 import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describePlan } from '../domain/plan-description.ts';
+import { unreachable } from '../domain/unreachable.ts';
+import type { CaseSummary } from './case-json.ts';
 import type { HttpDeps } from './http-deps.ts';
 
 export interface Explanation {
-  readonly finding: Finding;
+  readonly finding: CaseSummary['finding'];
   readonly policyVersion: string;
   readonly entry: string;
   readonly severity: string;
@@ -58,8 +60,8 @@ export const explainEvent = async (
   const newest = await app.ports.cases.newestOf(findingId(finding));
   const openCase = newest && isOpen(newest.state) ? newest : undefined;
   const checks = await checksOf(app.ports, assessor, assessment, {
-    id: openCase?.id ?? caseId(finding, (newest?.number ?? 0) + 1),
     finding,
+    finding: { ...finding, ruleIdentifier: finding.ruleIdentifier ?? null },
     origin: report.origin,
     lane,
     attempts: openCase?.attempts ?? 0,
@@ -67,7 +69,7 @@ export const explainEvent = async (
   });
   const planned = assessment.outcome.kind === 'planned' ? assessment.outcome : undefined;
   return {
-    finding,
+    finding: { ...finding, ruleIdentifier: finding.ruleIdentifier ?? null },
     policyVersion: assessment.policyVersion,
     entry: assessment.entry,
     severity: assessment.severity,
@@ -119,5 +121,7 @@ const planText = (catalog: HttpDeps['app']['catalog'], { outcome }: Assessment):
       return [outcome.why];
     case 'refused':
       return [outcome.refusal.reason];
+    default:
+      return unreachable(outcome);
   }
 };

@@ -98,10 +98,13 @@ const onOneLine = (text: string): string => {
 const report = ({ accepted, ignored, refused, events }: EventsAnswer): string =>
   [
     ...events
-      .filter(({ answer }) => answer !== 'accepted' || events.length <= ACCEPTED_SHOWN_MAX)
-      .map(
-        ({ line, answer, reason }) => `line ${line}: ${answer}${reason === null ? '' : `: ${safe(reason)}`}`,
-      ),
+      .filter(
+        ({ answer, note }) => answer !== 'accepted' || note !== null || events.length <= ACCEPTED_SHOWN_MAX,
+      )
+      .map(({ line, answer, reason, note }) => {
+        const why = [reason, note].filter((text) => text !== null).map((text) => safe(text));
+        return [`line ${line}: ${answer}`, ...why].join(': ');
+      }),
     `${accepted} accepted, ${ignored} ignored, ${refused} refused`,
     '',
   ].join('\n');

@@ -6,7 +6,7 @@ export const explanation = (told: Explanation, style: Style): string => {
   const { finding } = told;
   return [
     `${style.bold(safe(finding.resourceId))} fails ${safe(finding.rule)}`,
-    `  ${safe(finding.resourceType)} in account ${safe(finding.account)}, ${safe(finding.region)}${finding.ruleIdentifier === undefined ? ', rule without a known identifier' : `, rule ${safe(finding.ruleIdentifier)}`}`,
+    `  ${safe(finding.resourceType)} in account ${safe(finding.account)}, ${safe(finding.region)}${finding.ruleIdentifier === null ? ', rule without a known identifier' : `, rule ${safe(finding.ruleIdentifier)}`}`,
     ...(told.openCase === null ? [] : [`  Case ${safe(told.openCase)} is open for it already.`]),
     '',
     style.bold(`Entry "${safe(told.entry)}" decides: ${safe(told.severity)}, ${safe(told.mode)}`),
