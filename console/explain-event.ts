@@ -60,8 +60,8 @@ export const explainEvent = async (
   const newest = await app.ports.cases.newestOf(findingId(finding));
   const openCase = newest && isOpen(newest.state) ? newest : undefined;
   const checks = await checksOf(app.ports, assessor, assessment, {
+    id: openCase?.id ?? caseId(finding, (newest?.number ?? 0) + 1),
     finding,
-    finding: { ...finding, ruleIdentifier: finding.ruleIdentifier ?? null },
     origin: report.origin,
     lane,
     attempts: openCase?.attempts ?? 0,

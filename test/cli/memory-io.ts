@@ -1,0 +1,36 @@
+/** A command's outside in memory: what it wrote can be looked at, what it reads is given. */
+import pico from 'picocolors';
+import type { Io } from '../../cli/io.ts';
+
+export interface MemoryIo extends Io {
+  readonly written: () => string;
+  readonly complained: () => string;
+}
+
+export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Partial<Io> = {}): MemoryIo => {
+  let out = '';
+  let err = '';
+  return {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    read: (file) => {
+      const text = files[file];
+      if (text === undefined) throw Object.assign(new Error(`no ${file}`), { code: 'ENOENT' });
+      return text;
+    },
+    env: {},
+    isTty: false,
+    columns: 120,
+    rows: 24,
+    style: pico.createColors(false),
+    userName: () => 'ada',
+    untilStopped: async () => {},
+    ...given,
+    written: () => out,
+    complained: () => err,
+  };
+};

@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram, runCommand } from '../../cli/program.ts';
+import { memoryIo } from './memory-io.ts';
+
+const run = async (args: readonly string[], files: Record<string, string> = {}) => {
+  const io = memoryIo(files);
+  return { code: await runCommand(args, io), out: io.written(), err: io.complained() };
+};
+
+const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+const paths = all(createProgram(memoryIo())).map(pathOf);
+
+describe('selfheal --help', () => {
+  it('names every command', () => {
+    expect(paths).toEqual(
+      expect.arrayContaining(
+        [
+          'start',
+          'cases',
+          'case',
+          'approve',
+          'deny',
+          'send',
+          'policy check',
+          'policy explain',
+          'sandbox start',
+          'sandbox list',
+          'sandbox break',
+          'sandbox fault call',
+        ].map((path) => `selfheal ${path}`),
+      ),
+    );
+  });
+
+  it.each(paths)('%s --help ends with an example and is no failure', async (path) => {
+    const { code, out, err } = await run([...path.split(' ').slice(1), '--help']);
+    expect(code).toBe(0);
+    expect(err).toBe('');
+    expect(out).toMatch(/Examples?:\n {2}\$ selfheal |Examples?:\n {2}\$ cat /);
+  });
+});
+
+describe('wrong use', () => {
+  it.each([
+    [[], ''],
+    [['frob'], "unknown command 'frob'"],
+    [['cases', '--status', 'lost'], 'Allowed choices are open, closed'],
+    [['cases', '--since', 'yesterday'], '--since: expected a date'],
+    [['cases', '--account', '12'], '--account: expected a 12-digit account id'],
+    [['cases', '--colour'], "unknown option '--colour'"],
+    [['case'], "missing required argument 'id'"],
+    [['case', 'a', 'b'], 'too many arguments'],
+    [['approve', 'x-1', '--reason', 'y'], "required option '--plan-hash <hash>' not specified"],
+    [['approve', 'x-1', '--plan-hash', 'a'.repeat(64)], "required option '--reason <text>' not specified"],
+    [['deny', 'x-1', '--plan-hash', 'abc', '--reason', 'y'], 'all 64 hexadecimal digits'],
+    [['deny', 'x-1', '--plan-hash', 'a'.repeat(64), '--reason', ' '], '--reason: say why'],
+    [['start', '--port', '70000'], 'Expected a port'],
+    [['start', '--speed', '0'], 'greater than 0'],
+    [['sandbox', 'fault', 'call', 'melt', '--service', 'ssm'], 'Allowed choices are throttle'],
+    [['cases', '--url', 'nonsense'], 'is no URL of a service'],
+  ])('%j is told as such', async (args, message) => {
+    const { code, err, out } = await run(args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(out).toBe('');
+  });
+});
+
+describe('no service', () => {
+  it('says that selfheal is not running and how to start it', async () => {
+    const { code, err } = await run(['cases', '--url', 'http://127.0.0.1:9']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/selfheal is not running at http:\/\/127\.0\.0\.1:9\. Start it with|did not answer/);
+  });
+});
+
+describe('policy check', () => {
+  it('needs no service', async () => {
+    const { code, out } = await run(['policy', 'check', 'p.yml'], { 'p.yml': 'version: 1\nentries: []\n' });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^p\.yml is valid: 0 entries, version [0-9a-f]{12}\.\n$/);
+  });
+
+  it('prints each problem with its place', async () => {
+    const { code, out, err } = await run(['policy', 'check'], {
+      'policy.yml': 'version: 1\nentries:\n  - name: x\n    match: {}\n    mode: atuo\n',
+    });
+    expect(code).toBe(1);
+    expect(out).toBe(
+      'policy.yml:5:11 entries[0].mode: expected one of observe, approve, auto; found "atuo" (did you mean "auto"?)\n',
+    );
+    expect(err).toBe('error: policy.yml is not valid: one problem.\n');
+  });
+
+  it('tells scripts the same as JSON', async () => {
+    const { code, out } = await run(['policy', 'check', '--json', '-'], { '-': 'entries: 7' });
+    expect(code).toBe(1);
+    const told = JSON.parse(out);
+    expect(told.ok).toBe(false);
+    expect(told.problems[0]).toMatchObject({ file: '-', line: 1 });
+  });
+
+  it('says which file is not there', async () => {
+    expect(await run(['policy', 'check', 'gone.yml'])).toMatchObject({
+      code: 1,
+      err: 'error: There is no file gone.yml.\n',
+    });
+  });
+});
