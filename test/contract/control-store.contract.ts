@@ -56,7 +56,7 @@ const named: readonly StopSwitch[] = [
   { ...everything, scope: { kind: 'account', name: '222222222222' } },
   { ...everything, scope: { kind: 'rule', name: 'everything' } },
   { ...everything, scope: { kind: 'rule', name: 'a rule.with:odd/characters #1' } },
-  { ...everything, scope: { kind: 'runbook', name: 'AWS-ConfigureS3BucketVersioning' }, reason: '' },
+  { ...everything, scope: { kind: 'runbook', name: 'AWS-ConfigureS3BucketVersioning' } },
 ];
 
 const sorted = (stops: readonly StopSwitch[]): readonly string[] =>

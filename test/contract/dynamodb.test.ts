@@ -19,6 +19,7 @@ describe('DynamoDB', () => {
     const table = await dynamodb.freshTable();
     return {
       cases: createCaseStore({ ...table, now: () => now }),
+      keepsEmptyText: dynamodb.keepsEmptyText,
       noteWaiting: createPermitStore(table).noteWaiting,
       close: table.drop,
     };

@@ -8,7 +8,7 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { tableDefinition } from '../../infra/dynamodb/table.ts';
 import { startDynamodb } from '../../sandbox/dynamodb/dynamodb.ts';
 
@@ -19,6 +19,7 @@ export interface FreshTable {
 }
 
 export interface ContractDynamodb {
+  readonly keepsEmptyText: boolean;
   freshTable(): Promise<FreshTable>;
   close(): Promise<void>;
 }
@@ -34,28 +35,39 @@ export const contractDynamodb = async (
   });
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   let tables = 0;
+  const freshTable = async (): Promise<FreshTable> => {
+    tables += 1;
+    const tableName = `selfheal-contract-${process.pid}-${tables}`;
+    await dynamodb.send(new CreateTableCommand(tableDefinition(tableName)));
+    await waitUntilTableExists(
+      { client: dynamodb, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
+      { TableName: tableName },
+    );
+    const drop = async () => {
+      await dynamodb.send(new DeleteTableCommand({ TableName: tableName }));
+    };
+    return { client, tableName, drop };
+  };
   return {
-    freshTable: async () => {
-      tables += 1;
-      const tableName = `selfheal-contract-${process.pid}-${tables}`;
-      await dynamodb.send(new CreateTableCommand(tableDefinition(tableName)));
-      await waitUntilTableExists(
-        { client: dynamodb, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
-        { TableName: tableName },
-      );
-      return {
-        client,
-        tableName,
-        drop: async () => {
-          await dynamodb.send(new DeleteTableCommand({ TableName: tableName }));
-        },
-      };
-    },
+    keepsEmptyText: await keepsEmptyText(await freshTable()),
+    freshTable,
     close: async () => {
       dynamodb.destroy();
       await embedded?.close();
     },
   };
+};
+
+const keepsEmptyText = async ({ client, tableName, drop }: FreshTable): Promise<boolean> => {
+  try {
+    await client.send(new PutCommand({ TableName: tableName, Item: { pk: 'probe', sk: 'probe', text: '' } }));
+    return true;
+  } catch (error) {
+    if ((error as { name?: string }).name === 'ValidationException') return false;
+    throw error;
+  } finally {
+    await drop();
+  }
 };
 
 const ACCOUNT = '111111111111';
