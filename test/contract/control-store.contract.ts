@@ -1,7 +1,7 @@
 /** What every ControlStore must do, whatever it is built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlStore } from '../../domain/ports.ts';
-import type { StopSwitch } from '../../domain/stop-switch.ts';
+import { type StopSwitch, stopScopeId } from '../../domain/stop-switch.ts';
 import { NOW } from '../support/cases.ts';
 
 export interface ControlStoreSubject {
@@ -59,5 +59,5 @@ const named: readonly StopSwitch[] = [
   { ...everything, scope: { kind: 'runbook', name: 'AWS-ConfigureS3BucketVersioning' } },
 ];
 
-const sorted = (stops: readonly StopSwitch[]): readonly string[] =>
-  stops.map(({ scope, who, reason, since }) => JSON.stringify([scope, who, reason, since])).sort();
+const sorted = (stops: readonly StopSwitch[]): readonly StopSwitch[] =>
+  [...stops].sort((a, b) => (stopScopeId(a.scope) < stopScopeId(b.scope) ? -1 : 1));
