@@ -26,11 +26,14 @@ export const safeHeaders: MiddlewareHandler = async (context, next) => {
 
 export const limitBody: MiddlewareHandler = bodyLimit({
   maxSize: BODY_BYTES_MAX,
-  onError: (context) =>
-    errorAnswer(
+  onError: (context) => {
+    // The rest of the body is not read, so the connection cannot be used again.
+    context.header('connection', 'close');
+    return errorAnswer(
       context,
       new HttpError(413, 'too-large', `the body is larger than ${BODY_BYTES_MAX} bytes: send it in parts`),
-    ),
+    );
+  },
 });
 
 /** A name that points here but is not this machine's would let a foreign page pass as our own (DNS rebinding). */

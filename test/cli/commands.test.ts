@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from '../../cli/io.ts';
+import { runCommand } from '../../cli/program.ts';
+import { type RunningService, startService } from '../../cli/service/start-service.ts';
+import type { CaseJson } from '../../console/case-json.ts';
+import type { CaseChanged } from '../../domain/case-changed.ts';
+import { memoryIo } from './memory-io.ts';
+
+let service: RunningService;
+let waiting: CaseJson;
+
+/** One command line against the running service. */
+const selfheal = async (
+  line: readonly string[],
+  files: Record<string, string> = {},
+  given: Partial<Io> = {},
+) => {
+  const io = memoryIo(files, given);
+  const code = await runCommand([...line, '--url', service.url], io);
+  return { code, out: io.written(), err: io.complained() };
+};
+
+beforeAll(async () => {
+  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60 });
+  const awaited = new Promise<CaseChanged>((found) => {
+    service.onChange((change) => {
+      if (change.to === 'awaiting-approval') found(change);
+    });
+  });
+  const rule = 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED';
+  await selfheal(['sandbox', 'break', 'shop-prod-payroll-us-east-1', '--rule', rule]);
+  const { caseId } = await awaited;
+  waiting = JSON.parse((await selfheal(['case', caseId, '--json'])).out);
+});
+afterAll(() => service.close());
+
+describe('cases', () => {
+  it('lists them as a table that fits', async () => {
+    const { code, out } = await selfheal(['cases'], {}, { columns: 100 });
+    expect(code).toBe(0);
+    const [head, first] = out.split('\n');
+    expect(head).toMatch(/^CASE +STATE +SEVERITY +RESOURCE +RULE +ACCOUNT +REGION +TRIES +OPENED$/);
+    expect(first).toMatch(/awaiting-approval +high +shop-prod-payr/);
+  });
+
+  it('prints an array without timelines as JSON', async () => {
+    const { out } = await selfheal(['cases', '--status', 'awaiting-approval', '--json']);
+    expect(JSON.parse(out)).toEqual([
+      expect.objectContaining({ id: waiting.id, state: 'awaiting-approval' }),
+    ]);
+    expect(out).not.toContain('timeline');
+  });
+
+  it('says so when none matches', async () => {
+    expect(await selfheal(['cases', '--account', '999999999999'])).toEqual({
+      code: 0,
+      out: 'No case matches.\n',
+      err: '',
+    });
+  });
+});
+
+describe('case', () => {
+  it('tells what, why, who and when, and how to decide', async () => {
+    const { out } = await selfheal(['case', waiting.id]);
+    expect(out).toContain('shop-prod-payroll-us-east-1 fails s3-bucket-level-public-access-prohibited');
+    expect(out).toContain('high, awaiting-approval');
+    expect(out).toContain(`selfheal approve ${waiting.id} --plan-hash ${waiting.planHash} --reason`);
+    expect(out).toMatch(/approval requested, by selfheal → awaiting-approval/);
+  });
+
+  it('gives scripts every field they count on', async () => {
+    expect(Object.keys(waiting)).toEqual(
+      expect.arrayContaining(
+        'id state finding severity mode attempts planHash runbook openedAt dueAt closedAt timeline'.split(
+          ' ',
+        ),
+      ),
+    );
+    expect(Object.keys(waiting.finding)).toEqual(
+      expect.arrayContaining('account region rule ruleIdentifier resourceType resourceId'.split(' ')),
+    );
+    expect(Object.keys(waiting.timeline[0] ?? {})).toEqual(
+      expect.arrayContaining(['at', 'who', 'what', 'why']),
+    );
+  });
+
+  it('fails for a case that is not there', async () => {
+    expect(await selfheal(['case', 'nope-1'])).toMatchObject({
+      code: 1,
+      err: 'error: there is no such case; selfheal cases lists them\n',
+    });
+  });
+});
+
+describe('approve', () => {
+  const approve = (hash: string, ...more: string[]) =>
+    selfheal(['approve', waiting.id, '--plan-hash', hash, '--reason', 'looked at it', ...more]);
+
+  it('refuses another hash, takes the right one in the name of the person, and only once', async () => {
+    expect(await approve('0'.repeat(64))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('look at it again before you decide'),
+    });
+    expect(await approve(waiting.planHash ?? '', '--as', 'Grace')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Approved: case \S+ is now queued\.\n$|^Approved: case/),
+    });
+    expect((await approve(waiting.planHash ?? '')).code).toBe(1);
+    expect((await selfheal(['case', waiting.id])).out).toContain('approved, by grace');
+  });
+});
+
+describe('send', () => {
+  it('reports each event with its line, and fails when any was refused', async () => {
+    const { code, out, err } = await selfheal(['send', '-'], {
+      '-': '{"detail-type":"Other"}\n\n{"detail-type":7}\n',
+    });
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^line 1: ignored: .*\nline 3: refused: detail-type: .*\n0 accepted, 1 ignored, 1 refused\n$/,
+    );
+    expect(err).toBe('error: 1 of 2 events refused.\n');
+  });
+
+  it('keeps the numbers of lines and events when it sends in parts', async () => {
+    const many = Array.from({ length: 450 }, (_, n) => (n === 449 ? 'bad' : '{"detail-type":"Other"}')).join(
+      '\n',
+    );
+    const { code, out } = await selfheal(['send', 'many', '--json'], { many });
+    const told = JSON.parse(out);
+    expect(code).toBe(1);
+    expect(told).toMatchObject({ accepted: 0, ignored: 449, refused: 1 });
+    expect(told.events.at(-1)).toMatchObject({ index: 449, line: 450, answer: 'refused' });
+  });
+
+  it('has nothing to send', async () => {
+    expect(await selfheal(['send', 'empty'], { empty: '\n' })).toMatchObject({
+      code: 1,
+      err: 'error: empty holds no event.\n',
+    });
+  });
+});
+
+describe('sandbox', () => {
+  it('lists what each resource offends', async () => {
+    const { out } = await selfheal(['sandbox', 'list', '--type', 'AWS::S3::Bucket', '--json']);
+    expect(JSON.parse(out).length).toBeGreaterThan(3);
+    expect((await selfheal(['sandbox', 'list', '--type', 'AWS::S3::Bucket'])).out).toMatch(/^TYPE +ID/);
+  });
+
+  it('fails to break what there is not', async () => {
+    expect(await selfheal(['sandbox', 'break', 'AWS::Nope'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('AWS::Nope'),
+    });
+  });
+
+  it('sets faults and takes all of them back', async () => {
+    const list = async () => (await selfheal(['sandbox', 'fault', 'list'])).out;
+    const call = ['throttle', '--service', 'sts', '--account', '999999999999', '--next', '2'];
+    await selfheal(['sandbox', 'fault', 'call', ...call]);
+    await selfheal(['sandbox', 'fault', 'runbook', 'hangs', '--document', 'Nothing']);
+    expect(await list()).toMatch(/"kind":"throttle".*\n.*"kind":"hangs"/);
+    await selfheal(['sandbox', 'fault', 'clear']);
+    expect(await list()).toBe('Nothing goes wrong on purpose.\n');
+  });
+});

@@ -1,0 +1,372 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningService, startService } from '../../cli/service/start-service.ts';
+import type { CaseJson } from '../../console/case-json.ts';
+import { createHttpApp } from '../../console/create-http-app.ts';
+import type { CaseChanged } from '../../domain/case-changed.ts';
+import { openapi, problemsOfAnswer } from './openapi.ts';
+
+let service: RunningService;
+const changes: CaseChanged[] = [];
+const waiting: {
+  readonly wanted: (change: CaseChanged) => boolean;
+  readonly found: (c: CaseChanged) => void;
+}[] = [];
+
+beforeAll(async () => {
+  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60 });
+  service.onChange((change) => {
+    changes.push(change);
+    for (const { wanted, found } of waiting) if (wanted(change)) found(change);
+  });
+});
+afterAll(() => service.close());
+
+const change = (wanted: (change: CaseChanged) => boolean): Promise<CaseChanged> => {
+  const past = changes.find(wanted);
+  return past ? Promise.resolve(past) : new Promise((found) => waiting.push({ wanted, found }));
+};
+
+const routeOf = (path: string): string =>
+  Object.keys(openapi.paths).find((template) =>
+    new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?', 1)[0] ?? ''),
+  ) ?? path;
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for, and the document is held against it.
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+/** Every answer in this file is held against the document. */
+const ask = async (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
+  const response = await fetch(`${service.url}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  });
+  const type = response.headers.get('content-type') ?? '';
+  const text = await response.text();
+  const told = type.startsWith('application/json') ? JSON.parse(text) : text;
+  expect(problemsOfAnswer(method, routeOf(path), response.status, type, told)).toBe('');
+  return { status: response.status, body: told, headers: response.headers };
+};
+
+const payroll = {
+  what: 'shop-prod-payroll-us-east-1',
+  rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',
+};
+const awaiting = async (): Promise<CaseJson> => {
+  await ask('POST', '/api/sandbox/break', payroll);
+  const { caseId } = await change(({ to }) => to === 'awaiting-approval');
+  return (await ask('GET', `/api/cases/${caseId}`)).body;
+};
+
+const event = (complianceType = 'NON_COMPLIANT', resourceId = 'a-bucket', type = 'AWS::S3::Bucket') => {
+  const recorded = '2026-11-01T00:00:00.000Z';
+  const names = { configRuleName: 's3-bucket-versioning-enabled', resourceType: type, resourceId };
+  return {
+    version: '0',
+    id: '81d83bb1-13dc-cb1e-b370-5c8151b020f7',
+    'detail-type': 'Config Rules Compliance Change',
+    source: 'aws.config',
+    account: '222222222222',
+    time: recorded,
+    region: 'us-east-1',
+    resources: [],
+    detail: {
+      ...names,
+      awsRegion: 'us-east-1',
+      awsAccountId: '222222222222',
+      recordVersion: '1.0',
+      configRuleARN: 'arn:aws:config:us-east-1:222222222222:config-rule/config-rule-dx9jfb',
+      messageType: 'ComplianceChangeNotification',
+      newEvaluationResult: {
+        evaluationResultIdentifier: { evaluationResultQualifier: names, orderingTimestamp: recorded },
+        complianceType,
+        resultRecordedTime: recorded,
+        configRuleInvokedTime: recorded,
+      },
+      notificationCreationTime: recorded,
+    },
+  };
+};
+
+describe('the document', () => {
+  it('describes every route, and no other', () => {
+    const { app } = service;
+    const served = createHttpApp({ app, sandboxUrl: service.sandboxUrl, nowMs: () => 0 })
+      .routes.filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual([...new Set(served)].sort());
+  });
+});
+
+describe('decisions', () => {
+  it('are taken once, for the plan that was looked at, from somebody with a name and a reason', async () => {
+    const about = await awaiting();
+    const path = `/api/cases/${about.id}/decision`;
+    const good = { planHash: about.planHash, answer: 'approve', reason: 'looked at it', who: 'Ada' };
+
+    expect(await ask('POST', path, { ...good, planHash: 'a'.repeat(64) })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'plan-hash-mismatch' } },
+    });
+    expect(await ask('POST', path, { ...good, planHash: 'abc' })).toMatchObject({
+      status: 400,
+      body: { error: { path: 'planHash' } },
+    });
+    expect(await ask('POST', path, { ...good, reason: '  ' })).toMatchObject({
+      status: 400,
+      body: { error: { path: 'reason' } },
+    });
+    expect(await ask('POST', path, { ...good, who: undefined })).toMatchObject({ status: 401 });
+    expect(await ask('POST', path, { ...good, who: 'selfheal' })).toMatchObject({ status: 400 });
+    expect(await ask('POST', path, { ...good, extra: 1 })).toMatchObject({ status: 400 });
+    expect(await ask('POST', '/api/cases/nope-1/decision', good)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'no-such-case' } },
+    });
+    expect((await ask('GET', `/api/cases/${about.id}`)).body.state).toBe('awaiting-approval');
+
+    expect(await ask('POST', path, good)).toMatchObject({ status: 200, body: { caseId: about.id } });
+    expect(await ask('POST', path, good)).toMatchObject({ status: 409 });
+    await change(({ caseId, to }) => caseId === about.id && to === 'resolved');
+    const { body } = await ask('GET', `/api/cases/${about.id}`);
+    expect(body.timeline).toContainEqual(
+      expect.objectContaining({ who: 'ada', what: 'approved', why: 'looked at it' }),
+    );
+  });
+});
+
+describe('writes', () => {
+  const close = { reason: 'x', who: 'ada' };
+
+  it.each([
+    ['a page of another origin', { origin: 'https://evil.example' }, 403, 'foreign-origin'],
+    ['a page without an origin to speak of', { origin: 'null' }, 403, 'foreign-origin'],
+    ['a cross-site fetch', { 'sec-fetch-site': 'cross-site' }, 403, 'foreign-origin'],
+    ['a form', { 'content-type': 'text/plain' }, 415, 'not-json'],
+    ['no content type', { 'content-type': '' }, 415, 'not-json'],
+  ])('are refused to %s', async (_, headers, status, code) => {
+    expect(await ask('POST', '/api/cases/a-1/close', close, headers)).toMatchObject({
+      status,
+      body: { error: { code } },
+    });
+  });
+
+  it('are refused when they are too large or no JSON', async () => {
+    expect(await ask('POST', '/api/policy/check', { text: 'x'.repeat(1_100_000) })).toMatchObject({
+      status: 413,
+    });
+    expect(await ask('POST', '/api/policy/check', '{"text":')).toMatchObject({ status: 400 });
+  });
+
+  it('are open to the page itself', async () => {
+    expect(
+      await ask('POST', '/api/policy/check', { text: 'entries: 7' }, { origin: service.url }),
+    ).toMatchObject({
+      status: 200,
+      body: { ok: false },
+    });
+  });
+});
+
+describe('another host name', () => {
+  it('reads nothing: it may be a foreign page that points its name here', async () => {
+    const app = createHttpApp({ app: service.app, sandboxUrl: service.sandboxUrl, nowMs: () => 0 });
+    for (const host of ['evil.example:4510', '127.0.0.1.evil.example', 'localhost.evil.example'])
+      expect((await app.request('/api/cases', { headers: { host } })).status).toBe(403);
+    for (const host of ['127.0.0.1:4510', 'localhost', '[::1]:80'])
+      expect((await app.request('/healthz', { headers: { host } })).status).toBe(200);
+  });
+});
+
+describe('events', () => {
+  it('are answered for one by one, and the good ones open cases', async () => {
+    const lines = [JSON.stringify(event()), '', 'not json', JSON.stringify({ 'detail-type': 'Other' })].join(
+      '\n',
+    );
+    const { body } = await ask('POST', '/api/events?withResource=true', lines, {
+      'content-type': 'application/x-ndjson',
+    });
+    expect(body).toMatchObject({ accepted: 1, ignored: 1, refused: 1 });
+    expect(
+      body.events.map(({ index, line, answer }: Record<string, unknown>) => [index, line, answer]),
+    ).toEqual([
+      [0, 1, 'accepted'],
+      [1, 3, 'refused'],
+      [2, 4, 'ignored'],
+    ]);
+    const opened = await change(({ finding }) => finding.resourceId === 'a-bucket');
+    await change(({ caseId, to }) => caseId === opened.caseId && to === 'resolved');
+  });
+
+  it('says why no resource could be made, and when there is no sandbox', async () => {
+    const grumpy = createServer((request, response) => {
+      const refuses = request.url?.endsWith('from-event');
+      response.writeHead(refuses ? 400 : 200).end(refuses ? '{"error":"no such type"}' : '{}');
+    });
+    await new Promise<void>((done) => grumpy.listen(0, '127.0.0.1', done));
+    const sandboxUrl = `http://127.0.0.1:${(grumpy.address() as AddressInfo).port}`;
+    const app = createHttpApp({ app: service.app, sandboxUrl, nowMs: Date.now });
+    const send = () =>
+      app.request('http://localhost/api/events?withResource=true', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(event()),
+      });
+    expect(await (await send()).json()).toMatchObject({
+      events: [{ answer: 'accepted', note: 'no resource was made: no such type' }],
+    });
+    grumpy.closeAllConnections();
+    await new Promise((done) => grumpy.close(done));
+    const away = await send();
+    expect(away.status).toBe(502);
+    expect(await away.json()).toMatchObject({ error: { code: 'no-sandbox' } });
+  });
+
+  it('refuses what is no list of events, or too large a one', async () => {
+    expect(await ask('POST', '/api/events', ' ')).toMatchObject({ status: 400 });
+    expect(await ask('POST', '/api/events', Array(1_001).fill(0))).toMatchObject({ status: 413 });
+    expect(await ask('POST', '/api/events?withResource=maybe', event())).toMatchObject({ status: 400 });
+    const heavy = { ...event(), padding: 'x'.repeat(300_000) };
+    expect((await ask('POST', '/api/events', heavy)).body.events[0].reason).toContain('EventBridge');
+  });
+});
+
+describe('policy explain', () => {
+  it('tells entry, plan and every check, and opens no case', async () => {
+    const { body } = await ask('POST', '/api/policy/explain', { event: event('NON_COMPLIANT', 'unseen') });
+    expect(body).toMatchObject({ mode: 'auto', openCase: null, wouldStart: false });
+    expect(body.planHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(body.checks.map(({ check }: { check: string }) => check)).toEqual([
+      'stop-switch',
+      'policy',
+      'approval',
+      'attempts',
+      'compliance',
+      'permit',
+    ]);
+    expect(changes.some(({ finding }) => finding.resourceId === 'unseen')).toBe(false);
+  });
+
+  it('explains by a policy that is not in force', async () => {
+    const policy = { text: 'version: 1\nentries: []\n', file: 'draft.yml' };
+    const { body } = await ask('POST', '/api/policy/explain', { event: event(), policy });
+    expect(body).toMatchObject({ entry: 'unmatched', plan: null, checks: [] });
+    expect(await ask('POST', '/api/policy/explain', { event: event(), policy: { text: 'x' } })).toMatchObject(
+      {
+        status: 422,
+        body: { error: { code: 'policy-invalid' } },
+      },
+    );
+  });
+
+  it('says of an event that would never come to the policy what would become of it', async () => {
+    const codeOf = async (sent: unknown) =>
+      (await ask('POST', '/api/policy/explain', { event: sent })).body.error.code;
+    expect(await codeOf({ ...event(), source: 'my.app' })).toBe('event-refused');
+    expect(await codeOf({ 'detail-type': 'Other' })).toBe('event-ignored');
+  });
+});
+
+describe('the stop switch', () => {
+  it('is put on with who and why, and taken off', async () => {
+    const scope = { kind: 'account', name: '333333333333' };
+    await ask('POST', '/api/stop', { scope, reason: 'a drill', who: 'ada' });
+    expect((await ask('GET', '/api/stop')).body.stops).toMatchObject([
+      { scope, who: 'ada', reason: 'a drill' },
+    ]);
+    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual({ stops: [] });
+    expect(
+      await ask('POST', '/api/stop', { scope: { kind: 'moon' }, reason: 'x', who: 'ada' }),
+    ).toMatchObject({
+      status: 400,
+    });
+  });
+});
+
+describe('looking', () => {
+  it('answers as documented everywhere', async () => {
+    for (const path of [
+      '/healthz',
+      '/api/cases',
+      '/api/cases?status=closed&since=7d&account=222222222222&rule=S3_BUCKET_VERSIONING_ENABLED',
+      '/api/sandbox/info',
+      '/api/sandbox/resources?type=AWS::S3::Bucket',
+      '/api/sandbox/messages',
+      '/api/sandbox/faults',
+      '/api/sandbox/runbook-faults',
+      '/',
+      '/console.css',
+    ])
+      expect((await ask('GET', path)).status).toBe(200);
+    expect((await ask('GET', '/api/cases?status=lost')).status).toBe(400);
+    expect((await ask('GET', '/api/cases/nope')).status).toBe(404);
+  });
+
+  it('lists cases without their timelines, and filters them', async () => {
+    const { body } = await ask('GET', '/api/cases?account=222222222222');
+    expect(body.length).toBeGreaterThan(0);
+    for (const about of body) expect(about).not.toHaveProperty('timeline');
+    expect((await ask('GET', '/api/cases?account=999999999999')).body).toEqual([]);
+  });
+
+  it('never changes anything, whatever path is looked at', async () => {
+    const before = (await ask('GET', '/api/cases')).body.length;
+    for (const [path, operations] of Object.entries(openapi.paths))
+      if (!('get' in operations)) {
+        const response = await fetch(`${service.url}${path.replace('{id}', 'a-1')}`);
+        expect([path, response.status]).toEqual([path, 404]);
+      }
+    expect((await ask('GET', '/api/cases')).body.length).toBe(before);
+  });
+
+  it('is kept out of caches and frames, and runs no script', async () => {
+    const { headers } = await ask('GET', '/');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy')).not.toContain('script');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+describe('faults', () => {
+  it('are set, listed and taken back', async () => {
+    const { body } = await ask('POST', '/api/sandbox/faults', {
+      kind: 'lose',
+      detailType: 'Nothing',
+      share: 0.5,
+    });
+    expect((await ask('GET', '/api/sandbox/faults')).body.faults).toContainEqual(
+      expect.objectContaining(body),
+    );
+    await ask('DELETE', `/api/sandbox/faults/${body.id}`);
+    expect((await ask('DELETE', `/api/sandbox/faults/${body.id}`)).status).toBe(404);
+    expect((await ask('POST', '/api/sandbox/faults', { kind: 'melt' })).status).toBe(400);
+    const order = { fault: { kind: 'hangs' }, document: 'Nothing' };
+    const { id } = (await ask('POST', '/api/sandbox/runbook-faults', order)).body;
+    expect((await ask('DELETE', `/api/sandbox/runbook-faults/${id}`)).body).toEqual({ withdrawn: true });
+  });
+});
+
+describe('the style sheet', () => {
+  it('is small and loads nothing', () => {
+    const css = readFileSync(new URL('../../console/page/console.css', import.meta.url), 'utf8');
+    expect(css.length).toBeLessThan(5_000);
+    expect(css).not.toMatch(/url\(|@import/);
+    expect(css).toContain('prefers-color-scheme: dark');
+  });
+});
