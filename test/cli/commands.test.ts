@@ -35,12 +35,13 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('cases', () => {
-  it('lists them as a table that fits', async () => {
-    const { code, out } = await selfheal(['cases'], {}, { columns: 100 });
-    expect(code).toBe(0);
-    const [head, first] = out.split('\n');
-    expect(head).toMatch(/^CASE +STATE +SEVERITY +RESOURCE +RULE +ACCOUNT +REGION +TRIES +OPENED$/);
-    expect(first).toMatch(/awaiting-approval +high +shop-prod-payr/);
+  it('lists them as a table that fits, with less in it where there is less room', async () => {
+    const wide = (await selfheal(['cases'], {}, { columns: 160 })).out.split('\n');
+    expect(wide[0]).toMatch(/^CASE +STATE +SEVERITY +RESOURCE +RULE +ACCOUNT +REGION +TRIES +OPENED$/);
+    expect(wide[1]).toMatch(/awaiting-approval +high +shop-prod-payroll/);
+    const narrow = (await selfheal(['cases'], {}, { columns: 80 })).out.split('\n');
+    expect(narrow[0]).toMatch(/^CASE +STATE +SEVERITY +RESOURCE +RULE$/);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('prints an array without timelines as JSON', async () => {

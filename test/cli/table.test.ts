@@ -29,6 +29,13 @@ describe('table', () => {
     expect(table(columns, [{ a: 'fixed', b: 'a long text' }], 3)).toBe('A      B\nfixed  a l…');
   });
 
+  it('leaves columns out when there is no room for all', () => {
+    const three = [...columns, { title: 'C', value: () => 'ccc', leaveOut: 1 }];
+    const rows = [{ a: 'fixed', b: 'a long text' }];
+    expect(table(three, rows, 16)).toBe('A      B     C\nfixed  a l…  ccc');
+    expect(table(three, rows, 14)).toBe('A      B\nfixed  a long…');
+  });
+
   it('keeps every line within the width when it can', () => {
     fc.assert(
       fc.property(

@@ -53,7 +53,8 @@ const startedTooFast = (executions: readonly Execution[]): readonly string[] => 
     const starts = inLane.map(({ requestedMs }) => requestedMs).sort((a, b) => a - b);
     starts.forEach((at, n) => {
       const before = starts[n - 1];
-      if (before !== undefined && at - before < 1_000) found.push(`2: two starts within ${at - before} ms in ${lane}`);
+      if (before !== undefined && at - before < 1_000)
+        found.push(`2: two starts within ${at - before} ms in ${lane}`);
     });
   }
   return found;
@@ -106,7 +107,10 @@ const tooManyAttempts = (cases: readonly Case[]): readonly string[] =>
     .map(({ id, attempts }) => `6: case ${id} made ${attempts} attempts`);
 
 /** 10. Resolved means that SSM succeeded and that a verdict after that run says COMPLIANT. */
-const resolvedWithoutVerdict = (executions: readonly Execution[], cases: readonly Case[]): readonly string[] =>
+const resolvedWithoutVerdict = (
+  executions: readonly Execution[],
+  cases: readonly Case[],
+): readonly string[] =>
   cases.flatMap(({ id, state }) => {
     if (state.name !== 'resolved') return [];
     const execution = executions.find((one) => one.id === state.executionId);

@@ -19,8 +19,17 @@ const buckets = async (count: number): Promise<readonly string[]> => {
   const { sandbox } = world;
   const names = Array.from({ length: count }, (_, n) => `flood-${String(n).padStart(4, '0')}`);
   for (const name of names) {
-    createResource(sandbox.world, { account: ACCOUNT, region: REGION, type: 'AWS::S3::Bucket', name }, sandbox.clock.nowMs());
-    breakResource(sandbox.world, name, { account: ACCOUNT, region: REGION, rule: RULE, nowMs: sandbox.clock.nowMs() });
+    createResource(
+      sandbox.world,
+      { account: ACCOUNT, region: REGION, type: 'AWS::S3::Bucket', name },
+      sandbox.clock.nowMs(),
+    );
+    breakResource(sandbox.world, name, {
+      account: ACCOUNT,
+      region: REGION,
+      rule: RULE,
+      nowMs: sandbox.clock.nowMs(),
+    });
   }
   sandbox.wake();
   return names;
@@ -35,7 +44,11 @@ const seen = async (laneConcurrencyMax = 80) => ({
 describe('a lane under load', () => {
   it('starts 300 findings at the pace of the quota, the last within 305 s of the first event', async () => {
     world = await drivenWorld();
-    changeSettings(world.sandbox.world, { recorderDelayMs: 0, evaluationDelayMsMin: 0, evaluationDelayMsMax: 0 });
+    changeSettings(world.sandbox.world, {
+      recorderDelayMs: 0,
+      evaluationDelayMsMin: 0,
+      evaluationDelayMsMax: 0,
+    });
     await buckets(300);
     await world.until(() => executions(world.sandbox.world).size >= 300, 6 * minuteMs);
     const starts = [...executions(world.sandbox.world).values()].map(({ requestedMs }) => requestedMs);
@@ -68,9 +81,13 @@ describe('a lane under load', () => {
       nowMs: sandbox.clock.nowMs(),
     });
     sandbox.wake();
-    await world.until(async () => (await world.cases({ status: 'awaiting-approval' })).length === 1, minuteMs);
+    await world.until(
+      async () => (await world.cases({ status: 'awaiting-approval' })).length === 1,
+      minuteMs,
+    );
     const [waits] = await world.cases({ status: 'awaiting-approval' });
-    if (waits?.state.name !== 'awaiting-approval') throw new Error('the payroll bucket should wait for approval');
+    if (waits?.state.name !== 'awaiting-approval')
+      throw new Error('the payroll bucket should wait for approval');
     const answer = await world.app.selfheal.decide(waits.id, {
       planHash: waits.state.planHash,
       answer: 'approve',
@@ -79,7 +96,10 @@ describe('a lane under load', () => {
     });
     expect(answer).toMatchObject({ kind: 'done' });
     await world.until(
-      () => [...executions(sandbox.world).values()].some(({ target }) => target.id === 'shop-prod-payroll-us-east-1'),
+      () =>
+        [...executions(sandbox.world).values()].some(
+          ({ target }) => target.id === 'shop-prod-payroll-us-east-1',
+        ),
       minuteMs,
     );
     expect(executions(sandbox.world).size).toBeLessThan(150);
