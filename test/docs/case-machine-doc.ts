@@ -43,7 +43,13 @@ const OBSERVATIONS: Readonly<Record<ObservationKind, string>> = {
 };
 
 /** Where a case can be opened: see `routeBy` in domain/case/route.ts. */
-const OPENED_IN: readonly OpenStateName[] = ['observing', 'held', 'awaiting-approval', 'queued', 'needs-human'];
+const OPENED_IN: readonly OpenStateName[] = [
+  'observing',
+  'held',
+  'awaiting-approval',
+  'queued',
+  'needs-human',
+];
 
 export const caseMachineDoc = (): string =>
   [
@@ -81,7 +87,9 @@ export const caseMachineDoc = (): string =>
     '',
     '```mermaid',
     'stateDiagram-v2',
-    ...[...OPEN_STATES, ...[...reachable()].filter(isClosed)].map((state) => `  state "${state}" as ${id(state)}`),
+    ...[...OPEN_STATES, ...[...reachable()].filter(isClosed)].map(
+      (state) => `  state "${state}" as ${id(state)}`,
+    ),
     ...OPENED_IN.map((state) => `  [*] --> ${id(state)}`),
     ...OPEN_STATES.flatMap(arrowsOf),
     ...[...reachable()].filter(isClosed).map((state) => `  ${id(state)} --> [*]`),

@@ -48,14 +48,16 @@ export const allBlocks = (): readonly CodeBlock[] => docFiles().flatMap((file) =
 /** The text without its code blocks: what people read. */
 export const prose = (text: string): string => text.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, '');
 
-const begin = (name: string): string => `<!-- begin: ${name}, written by \`npx tsx test/docs/write-docs.ts\` -->`;
+const begin = (name: string): string =>
+  `<!-- begin: ${name}, written by \`npx tsx test/docs/write-docs.ts\` -->`;
 const end = (name: string): string => `<!-- end: ${name} -->`;
 
 /** The part of a page between its two marks. */
 export const generatedPart = (text: string, name: string): string => {
   const from = text.indexOf(begin(name));
   const to = text.indexOf(end(name));
-  if (from < 0 || to < from) throw new Error(`there is no part "${name}": it stands between ${begin(name)} and ${end(name)}`);
+  if (from < 0 || to < from)
+    throw new Error(`there is no part "${name}": it stands between ${begin(name)} and ${end(name)}`);
   return text.slice(from + begin(name).length, to).trim();
 };
 
