@@ -66,8 +66,8 @@ const columns = ({ style }: Io): readonly Column<CaseSummary>[] => [
   },
   { title: 'RESOURCE', value: ({ finding }) => safe(finding.resourceId), widthMin: 12 },
   { title: 'RULE', value: ({ finding }) => safe(finding.rule), widthMin: 12 },
-  { title: 'ACCOUNT', value: ({ finding }) => safe(finding.account) },
-  { title: 'REGION', value: ({ finding }) => safe(finding.region) },
-  { title: 'TRIES', value: ({ attempts }) => String(attempts) },
-  { title: 'OPENED', value: ({ openedAt }) => clock(openedAt) },
+  { title: 'ACCOUNT', value: ({ finding }) => safe(finding.account), leaveOut: 4 },
+  { title: 'REGION', value: ({ finding }) => safe(finding.region), leaveOut: 3 },
+  { title: 'TRIES', value: ({ attempts }) => String(attempts), leaveOut: 1 },
+  { title: 'OPENED', value: ({ openedAt }) => clock(openedAt), leaveOut: 2 },
 ];

@@ -79,9 +79,9 @@ const addList = (sandbox: Command, io: Io): void => {
 const columns = ({ style }: Io): readonly Column<ListedResource>[] => [
   { title: 'TYPE', value: ({ type }) => safe(type), widthMin: 16 },
   { title: 'ID', value: ({ id }) => safe(id), widthMin: 16 },
-  { title: 'NAME', value: ({ name, id }) => (name === id ? '' : safe(name)), widthMin: 8 },
+  { title: 'NAME', value: ({ name, id }) => (name === id ? '' : safe(name)), widthMin: 8, leaveOut: 2 },
   { title: 'ACCOUNT', value: ({ account }) => safe(account) },
-  { title: 'REGION', value: ({ region }) => safe(region) },
+  { title: 'REGION', value: ({ region }) => safe(region), leaveOut: 1 },
   {
     title: 'OFFENDS',
     value: ({ compliance }) =>

@@ -27,7 +27,7 @@ const columns = ({ style }: Io): readonly Column<CaseChanged>[] => [
   { title: 'CASE', value: ({ caseId }) => safe(caseId) },
   { title: 'RESOURCE', value: resource, widthMin: 14 },
   { title: 'STATE', value: ({ to }) => to, paint: (text, { to }) => paintState(to, style, text) },
-  { title: 'TRIES', value: ({ attempts }) => String(attempts) },
+  { title: 'TRIES', value: ({ attempts }) => String(attempts), leaveOut: 1 },
   { title: 'WHY', value: ({ why }) => safe(why), widthMin: 10 },
 ];
 

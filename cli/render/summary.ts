@@ -20,7 +20,7 @@ export const summary = (cases: readonly Case[], messages: readonly SentMessage[]
     '',
     style.bold('Summary'),
     style.green(`  ${healed.length} healed with verdict COMPLIANT`),
-    `  ${retried.length} of them failed, retried and then healed`,
+    `  ${retried.length} failed, retried and then healed`,
     ...retried.map(
       (about) =>
         `    ${named(about)}: ${about.attempts} attempts; first ${safe(about.lastFailure ?? 'it failed')}`,

@@ -4,12 +4,15 @@ export interface Column<T> {
   readonly value: (row: T) => string;
   /** Cut first, down to `widthMin`, when the terminal is narrow. */
   readonly widthMin?: number;
+  /** Left out when the terminal is too narrow for all: the lowest number first. Without it the column stays. */
+  readonly leaveOut?: number;
   readonly paint?: (text: string, row: T) => string;
 }
 
 const GAP = 2;
 
-export const table = <T>(columns: readonly Column<T>[], rows: readonly T[], widthMax: number): string => {
+export const table = <T>(all: readonly Column<T>[], rows: readonly T[], widthMax: number): string => {
+  const columns = fitting(all, rows, widthMax);
   const cells = rows.map((row) => columns.map((column) => column.value(row)));
   const wanted = columns.map(({ title }, n) =>
     Math.max(width(title), ...cells.map((row) => width(row[n] ?? ''))),
@@ -32,6 +35,29 @@ export const table = <T>(columns: readonly Column<T>[], rows: readonly T[], widt
     lineOf(cells[r] ?? [], (text, n) => columns[n]?.paint?.(text, row) ?? text),
   );
   return [head, ...body].join('\n');
+};
+
+/** The columns that have room when each that may give has given all it can. */
+const fitting = <T>(
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  widthMax: number,
+): readonly Column<T>[] => {
+  const least = columns.map((column) => {
+    const wanted = Math.max(width(column.title), ...rows.map((row) => width(column.value(row))));
+    return Math.min(wanted, column.widthMin ?? wanted);
+  });
+  if (sum(least) + GAP * (columns.length - 1) <= widthMax) return columns;
+  const [first] = columns
+    .filter(({ leaveOut }) => leaveOut !== undefined)
+    .toSorted((left, right) => (left.leaveOut ?? 0) - (right.leaveOut ?? 0));
+  return first === undefined
+    ? columns
+    : fitting(
+        columns.filter((column) => column !== first),
+        rows,
+        widthMax,
+      );
 };
 
 /** Takes from the widest columns that may give, one character at a time, until all fit or none can give. */
