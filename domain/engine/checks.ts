@@ -131,7 +131,8 @@ const make = async (name: CheckName, check: Check, context: Context): Promise<Ch
   };
 };
 
-const reasonOf = (error: unknown): string => {
+/** An error as a reason that a case can give. */
+export const reasonOf = (error: unknown): string => {
   if (error instanceof PortError) return `${error.operation} failed with ${error.code}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 };

@@ -2,9 +2,8 @@
 import type { Case } from '../case/case.ts';
 import type { Observation } from '../case/observation.ts';
 import { attemptToken, type PermitAnswer, permitScopes } from '../permit.ts';
-import { PortError } from '../ports.ts';
 import { epochMs, plusMs, secondMs } from '../time.ts';
-import { type Checked, checkBeforePermit, permitRequest } from './checks.ts';
+import { type Checked, checkBeforePermit, permitRequest, reasonOf } from './checks.ts';
 import type { Session } from './session.ts';
 import type { Engine } from './tell.ts';
 
@@ -45,15 +44,11 @@ export const seekStart = async (
     }
     if (answer.kind !== 'granted') return { kind: 'waits', answer };
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
+    // Whatever goes wrong with a check is a no: nothing starts, and the case says why.
+    const reason = `the permit could not be asked for: ${reasonOf(error)}`;
     return {
       kind: 'told',
-      observation: {
-        kind: 'check-refused',
-        check: 'permit',
-        failed: true,
-        reason: `${error.code}: ${error.message}`,
-      },
+      observation: { kind: 'check-refused', check: 'permit', failed: true, reason },
     };
   }
   return {

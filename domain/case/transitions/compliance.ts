@@ -1,6 +1,6 @@
 /** What Config says, and what it means in each state. Only the newest word counts. */
 import { hourMs, type Moment, minuteMs } from '../../time.ts';
-import type { Case, Evaluation, Held, NeedsHuman, OpenState, Queued } from '../case.ts';
+import type { Case, Evaluation, NeedsHuman, OpenState } from '../case.ts';
 import type { Effect } from '../effect.ts';
 import { after, move, type Outcome, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
@@ -107,4 +107,3 @@ const timesMissing = (state: Waiting): number => {
 
 const MISSING_TIMES_MAX = 3;
 
-export type { Held, Queued, Waiting };
