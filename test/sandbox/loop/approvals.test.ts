@@ -44,7 +44,8 @@ describe('a high-severity case', () => {
     expect(message?.message).toContain('BucketName = shop-prod-payroll-us-east-1');
     await world.advance(10 * minuteMs);
     expect(executions(world.sandbox.world).size).toBe(0);
-    expect(world.sandbox.sns.messages()).toHaveLength(1);
+    const topics = world.sandbox.sns.messages().map(({ topicArn }) => topicArn.split(':').at(-1));
+    expect(topics).toEqual(['selfheal-oncall', 'selfheal-team']);
   });
 
   it('is healed after an approval', async () => {
