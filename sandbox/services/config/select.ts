@@ -52,9 +52,18 @@ export const selectFrom = (
   { fields, conditions }: SelectQuery,
 ): readonly Record<string, unknown>[] =>
   items
+    .filter((item) => mayMatch(item, conditions))
     .map(documentOf)
     .filter((document) => conditions.every(({ field, value }) => String(at(document, field)) === value))
     .map((document) => project(document, fields));
+
+/** Most queries name one resource: the others need not become documents first. */
+const mayMatch = ({ resource }: RecordedItem, conditions: SelectQuery['conditions']): boolean =>
+  conditions.every(
+    ({ field, value }) =>
+      (field !== 'resourceId' || resource.id === value) &&
+      (field !== 'resourceType' || resource.type === value),
+  );
 
 const documentOf = ({ resource, region, capturedMs, stateId }: RecordedItem): Record<string, unknown> => ({
   accountId: resource.account,
