@@ -89,12 +89,13 @@ const facts = (about: Case): readonly string[] => [
 
 const headlineInert = (about: Case): string => inert(headline(about), 400);
 
-const shortType = (resourceType: string): string => resourceType.replace(/^AWS::/, '').replaceAll('::', ' ');
+const shortType = (resourceType: string): string => resourceType.replace(/^AWS:+/, '').replaceAll('::', ' ');
 
 /** One line without control or direction-changing characters, cut to length. */
 export const inert = (text: string, charsMax: number): string => {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ');
-  return line.length <= charsMax ? line : `${line.slice(0, charsMax - 1)}…`;
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu, ' ');
+  // A cut must not leave half a character behind.
+  return line.length <= charsMax ? line : `${line.slice(0, charsMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 };
 
 const ascii = (text: string, charsMax: number): string => {

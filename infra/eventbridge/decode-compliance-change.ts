@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { ComplianceReport } from '../../domain/engine/intake.ts';
+import { inert } from '../../domain/message.ts';
 import { epochMs, instant, minuteMs } from '../../domain/time.ts';
 import { type Decoded, ignored, parseEnvelope, problemsOf, refusedInput } from './decode.ts';
 
@@ -92,6 +93,7 @@ const reportOf = (
     if (qualifier[key] !== detail[key])
       return refusedInput(`detail.newEvaluationResult: its ${key} is not the event's`);
   const recordedAt = asInstant(result.resultRecordedTime);
+  const annotation = inert(result.annotation ?? '', ANNOTATION_CHARS_MAX).trim();
   if (epochMs(recordedAt) > nowMs + CLOCK_SKEW_MS_MAX)
     return refusedInput(`detail.newEvaluationResult.resultRecordedTime: ${recordedAt} is in the future`);
   return {
@@ -109,7 +111,7 @@ const reportOf = (
         compliance: result.complianceType,
         recordedAt,
         ...(result.configRuleInvokedTime ? { invokedAt: asInstant(result.configRuleInvokedTime) } : {}),
-        ...(result.annotation ? { annotation: result.annotation.slice(0, ANNOTATION_CHARS_MAX) } : {}),
+        ...(annotation ? { annotation } : {}),
       },
       redelivered,
     },

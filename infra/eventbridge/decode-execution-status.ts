@@ -9,7 +9,8 @@ const eventSchema = z.object({
   source: z.literal('aws.ssm', 'expected aws.ssm'),
   detail: z.object({
     ExecutionId: z.string().regex(/^[0-9a-fA-F-]{36}$/, 'expected an execution id of 36 characters'),
-    Status: z.string().min(1).max(100),
+    // Any word: AWS adds statuses, and one that we do not know is for the engine to judge.
+    Status: z.string().regex(/^[\w -]{1,100}$/, 'expected a status of 1 to 100 letters'),
   }),
 });
 

@@ -1,5 +1,6 @@
 /** What reading a message from outside can come to. */
 import type * as z from 'zod';
+import { inert } from '../../domain/message.ts';
 
 export type Decoded<T> =
   | { readonly kind: 'decoded'; readonly value: T }
@@ -8,8 +9,11 @@ export type Decoded<T> =
   /** Bad input: set aside with the reason. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-export const ignored = (why: string) => ({ kind: 'ignored' as const, why });
-export const refusedInput = (reason: string) => ({ kind: 'refused' as const, reason });
+export const ignored = (why: string) => ({ kind: 'ignored' as const, why: inert(why, REASON_CHARS_MAX) });
+export const refusedInput = (reason: string) => ({
+  kind: 'refused' as const,
+  reason: inert(reason, REASON_CHARS_MAX),
+});
 
 /** The event as an object, when the body is JSON and holds one. */
 export const parseEnvelope = (body: string): Decoded<Readonly<Record<string, unknown>>> => {
@@ -26,11 +30,17 @@ export const parseEnvelope = (body: string): Decoded<Readonly<Record<string, unk
   return { kind: 'decoded', value: value as Record<string, unknown> };
 };
 
-/** Where it is wrong and what was expected; never the value, which may be anything. */
+/** Where it is wrong and what was expected; never the value, which may be anything, as may the names of fields. */
 export const problemsOf = (error: z.ZodError): string =>
-  error.issues
-    .slice(0, PROBLEMS_MAX)
-    .map(({ path, message }) => `${path.join('.') || '(event)'}: ${message}`)
-    .join('; ');
+  inert(
+    error.issues
+      .slice(0, PROBLEMS_MAX)
+      .map(({ path, message }) => `${path.join('.') || '(event)'}: ${message}`)
+      .join('; '),
+    REASON_CHARS_MAX,
+  );
+
+/** Reasons are shown in logs, terminals and queue attributes. */
+const REASON_CHARS_MAX = 500;
 
 const PROBLEMS_MAX = 5;
