@@ -14,13 +14,20 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const VALUE_CHARS_MAX = 4_000;
 const LINE_CHARS_MAX = 600;
 
+const textsOf = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
+};
+
 /** What is wrong with an outcome, whatever the input was. */
 const harm = (outcome: Outcome): string | undefined => {
   switch (outcome.kind) {
     case 'decoded': {
       const text = JSON.stringify(outcome.value);
       if (text.length > VALUE_CHARS_MAX) return `decoded to ${text.length} characters`;
-      return UNSEEN.test(Object.values(outcome.value).join('')) ? 'decoded to unseen characters' : undefined;
+      return textsOf(outcome.value).some((one) => UNSEEN.test(one))
+        ? 'decoded to unseen characters'
+        : undefined;
     }
     case 'ignored':
     case 'refused': {
