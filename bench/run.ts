@@ -3,9 +3,11 @@
  *
  * Timings are the best of three: other work on the machine makes a run slower and never faster.
  */
+import { cpus, loadavg, totalmem } from 'node:os';
 import { figureOfBundles, measureBundles } from './bundle-size.ts';
 import { type Figure, formatFigures, verdictOf } from './figure.ts';
 import { figuresOfHealedCase, followHealedCase } from './healed-case.ts';
+import { figuresOfIntake, type Intake, type IntakeSizes, measureIntake } from './intake.ts';
 import { figureOfLaneFlood, measureLaneFlood } from './lane-flood.ts';
 import { benchPolicyDecision } from './policy-decision.ts';
 
@@ -24,7 +26,20 @@ const figuresOfPolicyDecision = (): Figure[] => {
   }));
 };
 
-const main = async (): Promise<void> => {
+const INTAKE: IntakeSizes = { newFindings: 3_000, duplicates: 10_000, eventsInAll: 0 };
+const INTAKE_QUICK: IntakeSizes = { newFindings: 500, duplicates: 2_000, eventsInAll: 0 };
+const EVENTS_OF_MEMORY = 100_000;
+
+/** Memory is watched once, over the last run. */
+const intakes = async (isQuick: boolean): Promise<Intake[]> => {
+  if (isQuick) return [await measureIntake(INTAKE_QUICK)];
+  const runs: Intake[] = [];
+  for (let run = 1; run < RUNS; run += 1) runs.push(await measureIntake(INTAKE));
+  runs.push(await measureIntake({ ...INTAKE, eventsInAll: EVENTS_OF_MEMORY }));
+  return runs;
+};
+
+const main = async (isQuick: boolean): Promise<void> => {
   const say = (what: string) => process.stderr.write(`measuring ${what} ...\n`);
   say('one healed case');
   const figures = figuresOfHealedCase(await followHealedCase());
@@ -34,10 +49,19 @@ const main = async (): Promise<void> => {
   figures.push(figureOfBundles(await measureBundles()));
   say('policy decisions');
   figures.push(...figuresOfPolicyDecision());
-  process.stdout.write(`${formatFigures(figures)}\n`);
+  say('the intake of the local service');
+  figures.push(...figuresOfIntake(await intakes(isQuick)));
+  process.stdout.write(`${machine()}\n\n${formatFigures(figures)}\n`);
   const missed = figures.filter((figure) => !['within', '-'].includes(verdictOf(figure)));
   if (missed.length > 0)
     process.stdout.write(`\nNot within budget: ${missed.map(({ what }) => what).join('; ')}\n`);
 };
 
-await main();
+/** Figures without the machine they are from say little. */
+const machine = (): string => {
+  const [processor] = cpus();
+  const load = loadavg()[0] ?? 0;
+  return `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores (${processor?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, load ${load.toFixed(1)} at the end`;
+};
+
+await main(process.argv.includes('--quick'));
