@@ -71,7 +71,7 @@ export const caseMachineDoc = (): string =>
         `| \`${state}\` (closed) | ${STATES[state]}${reachable().has(state) ? '' : ' No transition ends in it yet.'} |`,
     ),
     '',
-    'A case is opened in one of: ' + named(OPENED_IN) + '. Which one, the policy says.',
+    `A case is opened in one of: ${named(OPENED_IN)}. Which one, the policy says.`,
     '',
     '## The table',
     '',
