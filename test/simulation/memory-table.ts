@@ -1,0 +1,178 @@
+/**
+ * DynamoDB's one table in memory, for the real adapters to run on: items, conditions, indexes that lag. Only
+ * what the adapters use is understood, and anything else is an error.
+ */
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { tableDefinition } from '../../infra/dynamodb/table.ts';
+import { holds, type Item, updated } from './expression.ts';
+
+export interface Written {
+  readonly key: string;
+  readonly before: Item | undefined;
+  readonly after: Item;
+}
+
+interface Stored {
+  item: Item;
+  /** As the indexes show it: behind the item by as much as they lag. */
+  indexed: Item | undefined;
+  readonly coming: { readonly atMs: number; readonly item: Item }[];
+}
+
+export interface MemoryTableOptions {
+  readonly nowMs?: () => number;
+  /** How far the indexes are behind this write, in ms. */
+  readonly lagMs?: () => number;
+  readonly onWrite?: (written: Written) => void;
+}
+
+const INDEX_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
+  (tableDefinition('any').GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema }) => [
+    IndexName ?? '',
+    (KeySchema ?? []).map(({ AttributeName }) => AttributeName ?? ''),
+  ]),
+);
+
+export class MemoryTable {
+  private readonly stored = new Map<string, Stored>();
+  private readonly nowMs: () => number;
+  private readonly lagMs: () => number;
+  private readonly onWrite: (written: Written) => void;
+
+  constructor({ nowMs = () => 0, lagMs = () => 0, onWrite = () => undefined }: MemoryTableOptions = {}) {
+    this.nowMs = nowMs;
+    this.lagMs = lagMs;
+    this.onWrite = onWrite;
+  }
+
+  items(): readonly Item[] {
+    return [...this.stored.values()].map(({ item }) => item);
+  }
+
+  item(pk: string, sk: string): Item | undefined {
+    return this.stored.get(keyOf({ pk, sk }))?.item;
+  }
+
+  /** What DynamoDB would answer; throws as the SDK's client does. */
+  execute(command: unknown): unknown {
+    if (command instanceof GetCommand) return this.get(command.input);
+    if (command instanceof PutCommand) return this.put(command.input);
+    if (command instanceof UpdateCommand) return this.update(command.input);
+    if (command instanceof QueryCommand) return this.query(command.input);
+    if (command instanceof BatchGetCommand) return this.batchGet(command.input);
+    throw new Error('the simulated table does not know this command');
+  }
+
+  private get({ Key }: GetCommand['input']) {
+    const found = this.stored.get(keyOf(Key as Item));
+    return found ? { Item: found.item } : {};
+  }
+
+  private put({ Item: given, ConditionExpression, ...input }: PutCommand['input']) {
+    const item = withoutUndefined(given as Item) as Item;
+    this.demand(item, ConditionExpression, input);
+    this.write(item);
+    return {};
+  }
+
+  private update({ Key, UpdateExpression = '', ConditionExpression, ...input }: UpdateCommand['input']) {
+    const key = Key as Item;
+    this.demand(key, ConditionExpression, input);
+    const before = this.stored.get(keyOf(key))?.item ?? key;
+    const after = updated(UpdateExpression, before, placeholdersOf(input));
+    this.write(after);
+    return { Attributes: after };
+  }
+
+  private query(input: QueryCommand['input']) {
+    const { IndexName, KeyConditionExpression = '', ScanIndexForward = true, Limit } = input;
+    const [hash = 'pk', range = 'sk'] = IndexName === undefined ? [] : (INDEX_KEYS.get(IndexName) ?? []);
+    const placeholders = placeholdersOf(input);
+    const found = [...this.stored.values()]
+      .map((stored) => (IndexName === undefined ? stored.item : this.asIndexed(stored)))
+      .filter(
+        (item): item is Item =>
+          item?.[hash] !== undefined && holds(KeyConditionExpression, item, placeholders),
+      )
+      .sort((a, b) => compareText(a[range], b[range]) || compareText(keyOf(a), keyOf(b)));
+    if (!ScanIndexForward) found.reverse();
+    const page = Limit === undefined ? found : found.slice(0, Limit);
+    return { Items: IndexName === undefined ? page : page.map(({ pk, sk }) => ({ pk, sk })) };
+  }
+
+  private batchGet({ RequestItems = {} }: BatchGetCommand['input']) {
+    const Responses = Object.fromEntries(
+      Object.entries(RequestItems).map(([table, { Keys = [] }]) => [
+        table,
+        Keys.flatMap((key) => this.stored.get(keyOf(key))?.item ?? []),
+      ]),
+    );
+    return { Responses };
+  }
+
+  private demand(key: Item, condition: string | undefined, input: WithPlaceholders): void {
+    const item = this.stored.get(keyOf(key))?.item ?? {};
+    if (condition !== undefined && !holds(condition, item, placeholdersOf(input)))
+      throw Object.assign(new Error('The conditional request failed'), {
+        name: 'ConditionalCheckFailedException',
+        $metadata: { httpStatusCode: 400 },
+      });
+  }
+
+  private write(item: Item): void {
+    const key = keyOf(item);
+    const stored: Stored = this.stored.get(key) ?? { item, indexed: undefined, coming: [] };
+    const before = this.stored.has(key) ? stored.item : undefined;
+    stored.item = item;
+    const latestMs = stored.coming.at(-1)?.atMs ?? 0;
+    stored.coming.push({ atMs: Math.max(latestMs, this.nowMs() + this.lagMs()), item });
+    this.stored.set(key, stored);
+    this.asIndexed(stored);
+    this.onWrite({ key, before, after: item });
+  }
+
+  private asIndexed(stored: Stored): Item | undefined {
+    while (stored.coming[0] !== undefined && stored.coming[0].atMs <= this.nowMs())
+      stored.indexed = stored.coming.shift()?.item;
+    return stored.indexed;
+  }
+}
+
+/** A client of the table as the adapters take one. */
+export const tableClient = (execute: (command: unknown) => Promise<unknown>): DynamoDBDocumentClient =>
+  ({ send: execute }) as unknown as DynamoDBDocumentClient;
+
+interface WithPlaceholders {
+  readonly ExpressionAttributeNames?: Record<string, string> | undefined;
+  readonly ExpressionAttributeValues?: Record<string, unknown> | undefined;
+}
+
+const placeholdersOf = ({ ExpressionAttributeNames, ExpressionAttributeValues }: WithPlaceholders) => ({
+  names: ExpressionAttributeNames ?? {},
+  values: ExpressionAttributeValues ?? {},
+});
+
+const keyOf = ({ pk, sk }: Item): string => `${pk} ${sk}`;
+
+const compareText = (a: unknown, b: unknown): number => {
+  if (a === b) return 0;
+  return String(a) < String(b) ? -1 : 1;
+};
+
+/** As the SDK does with `removeUndefinedValues`; copied only where there is something to leave out. */
+const withoutUndefined = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) =>
+      inner === undefined ? [] : [[name, withoutUndefined(inner)]],
+    ),
+  );
+};
