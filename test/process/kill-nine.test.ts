@@ -1,0 +1,100 @@
+/** The whole service, its sandbox with it, killed with SIGKILL twenty times during the demo, and started again each time. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { Case } from '../../domain/case/case.ts';
+import { isClosed } from '../../domain/case/case.ts';
+import { instant } from '../../domain/time.ts';
+import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
+import { startAccounts } from '../../sandbox/account.ts';
+import { createRandom } from '../../sandbox/core/random.ts';
+import { TABLE_NAME } from '../../sandbox/deployment.ts';
+import { executions } from '../../sandbox/services/ssm/execution.ts';
+import { scenarioProgress } from '../../sandbox/world/scenarios/scenario.ts';
+import { documentClient } from '../support/document-client.ts';
+import { violations } from '../support/invariants.ts';
+
+const KILLS = 20;
+const SEED = 9;
+
+const dataDir = mkdtempSync(join(tmpdir(), 'selfheal-kill-'));
+let running: ChildProcess | undefined;
+afterEach(() => {
+  running?.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const start = (): Promise<{ readonly child: ChildProcess; readonly url: string }> =>
+  new Promise((resolve, reject) => {
+    const options = ['--port', '0', '--data', dataDir, '--scenario', 'demo', '--speed', '30'];
+    const child = spawn(process.execPath, ['cli/selfheal.mjs', 'start', ...options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running = child;
+    let said = '';
+    const read = (chunk: Buffer) => {
+      said += chunk.toString();
+      const url = /selfheal ready on (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
+      if (url !== undefined) resolve({ child, url });
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    child.on('exit', (code) =>
+      reject(new Error(`the service ended with ${code} before it was ready:\n${said}`)),
+    );
+  });
+
+const kill = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.on('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+
+/** Real time, because a kill is real: how long it lives is drawn from the seed. */
+const forMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const isSettled = (cases: readonly { readonly state: string }[]): boolean =>
+  cases.length >= 16 && cases.every(({ state }) => SETTLED.has(state));
+const SETTLED = new Set(['resolved', 'self-resolved', 'needs-human', 'awaiting-approval']);
+
+it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_000 }, async () => {
+  const random = createRandom(SEED);
+  for (let n = 0; n < KILLS; n += 1) {
+    const { child } = await start();
+    await forMs(50 + random() * 900);
+    await kill(child);
+  }
+  const { child, url } = await start();
+  for (let tries = 0; tries < 600; tries += 1) {
+    const answer = await fetch(`${url}/api/cases`);
+    if (isSettled((await answer.json()) as { state: string }[])) break;
+    await forMs(200);
+  }
+  await kill(child);
+
+  const sandbox = await startAccounts({ clock: { kind: 'real' }, dataDir: join(dataDir, 'sandbox') });
+  const cases: Case[] = [];
+  const store = createCaseStore({
+    client: documentClient(sandbox),
+    tableName: TABLE_NAME,
+    now: () => instant(sandbox.clock.nowMs()),
+  });
+  for await (const one of store.list({})) cases.push(one);
+  const progress = scenarioProgress(sandbox.world);
+  const seen = { executions: [...executions(sandbox.world).values()], cases, laneConcurrencyMax: 80 };
+  await sandbox.close();
+
+  expect(progress?.done).toBe(progress?.total);
+  expect(violations(seen)).toEqual([]);
+  expect(
+    cases
+      .filter(({ state }) => !isClosed(state) && !SETTLED.has(state.name))
+      .map(({ id, state }) => [id, state]),
+  ).toEqual([]);
+  expect(cases.filter(({ state }) => state.name === 'resolved').length).toBeGreaterThanOrEqual(10);
+});
