@@ -16,7 +16,7 @@ const evaluate = (code: string, scope: Readonly<Record<string, unknown>>, prelud
   new Function(...Object.keys(scope), `'use strict'; ${prelude}; return (${code});`)(...Object.values(scope));
 
 /** The value as written, when it is JavaScript; `…` at the end of a text stands for the rest of it. */
-const valueOf = (written: string): { readonly value: unknown } | undefined => {
+const writtenValue = (written: string): { readonly value: unknown } | undefined => {
   try {
     return { value: abbreviated(evaluate(written, {})) };
   } catch {
@@ -35,7 +35,7 @@ const abbreviated = (value: unknown): unknown => {
 const examples = sourceFiles('domain').flatMap(({ path, text }) =>
   docExamples(text).map((example) => ({ path, ...example })),
 );
-const runnable = examples.filter(({ value }) => valueOf(value) !== undefined);
+const runnable = examples.filter(({ value }) => writtenValue(value) !== undefined);
 
 const run = async ({ path, prelude, code }: DocExample & { readonly path: string }): Promise<unknown> => {
   const exported = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
@@ -48,7 +48,7 @@ describe('the examples in domain/', () => {
   });
 
   it.each(runnable)('$path: $code', async (example) => {
-    expect(await run(example)).toEqual(valueOf(example.value)?.value);
+    expect(await run(example)).toEqual(writtenValue(example.value)?.value);
   });
 });
 

@@ -34,7 +34,7 @@ const examplesIn = (text: string): readonly DocExample[] => {
       examples.push({ prelude, code: code.trim().replace(/;$/, ''), value: value.trim() });
       code = '';
     } else if (/^(const|let) .*;\s*$/.test(code.trim())) {
-      prelude += code;
+      prelude += `${code.trim()}\n`;
       code = '';
     }
   }
