@@ -1,26 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasAwsCommand } from '../sandbox/core/aws-command.ts';
-import { allBlocks, type CodeBlock } from './markdown.ts';
+import { allBlocks } from './markdown.ts';
 import { type RunningService, startRunningService } from './running-service.ts';
 
 /** Blocks whose fence says `sh run` are run here as they stand; those with `aws` need Debian's aws command. */
 const runnable = allBlocks().filter(({ info }) => info[0] === 'sh' && info[1] === 'run');
 const files = [...new Set(runnable.map(({ file }) => file))];
-
-/** What the same command shows a second time has been shown. */
-const REPEATED = [/^npx selfheal policy /, /^npx selfheal sandbox fault clear$/];
-
-const shorter = (blocks: readonly CodeBlock[]): readonly CodeBlock[] => {
-  const seen = new Set<string>();
-  return blocks.map((block) => {
-    const lines = block.text.split('\n').filter((line) => {
-      const isRepeated = seen.has(line) && REPEATED.some((pattern) => pattern.test(line));
-      seen.add(line);
-      return !isRepeated;
-    });
-    return { ...block, text: lines.join('\n') };
-  });
-};
 
 /** One for each block that needs a case which waits for a person: ID and HASH stand for its own. */
 const BUCKETS = ['payroll', 'invoices', 'assets', 'backups', 'exports'].map(
@@ -36,7 +21,7 @@ const waiting: Waiting[] = [];
 let service: RunningService;
 
 beforeAll(async () => {
-  service = await startRunningService(60);
+  service = await startRunningService(30);
   for (const what of BUCKETS)
     await post('/api/sandbox/break', { what, rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED' });
   await untilWaiting(BUCKETS.length);
@@ -44,9 +29,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('the commands in the docs', () => {
-  const blocks = shorter(runnable);
   it.concurrent.each(files)('in %s do what they are there for', async (file) => {
-    for (const block of blocks.filter((each) => each.file === file)) {
+    for (const block of runnable.filter((each) => each.file === file)) {
       if (block.info[2] === 'aws' && !hasAwsCommand()) continue;
       const text = withCase(block.text);
       const { code, output } = await service.run(text);

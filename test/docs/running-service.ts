@@ -1,15 +1,22 @@
 /** A sandbox and a service, each a process of its own as the docs start them, and commands run against them. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { runCommand } from '../../cli/program.ts';
 import { root } from './markdown.ts';
+import { silentIo } from './silent-io.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly output: string;
+}
 
 export interface RunningService {
   readonly url: string;
   /** Runs a block as bash does, stopping at the first command that fails. Answers what it printed. */
-  run(block: string): Promise<{ readonly code: number; readonly output: string }>;
+  run(block: string): Promise<Ran>;
   close(): Promise<void>;
 }
 
@@ -18,42 +25,60 @@ const PROGRAM = join(root, 'cli/selfheal.mjs');
 export const startRunningService = async (speed: number): Promise<RunningService> => {
   const sandbox = await startProcess(['sandbox', 'start', '--port', '0', '--speed', String(speed)]);
   const service = await startProcess(['start', '--port', '0', '--sandbox-url', sandbox.url]);
-  const bin = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
-  // npx itself takes seconds to find out that the program is the one in this directory.
-  writeFileSync(
-    join(bin, 'npx'),
-    `#!/bin/sh\n[ "$1" = selfheal ] || exit 64\nshift\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`,
-    {
-      mode: 0o755,
-    },
-  );
+  const home = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
   const env = {
     ...process.env,
     // Debian's aws goes before any other that may be there.
-    PATH: [bin, '/usr/bin', process.env.PATH].join(delimiter),
-    HOME: bin,
+    PATH: ['/usr/bin', process.env.PATH].join(delimiter),
+    HOME: home,
     AWS_PAGER: '',
     AWS_EC2_METADATA_DISABLED: 'true',
-    SELFHEAL_URL: service.url,
   };
+  const inBash = (block: string) =>
+    new Promise<Ran>((resolve) => {
+      execFile('bash', ['-euo', 'pipefail', '-c', block], { cwd: root, env }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}${stderr}` }),
+      );
+    });
   return {
     url: service.url,
-    run: (block) => {
+    run: async (block) => {
       const here = block
         .replaceAll('http://127.0.0.1:4510', service.url)
         .replaceAll('http://127.0.0.1:4511', sandbox.url);
-      return new Promise((resolve) => {
-        execFile('bash', ['-euo', 'pipefail', '-c', here], { cwd: root, env }, (error, stdout, stderr) =>
-          resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}${stderr}` }),
-        );
-      });
+      if (!here.includes(COMMAND)) return inBash(here);
+      let output = '';
+      for (const line of here.split('\n').filter((each) => each !== '')) {
+        const ran = await inProcess(line, service.url);
+        output += ran.output;
+        if (ran.code !== 0) return { ...ran, output };
+      }
+      return { code: 0, output };
     },
     close: async () => {
       await stopped(service.child);
       await stopped(sandbox.child);
-      rmSync(bin, { recursive: true });
+      rmSync(home, { recursive: true });
     },
   };
+};
+
+const COMMAND = 'npx selfheal';
+
+/** Without a process of its own for each command, which would cost a second each; `start` above has one. */
+const inProcess = async (line: string, url: string): Promise<Ran> => {
+  if (!line.startsWith(COMMAND)) throw new Error(`a block has ${COMMAND} in every line or in none: ${line}`);
+  const words = [...line.slice(COMMAND.length).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  );
+  let output = '';
+  const write = (text: string): void => {
+    output += text;
+  };
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+  const args = words[0] === 'policy' && words[1] === 'check' ? words : [...words, '--url', url];
+  const code = await runCommand(args, { ...silentIo, out: write, err: write, read, userName: () => 'ada' });
+  return { code, output };
 };
 
 /** Resolves with the address in the line that says it is ready. */
