@@ -52,7 +52,7 @@ export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions)
   const hub = clientSettings(url, HUB_ACCOUNT, HUB_REGION);
   await createTable(new DynamoDBClient({ ...hub, endpoint: dynamodbUrl }));
   const queues = await createQueues(new SQSClient(hub));
-  await createTopics(new SNSClient(hub), topics);
+  await deployTopics(url, topics);
   await createHubRules(new EventBridgeClient(hub), queues);
   for (const lane of lanes) await deployLane(url, lane);
   return {
@@ -105,7 +105,9 @@ const createQueue = async (
   return { url, arn: Attributes?.QueueArn ?? '' };
 };
 
-const createTopics = async (sns: SNSClient, topics: readonly string[]): Promise<void> => {
+/** Topics by name; those that a policy names by ARN are somebody else's. */
+export const deployTopics = async (url: string, topics: readonly string[]): Promise<void> => {
+  const sns = new SNSClient(clientSettings(url, HUB_ACCOUNT, HUB_REGION));
   for (const topic of topics)
     if (!topic.startsWith('arn:')) await sns.send(new CreateTopicCommand({ Name: topic }));
 };

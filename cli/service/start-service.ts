@@ -11,8 +11,8 @@ import type { Ports } from '../../domain/ports.ts';
 import { epochMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
-import { loadPolicy } from '../../infra/policy-file.ts';
-import { clientSettings, deploy, HUB_REGION } from '../../sandbox/deployment.ts';
+import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
+import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import { runFunctions } from './functions.ts';
 import { localLog } from './local-log.ts';
@@ -37,20 +37,33 @@ export interface RunningService {
   readonly app: App;
   /** Hears of every state change that was published. */
   onChange(listener: (change: CaseChanged) => void): void;
+  /** Hears when the policy file was changed, and whether the change is in force. */
+  onPolicy(listener: PolicyListener): void;
   close(): Promise<void>;
 }
 
 export const startService = async (options: ServiceOptions): Promise<RunningService> => {
-  const policy = loadPolicy(options.policyFile);
+  const policyListeners: PolicyListener[] = [];
+  const policy = watchPolicy(options.policyFile, {
+    replaced: (replacement) => {
+      for (const { replaced } of policyListeners) replaced(replacement);
+    },
+    refused: (problem) => {
+      for (const { refused } of policyListeners) refused(problem);
+    },
+  });
   const catalog = loadCatalog();
-  const sandbox = await linkOf(options);
+  const sandbox = await linkOf(options).catch((error: unknown) => {
+    policy.close();
+    throw error;
+  });
   const log = localLog(options.dataDir, sandbox.clock.now);
   const listeners: ((change: CaseChanged) => void)[] = [];
   try {
     const deployment = await deploy({
       url: sandbox.url,
       dynamodbUrl: sandbox.dynamodbUrl,
-      topics: Object.values(policy.policy.topics),
+      topics: Object.values(policy.current().policy.topics),
       lanes: sandbox.lanes,
     });
     const app = compose(
@@ -62,7 +75,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
         },
         decorate: (ports) => telling(ports, listeners),
         catalog,
-        policy: () => policy,
+        policy: policy.current,
         clock: sandbox.clock,
         random: Math.random,
         log,
@@ -75,6 +88,15 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       nowMs: () => epochMs(sandbox.clock.now()),
       globalLaneRegion: HUB_REGION,
     });
+    policyListeners.push({
+      replaced: ({ version, policy: { topics } }) => {
+        log.info('policy replaced', { policyVersion: version });
+        deployTopics(sandbox.url, Object.values(topics))
+          .then(app.selfheal.policyReplaced)
+          .catch((error: unknown) => log.error('policy change not seen through', { reason: String(error) }));
+      },
+      refused: (problem) => log.error('policy refused, the one in force stays', { reason: problem.message }),
+    });
     const functions = runFunctions(app, deployment, sandbox.url, sandbox.speed);
     const { server, url } = await listen(http.fetch, options.port);
     return {
@@ -84,14 +106,19 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       onChange: (listener) => {
         listeners.push(listener);
       },
+      onPolicy: (listener) => {
+        policyListeners.push(listener);
+      },
       close: async () => {
         await new Promise((resolve) => server.close(resolve));
         await functions.close();
         await sandbox.close();
+        policy.close();
         log.close();
       },
     };
   } catch (error) {
+    policy.close();
     await sandbox.close();
     throw error;
   }

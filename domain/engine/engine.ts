@@ -28,6 +28,8 @@ export interface Selfheal {
   woken(wakes: readonly WakeReport[]): Promise<readonly Settled<void>[]>;
   /** Finds what is due and wakes it. Answers how many. */
   tick(): Promise<number>;
+  /** Another policy is in force: cases that were only observed are looked at again. Answers how many. */
+  policyReplaced(): Promise<number>;
   decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
   close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
 }
@@ -109,6 +111,17 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
       for await (const found of ports.cases.due(ports.clock.now())) due.push(found);
       if (due.length > 0) await ports.wakes.send(due.map((wake) => ({ wake, delayMs: 0 })));
       return due.length;
+    },
+
+    policyReplaced: async () => {
+      let looked = 0;
+      for await (const about of ports.cases.list({ status: 'observing' })) {
+        const session = createSession(ports);
+        await tell(engine, session, about, { kind: 'due' });
+        await session.flush();
+        looked += 1;
+      }
+      return looked;
     },
 
     decide: (caseId, decision) =>
