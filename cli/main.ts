@@ -7,5 +7,7 @@ export const main = async (args: readonly string[]): Promise<void> => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
-  process.exitCode = await runCommand(args, realIo());
+  const code = await runCommand(args, realIo());
+  // What a command leaves behind (an idle connection, a poll under way) shall not keep the shell waiting.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 };
