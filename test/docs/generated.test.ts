@@ -1,7 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
+import { RESOURCE_TYPES } from '../../sandbox/world/resource-types/resource-types.ts';
+import { demoScenario } from '../../sandbox/world/scenarios/demo.ts';
 import { caseMachineDoc } from './case-machine-doc.ts';
-import { generatedPart, prose, readDoc } from './markdown.ts';
+import { generatedPart, prose, readDoc, root } from './markdown.ts';
 import { runbooksTable } from './runbooks-table.ts';
 
 describe('what the program writes into the docs (again with: npx tsx test/docs/write-docs.ts)', () => {
@@ -27,5 +31,23 @@ describe('what people wrote into the docs', () => {
     const { runbooks, guides } = loadCatalog();
     expect(prose(readDoc('README.md'))).toContain(`${runbooks.length} runbooks that AWS owns`);
     expect(prose(readDoc('README.md'))).toContain(`${guides.length} guides`);
+  });
+
+  it('counts what breaks in the demo, and what kinds of resources there are, rightly', () => {
+    const broken = demoScenario.steps.filter(({ action }) => action.kind === 'break');
+    expect([broken.length, readDoc('README.md').includes('sixteen resources')]).toEqual([16, true]);
+    expect(readDoc('docs/sandbox.md')).toContain(`${RESOURCE_TYPES.length} types of resources`);
+  });
+
+  it('tells the on-call engineer every reason for which a case can come to them', () => {
+    const sources = readdirSync(join(root, 'domain'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /^(?:case\/|plan)/.test(file) && file.endsWith('.ts'))
+      .map((file) => readDoc(`domain/${file}`));
+    const codes = sources.flatMap((text) =>
+      [...text.matchAll(/(?:code: |refuse\(\s*|refused\(\s*)'([a-z-]+)'/g)].map(([, code]) => code),
+    );
+    expect(codes.length).toBeGreaterThan(15);
+    const page = readDoc('docs/on-call.md');
+    expect([...new Set(codes)].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
   });
 });
