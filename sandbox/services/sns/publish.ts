@@ -3,8 +3,9 @@ import { randomUuid } from '../../core/random.ts';
 import { AwsError, type CallContext, type Operation } from '../../service.ts';
 import type { Delivery } from '../sqs/sqs.ts';
 import { wants } from './filter-policy.ts';
+import { invalidParameter } from './invalid-parameter.ts';
 import type { SnsDeps } from './sns.ts';
-import { findTopic, invalidParameter } from './topic-operations.ts';
+import { findTopic } from './topic-operations.ts';
 import type { PublishedMessage, SnsAttribute, Subscription, TopicStore } from './topic-store.ts';
 
 interface PublishInput {

@@ -1,5 +1,5 @@
 /** SNS lists come in pages of a hundred; the token is the place to go on from. */
-import { invalidParameter } from './topic-operations.ts';
+import { invalidParameter } from './invalid-parameter.ts';
 
 const PAGE_SIZE = 100;
 

@@ -2,8 +2,9 @@
 import { randomUuid } from '../../core/random.ts';
 import { AwsError, type Operation } from '../../service.ts';
 import { compileFilterPolicy } from './filter-policy.ts';
+import { invalidParameter } from './invalid-parameter.ts';
 import { snsPage } from './sns-page.ts';
-import { findTopic, invalidParameter } from './topic-operations.ts';
+import { findTopic } from './topic-operations.ts';
 import type { Subscription, TopicStore } from './topic-store.ts';
 
 interface SubscribeInput {

@@ -1,5 +1,6 @@
 /** SNS operations on topics. */
 import { AwsError, type Operation } from '../../service.ts';
+import { invalidParameter } from './invalid-parameter.ts';
 import { snsPage } from './sns-page.ts';
 import type { Topic, TopicStore } from './topic-store.ts';
 
@@ -68,10 +69,6 @@ export const createTopicOperations = (store: TopicStore): Readonly<Record<string
 const checkAttribute = (name: string): void => {
   if (!SETTABLE.has(name)) throw invalidParameter(`AttributeName Reason: ${name} is not known`);
 };
-
-/** SNS calls its exceptions so on the wire. */
-export const invalidParameter = (what: string): AwsError =>
-  new AwsError('InvalidParameter', `Invalid parameter: ${what}`);
 
 export const findTopic = (store: TopicStore, arn: string): Topic => {
   if (!/^arn:[\w-]+:sns:[^:]+:\d{12}:[\w-]+$/.test(arn)) throw invalidParameter('TopicArn');
