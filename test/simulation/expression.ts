@@ -85,18 +85,18 @@ const parseCondition = (condition: string): Test => {
       take('(');
       const path = take();
       take(')');
-      return (item, p) => valueOf(path, item, p) === undefined;
+      return (item, p) => valueAt(path, item, p) === undefined;
     }
     const operator = take();
     const right = take();
-    return (item, p) => compares(valueOf(token, item, p), operator, valueOf(right, item, p));
+    return (item, p) => compares(valueAt(token, item, p), operator, valueAt(right, item, p));
   };
   const test = any();
   if (at !== tokens.length) throw new Error(`the simulated table cannot read the condition ${condition}`);
   return test;
 };
 
-const valueOf = (path: string, item: Item, placeholders: Placeholders): unknown =>
+const valueAt = (path: string, item: Item, placeholders: Placeholders): unknown =>
   path.startsWith(':')
     ? placeholders.values[path]
     : path

@@ -26,7 +26,7 @@ export const startProcess = (world: World, name: string): Process => {
     if (!alive) return;
     alive = false;
     world.trace(`${name} died`);
-    world.onDeath(name);
+    world.onDeath();
   };
 
   /** A dead process never goes on: the promise stays open and is forgotten. */
@@ -104,8 +104,7 @@ export const startProcess = (world: World, name: string): Process => {
 type Call = <T>(operation: string, effect: () => T, malformed?: () => T) => Promise<T>;
 
 const runbooksOf = ({ ssm }: World, call: Call): Runbooks => ({
-  start: (plan, token, caseId) =>
-    call('ssm:StartAutomationExecution', () => ssm.start(plan, token, caseId)),
+  start: (plan, token, caseId) => call('ssm:StartAutomationExecution', () => ssm.start(plan, token, caseId)),
   read: (plan, id) =>
     call(
       'ssm:GetAutomationExecution',

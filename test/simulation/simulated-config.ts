@@ -11,7 +11,6 @@ import type { Scheduler } from './scheduler.ts';
 export interface SimulatedRule {
   readonly name: string;
   readonly identifier: string;
-  readonly document: string;
   readonly trigger: 'change' | 'periodic';
 }
 

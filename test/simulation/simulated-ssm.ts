@@ -54,9 +54,12 @@ export class SimulatedSsm {
     if (nowMs - (this.lastStartMs.get(lane) ?? Number.NEGATIVE_INFINITY) < secondMs)
       throw refusal('transient', 'ThrottlingException');
     this.lastStartMs.set(lane, nowMs);
-    const same = this.executions.findLast((one) => one.token === token && nowMs - one.startedMs < tokenKeptMs);
+    const same = this.executions.findLast(
+      (one) => one.token === token && nowMs - one.startedMs < tokenKeptMs,
+    );
     if (same !== undefined) {
-      if (JSON.stringify(same.plan) !== JSON.stringify(plan)) throw refusal('terminal', 'IdempotentParameterMismatch');
+      if (JSON.stringify(same.plan) !== JSON.stringify(plan))
+        throw refusal('terminal', 'IdempotentParameterMismatch');
       return same.id;
     }
     if (this.running().filter((one) => laneOf(one) === lane).length >= AT_ONCE_MAX)
