@@ -6,16 +6,9 @@ import { type Case, isOpen } from '../domain/case/case.ts';
 import type { Assessment } from '../domain/case/observation.ts';
 import { type Assessor, assess } from '../domain/engine/assess.ts';
 import { type CheckAnswer, explainChecks } from '../domain/engine/checks.ts';
-import type { ComplianceReport } from '../domain/engine/intake.ts';
+import { type ComplianceReport, findingOf } from '../domain/engine/intake.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
-import {
-  caseId,
-  type Finding,
-  findingId,
-  isGlobalResourceType,
-  type Lane,
-  plainRuleName,
-} from '../domain/finding.ts';
+import { caseId, findingId, type Lane } from '../domain/finding.ts';
 import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describePlan } from '../domain/plan-description.ts';
@@ -85,12 +78,6 @@ export const explainEvent = async (
     wouldStart: checks.length > 0 && checks.every(({ answer }) => answer === 'yes'),
   };
 };
-
-/** As intake does: global types are one finding whatever Region reports them. */
-const findingOf = ({ account, origin, resourceType, resourceId }: ComplianceReport): Finding =>
-  isGlobalResourceType(resourceType)
-    ? { account, region: 'global', rule: plainRuleName(origin.configRuleName), resourceType, resourceId }
-    : { account, region: origin.region, rule: origin.configRuleName, resourceType, resourceId };
 
 const checksOf = async (
   ports: HttpDeps['app']['ports'],

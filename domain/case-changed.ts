@@ -54,7 +54,7 @@ export const caseChanged = (changed: Case, from: StateName | null): CaseChanged 
     mode: changed.mode,
     policyEntry: changed.entry,
     attempts: changed.attempts,
-    planHash: 'planHash' in state ? state.planHash : null,
+    planHash: changed.lastPlanned?.planHash ?? null,
     executionId: 'executionId' in state ? state.executionId : null,
   };
 };

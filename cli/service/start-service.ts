@@ -97,8 +97,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       },
       refused: (problem) => log.error('policy refused, the one in force stays', { reason: problem.message }),
     });
-    const functions = runFunctions(app, deployment, sandbox.url, sandbox.speed);
     const { server, url } = await listen(http.fetch, options.port);
+    const functions = runFunctions(app, deployment, sandbox.url, sandbox.speed);
     return {
       url,
       sandboxUrl: sandbox.url,

@@ -60,6 +60,12 @@ export interface Planned {
   readonly planHash: string;
 }
 
+export interface LastPlanned {
+  readonly document: string;
+  readonly documentVersion: string;
+  readonly planHash: string;
+}
+
 export type HoldReason = 'stop-switch' | 'backoff' | 'check-failed' | 'no-evaluation';
 
 export interface Observing {
@@ -217,6 +223,8 @@ export interface Case<S extends CaseState = CaseState> {
   /** Intents to start, in all. */
   readonly attempts: number;
   readonly lastFailure?: string;
+  /** What was planned last, also when the state no longer carries the plan. */
+  readonly lastPlanned?: LastPlanned;
   /** Checks before a start that could not be made, in a row. */
   readonly checkFailures: number;
   readonly approval?: Approval;

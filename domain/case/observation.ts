@@ -15,6 +15,8 @@ export interface Assessment {
   readonly policyVersion: string;
   readonly terms: Terms;
   readonly manualSteps: readonly string[];
+  /** The rule's source identifier as Config tells it; absent when it has none or could not be asked. */
+  readonly ruleIdentifier?: string;
   readonly outcome: AssessmentOutcome;
 }
 

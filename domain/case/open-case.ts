@@ -1,7 +1,7 @@
 /** Opens a case: the first write about a finding, or about one that has come back. */
 import { caseId, type EvaluationOrigin, type Finding, findingId, type Lane } from '../finding.ts';
 import type { Moment } from '../time.ts';
-import type { Case, Evaluation, OpenState } from './case.ts';
+import type { Case, Evaluation, LastPlanned, OpenState } from './case.ts';
 import type { Effect } from './effect.ts';
 import type { Assessment } from './observation.ts';
 import { routeBy } from './route.ts';
@@ -55,6 +55,7 @@ export const openCase = (
 
 /** What a case keeps of an assessment. */
 export const headOf = (assessment: Assessment) => ({
+  ...lastPlannedOf(assessment),
   severity: assessment.severity,
   mode: assessment.mode,
   entry: assessment.entry,
@@ -62,3 +63,9 @@ export const headOf = (assessment: Assessment) => ({
   terms: assessment.terms,
   manualSteps: assessment.manualSteps,
 });
+
+const lastPlannedOf = ({ outcome }: Assessment): { readonly lastPlanned?: LastPlanned } => {
+  if (outcome.kind !== 'planned') return {};
+  const { document, documentVersion } = outcome.plan;
+  return { lastPlanned: { document, documentVersion, planHash: outcome.planHash } };
+};

@@ -42,13 +42,10 @@ export const assess = async (
     return {
       finding: identified,
       subject,
-      assessment: assessmentOf(
-        book,
-        entry,
-        manualStepsOf(assessor.catalog, identified, runbook),
-        runbook,
-        outcome,
-      ),
+      assessment: {
+        ...assessmentOf(book, entry, manualStepsOf(assessor.catalog, identified, runbook), runbook, outcome),
+        ...(identified.ruleIdentifier === undefined ? {} : { ruleIdentifier: identified.ruleIdentifier }),
+      },
     };
   } catch (error) {
     if (!(error instanceof PortError)) throw error;

@@ -65,7 +65,7 @@ export const reportCompliance = async (
 };
 
 /** Global types are one finding whatever Region reports them, so the Region and the decoration are left out. */
-const findingOf = ({ account, origin, resourceType, resourceId }: ComplianceReport): Finding =>
+export const findingOf = ({ account, origin, resourceType, resourceId }: ComplianceReport): Finding =>
   isGlobalResourceType(resourceType)
     ? { account, region: 'global', rule: plainRuleName(origin.configRuleName), resourceType, resourceId }
     : { account, region: origin.region, rule: origin.configRuleName, resourceType, resourceId };

@@ -97,7 +97,7 @@ export const breakResource = (world: World, what: string, options: BreakOptions)
       candidates.length === 0
         ? 'no resource has that type, id, name or ARN there.'
         : 'every rule that watches it is offended already, or none does.'
-    } See what there is with listResources.`,
+    } See what there is with: selfheal sandbox list`,
   );
 };
 

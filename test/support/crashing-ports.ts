@@ -27,9 +27,8 @@ export const crashingPorts =
       onCrash();
       throw new Crash('killed');
     };
-    // biome-ignore lint/suspicious/noExplicitAny: every method of every port is wrapped alike.
     const wrapped =
-      (name: string, method: (...args: any[]) => any) =>
+      (name: string, method: (...args: unknown[]) => unknown) =>
       (...args: unknown[]) => {
         if (dead) throw new Crash('dead');
         calls += 1;
@@ -45,7 +44,10 @@ export const crashingPorts =
       };
     const watch = <K extends (typeof WATCHED)[number]>(key: K): Ports[K] =>
       Object.fromEntries(
-        Object.entries(ports[key]).map(([name, method]) => [name, wrapped(`${key}.${name}`, method)]),
+        Object.entries(ports[key]).map(([name, method]) => [
+          name,
+          wrapped(`${key}.${name}`, method as (...args: unknown[]) => unknown),
+        ]),
       ) as unknown as Ports[K];
     return { ...ports, ...Object.fromEntries(WATCHED.map((key) => [key, watch(key)])) };
   };

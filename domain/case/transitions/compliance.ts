@@ -106,4 +106,3 @@ const timesMissing = (state: Waiting): number => {
 };
 
 const MISSING_TIMES_MAX = 3;
-

@@ -9,7 +9,7 @@ import { backoffDelayMs } from '../../backoff.ts';
 import { epochMs, type Moment, minuteMs, secondMs } from '../../time.ts';
 import type { Case, Queued, Starting } from '../case.ts';
 import { after, move, type Outcome, unchanged } from '../move.ts';
-import type { ObservationOf } from '../observation.ts';
+import type { Assessment, ObservationOf } from '../observation.ts';
 import { headOf } from '../open-case.ts';
 import { CHECK_FAILED_WAIT_MS, queuedLookMs, routeBy, toHeld } from '../route.ts';
 import { attemptFailed, handToHuman } from './failure.ts';
@@ -48,13 +48,22 @@ export const onPermitGrantedAgain = (): Outcome => unchanged({ kind: 'start-runb
 /** The plan or the mode has changed since the case was queued. */
 export const onReassessed = (c: Case, { assessment }: ObservationOf<'assessed'>, moment: Moment): Outcome => {
   const route = routeBy(assessment, c, moment);
-  return move(c, moment, {
+  return move(identified(c, assessment), moment, {
     to: route.to,
     head: headOf(assessment),
     entry: { who: 'selfheal', what: route.what, why: route.why },
     after: route.after,
   });
 };
+
+/**
+ * A case that was opened while Config could not be asked does not know its rule's identifier. Stop switches
+ * and limits go by it, so it is taken over before anything can start.
+ */
+const identified = (c: Case, { ruleIdentifier }: Assessment): Case =>
+  ruleIdentifier === undefined || c.finding.ruleIdentifier === ruleIdentifier
+    ? c
+    : { ...c, finding: { ...c.finding, ruleIdentifier } };
 
 export const onCheckRefused = (
   c: Case<Queued>,

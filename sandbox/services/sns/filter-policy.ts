@@ -1,6 +1,6 @@
 /** A subscription's filter: which messages it wants, by their attributes or by their body. */
 import { compileEventPattern, type EventMatcher, InvalidPattern } from '../events/event-pattern.ts';
-import { invalidParameter } from './topic-operations.ts';
+import { invalidParameter } from './invalid-parameter.ts';
 import type { SnsAttribute } from './topic-store.ts';
 
 /** SNS's operators are EventBridge's. */
