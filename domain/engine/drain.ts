@@ -87,8 +87,11 @@ const startOneOf = async (
       const granted = sought.observation.kind === 'permit-granted';
       const intervalMs = about.terms.limits.lane?.startIntervalMs ?? 0;
       const next: Slot = granted ? { nextSlotAt: plusMs(clock.now(), intervalMs) } : slot;
-      await tell(engine, session, about, sought.observation);
-      return { progress: 'started', slot: next };
+      const outcome = await tell(engine, session, about, sought.observation);
+      if (outcome.kind === 'moved') return { progress: 'started', slot: next };
+      // It stays where it is: looking at it again at once would find the same, for ever.
+      someBusy = true;
+      continue;
     }
     if (sought.answer.kind === 'resource-busy') {
       someBusy = true;

@@ -11,10 +11,7 @@ type Waiting = Exclude<OpenState, { name: 'starting' | 'running' | 'verifying' }
 
 /** In the states in which nothing of ours is at work, COMPLIANT closes the case. */
 export const whileWaiting = (c: Case<Waiting>, { evaluation, via }: Evaluated, moment: Moment): Outcome => {
-  if (!isNewest(c, evaluation)) {
-    // Asking Config again and hearing the same is no news, but it ends the doubt of a missing evaluation.
-    return via === 'read' && evaluation.compliance === 'NON_COMPLIANT' ? stillNonCompliant(c) : unchanged();
-  }
+  if (!isNewest(c, evaluation)) return via === 'read' ? whenHeardAgain(c, evaluation, moment) : unchanged();
   switch (evaluation.compliance) {
     case 'COMPLIANT':
       return selfResolved(c, 'compliant', 'Config says COMPLIANT', moment, evaluation);
@@ -23,6 +20,19 @@ export const whileWaiting = (c: Case<Waiting>, { evaluation, via }: Evaluated, m
     default:
       return note(c, evaluation, moment, whenStillNonCompliant(c));
   }
+};
+
+/**
+ * Asking Config again and hearing the same is no news, but it still counts: COMPLIANT may have been noted while
+ * an attempt that then failed was at work, and closes the case now; NON_COMPLIANT ends the doubt of a missing
+ * evaluation. An answer older than what is known says nothing.
+ */
+const whenHeardAgain = (c: Case<Waiting>, evaluation: Evaluation, moment: Moment): Outcome => {
+  if (evaluation.compliance === 'NON_COMPLIANT') return stillNonCompliant(c);
+  if (evaluation.recordedAt !== c.newestEvaluation.recordedAt) return unchanged();
+  if (evaluation.compliance === 'COMPLIANT')
+    return selfResolved(c, 'compliant', 'Config still says COMPLIANT', moment);
+  return evaluation.compliance === 'NOT_APPLICABLE' ? whenMissing(c, moment) : unchanged();
 };
 
 /** While an attempt is at work Config's word is kept, and judged when the run has ended. */
