@@ -89,8 +89,8 @@ const soughtStart = async (
 
 /**
  * The one place where something starts. A process that was frozen between the checks and here must not start
- * on what it knew then: the stop switch is read again when its answer is older than it may be, and an intent
- * whose token is too old to be trusted is left to the timer.
+ * on what it knew then: the stop switch is read again when its answer is older than it may be. When all checks
+ * are old, or the token is too old to be trusted, the intent is left to the timer, which makes them again.
  */
 const startRunbook = async (
   engine: Engine,
@@ -101,6 +101,7 @@ const startRunbook = async (
   const state = expected(about, 'starting');
   if (ageMs(engine, state.intentAt) > TOKEN_TRUSTED_MS) return undefined;
   const stopReadAt = session.stopReadAt.get(about.id);
+  if (stopReadAt !== undefined && ageMs(engine, stopReadAt) > CHECKS_TRUSTED_MS) return undefined;
   if (stopReadAt === undefined || ageMs(engine, stopReadAt) > STOP_ANSWER_MS_MAX) {
     const stop = stoppedBy(await ports.controls.stopSwitches(), { ...about, document: state.plan.document });
     if (stop)
@@ -148,3 +149,5 @@ const announce = async ({ ports }: Engine, about: Case): Promise<Observation | u
 
 /** With the start itself this stays within the five seconds that the stop switch promises. */
 const STOP_ANSWER_MS_MAX = 3 * secondMs;
+/** Longer than any wait for a start slot, and short enough to still be called a fresh read. */
+const CHECKS_TRUSTED_MS = 20 * secondMs;

@@ -31,6 +31,7 @@ export const tell = async (
   let current = told;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const outcome = decided(current, observation, momentOf(engine.ports));
+    if (outcome.kind === 'illegal') await giveBackUnused(engine, session, current, observation);
     if (outcome.kind === 'illegal' || outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'unchanged') {
       await performAll(engine, session, current, outcome.effects);
@@ -58,6 +59,19 @@ const reload = async ({ ports }: Engine, id: string): Promise<Case> => {
 };
 
 export const momentOf = ({ clock, random }: Ports): Moment => ({ now: clock.now(), jitter: random() });
+
+/** A permit that came when the case had moved on is nobody's, unless the attempt it was asked for is at work. */
+const giveBackUnused = async (
+  engine: Engine,
+  session: Session,
+  { state, ...about }: Case,
+  observation: Observation,
+): Promise<void> => {
+  if (observation.kind !== 'permit-granted') return;
+  const { clientToken, scopes } = observation;
+  if ('clientToken' in state && state.clientToken === clientToken) return;
+  await perform(engine, session, { ...about, state }, { kind: 'release-permit', clientToken, scopes });
+};
 
 /**
  * A case that leaves `queued` otherwise than by starting may hold a permit that a crash kept from being
