@@ -1,6 +1,7 @@
 /** selfheal over HTTP: the API, the plain page, and what holds for every request. */
 import { Hono } from 'hono';
 import type { App } from '../infra/compose.ts';
+import { awsDoor } from './aws-door.ts';
 import { limitBody, loopbackOnly, safeHeaders, sameOriginWrites } from './guard.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { answerError, errorAnswer, HttpError } from './http-error.ts';
@@ -38,7 +39,7 @@ export const createHttpApp = (options: HttpAppOptions): Hono => {
     globalLaneRegion: options.globalLaneRegion ?? 'us-east-1',
   };
   return new Hono()
-    .use(safeHeaders, loopbackOnly, sameOriginWrites, limitBody)
+    .use(safeHeaders, loopbackOnly, awsDoor(options.sandboxUrl), sameOriginWrites, limitBody)
     .route('/healthz', healthRoutes(deps))
     .route('/api/cases', caseRoutes(deps))
     .route('/api/events', eventRoutes(deps))

@@ -27,6 +27,7 @@ import { snsRoutes } from './services/sns/sns-routes.ts';
 import { createSqsService } from './services/sqs/sqs.ts';
 import { createSsmService } from './services/ssm/ssm.ts';
 import { createStsService } from './services/sts/sts.ts';
+import { HUB_ACCOUNT } from './world/roles.ts';
 
 export interface SandboxOptions {
   /** Port on 127.0.0.1. Default: any free one. */
@@ -34,7 +35,7 @@ export interface SandboxOptions {
   /** Where the world and the DynamoDB tables survive a restart. Absent: in memory only. */
   readonly dataDir?: string;
   readonly clock: ClockOptions;
-  /** The account of access key ids that name none. Default 111111111111. */
+  /** The account of access key ids that name none. Default: the account selfheal lives in. */
   readonly hubAccount?: string;
   /** Of everything random: ids, faults, pauses. Default 1. */
   readonly seed?: number;
@@ -68,10 +69,9 @@ export interface Sandbox extends SandboxCore {
   close(): Promise<void>;
 }
 
-const HUB_ACCOUNT_DEFAULT = '111111111111';
 
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-  const { hubAccount = HUB_ACCOUNT_DEFAULT, seed = 1 } = options;
+  const { hubAccount = HUB_ACCOUNT, seed = 1 } = options;
   const inDataDir = options.dataDir === undefined ? {} : { dataDir: options.dataDir };
   const world = openWorld(inDataDir);
   const clock = createClock(options.clock, world);

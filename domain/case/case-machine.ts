@@ -102,6 +102,8 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   },
   'needs-human': {
     ...waitingRows,
+    evaluated: row(compliance.whileWaiting, 'self-resolved'),
+    'evaluation-missing': row(compliance.missingWhileWaiting, 'self-resolved'),
     due: row(people.escalate),
     announced: row(people.onNeedAnnounced),
   },

@@ -12,7 +12,8 @@ export interface Role {
 export const EXECUTOR_ROLE = 'selfheal-executor';
 export const AUTOMATION_ROLE = 'selfheal-automation';
 export const EXTERNAL_ID = 'selfheal-sandbox';
-export const HUB_ACCOUNT = '111111111111';
+/** selfheal lives in the first account and heals it too, so that one set of credentials sees everything. */
+export const HUB_ACCOUNT = '222222222222';
 export const AUTOMATION_SERVICE = 'ssm.amazonaws.com';
 
 export const roleTable = (world: World): Table<Role> => world.table('roles');

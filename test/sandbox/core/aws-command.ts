@@ -28,7 +28,7 @@ export interface AwsAnswer {
 export const aws = async (
   url: string,
   args: readonly string[],
-  account = '111111111111',
+  account = '222222222222',
 ): Promise<AwsAnswer> => {
   const env = {
     PATH: '/usr/bin:/bin',

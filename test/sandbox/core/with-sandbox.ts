@@ -11,7 +11,7 @@ import { afterEach } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts';
 
 export const START_MS = Date.parse('2026-01-01T00:00:00Z');
-export const HUB = '111111111111';
+export const HUB = '222222222222';
 export const MEMBER = '222222222222';
 
 interface Closable {

@@ -7,7 +7,7 @@ const sandbox = await startSandbox({ dataDir: process.argv[2] ?? '', clock: { ki
 const config = {
   endpoint: sandbox.url,
   region: 'us-east-1',
-  credentials: { accessKeyId: '111111111111', secretAccessKey: 'x' },
+  credentials: { accessKeyId: '222222222222', secretAccessKey: 'x' },
 };
 const sqs = new SQSClient(config);
 const dynamodb = new DynamoDBClient({ ...config, endpoint: sandbox.dynamodbEndpoint });

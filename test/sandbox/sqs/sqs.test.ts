@@ -106,7 +106,7 @@ test('moves a message to the dead-letter queue after maxReceiveCount, and back b
   const sandbox = await openSandbox();
   const { sqs } = clientsOf(sandbox);
   const deadUrl = await createQueue(sqs, 'dead');
-  const deadArn = 'arn:aws:sqs:us-east-1:111111111111:dead';
+  const deadArn = 'arn:aws:sqs:us-east-1:222222222222:dead';
   const QueueUrl = await createQueue(sqs, 'q', {
     VisibilityTimeout: '1',
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadArn, maxReceiveCount: 2 }),
@@ -119,7 +119,7 @@ test('moves a message to the dead-letter queue after maxReceiveCount, and back b
   expect(await receive(sqs, QueueUrl)).toEqual([]);
   const [dead] = await receive(sqs, deadUrl);
   expect(dead?.Body).toBe('poison');
-  expect(dead?.Attributes?.DeadLetterQueueSourceArn).toBe('arn:aws:sqs:us-east-1:111111111111:q');
+  expect(dead?.Attributes?.DeadLetterQueueSourceArn).toBe('arn:aws:sqs:us-east-1:222222222222:q');
   sandbox.advanceBy(30_000);
   await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: deadArn }));
   const [back] = await receive(sqs, QueueUrl);

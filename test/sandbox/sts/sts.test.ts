@@ -51,13 +51,13 @@ test.each([
   ['a wrong ExternalId', { ExternalId: 'other' }],
   ['no ExternalId', { ExternalId: undefined }],
   ['an unknown role', { RoleArn: `arn:aws:iam::${MEMBER}:role/none` }],
-  ['a role of another account', { RoleArn: `arn:aws:iam::${HUB}:role/${EXECUTOR_ROLE}` }],
+  ['a role of another account', { RoleArn: `arn:aws:iam::444444444444:role/${EXECUTOR_ROLE}` }],
 ])('%s is denied in AWS’s words', async (_what, changes) => {
   const { assume } = await ready();
   const error = await refusal(assume(changes));
   expect(error.name).toBe('AccessDenied');
   expect(error.message).toMatch(
-    /^User: arn:aws:iam::111111111111:user\/sandbox is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::/,
+    /^User: arn:aws:iam::222222222222:user\/sandbox is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::/,
   );
 });
 
