@@ -74,17 +74,17 @@ const giveBackUnused = async (
 };
 
 /**
- * A case that leaves `queued` otherwise than by starting may hold a permit that a crash kept from being
- * recorded; giving back what is not held changes nothing.
+ * A queued case that closes may hold a permit that a crash kept from being recorded; it is given back once the
+ * close is written. Not before, and not on the way to a state from which the case may be queued again: another
+ * process may be starting the same attempt, and would lose the permit that it starts on.
  */
 const decided = (current: Case, observation: Observation, moment: Moment): Outcome => {
   const outcome = decide(current, observation, moment);
-  if (outcome.kind !== 'moved' || current.state.name !== 'queued') return outcome;
-  const to = outcome.case.state.name;
-  if (to === 'queued' || to === 'starting') return outcome;
+  if (outcome.kind !== 'moved' || current.state.name !== 'queued' || isOpen(outcome.case.state))
+    return outcome;
   const scopes = permitScopes({ ...current, document: current.state.plan.document }).map(({ id }) => id);
   const clientToken = attemptToken(current.id, current.attempts + 1);
-  return { ...outcome, before: [{ kind: 'release-permit', clientToken, scopes }, ...outcome.before] };
+  return { ...outcome, after: [...outcome.after, { kind: 'release-permit', clientToken, scopes }] };
 };
 
 const afterWrite = async (

@@ -59,6 +59,15 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       ExpressionAttributeValues: { ':minusOne': -1, ':holder': holder },
     });
 
+  /** Takes back one's own lease, unless somebody has asked for it again meanwhile and counts on it. */
+  const rollBack = (scopeId: string, { resourceKey, holder, expiresAt }: PermitRequest) =>
+    update(scopeId, {
+      UpdateExpression: 'REMOVE #lease ADD held :minusOne',
+      ConditionExpression: '#lease.holder = :holder AND #lease.expiresAt = :expiresAt',
+      ExpressionAttributeNames: { '#lease': leaseAttribute(resourceKey) },
+      ExpressionAttributeValues: { ':minusOne': -1, ':holder': holder, ':expiresAt': expiresAt },
+    });
+
   const dropExpired = async (scopeId: string, item: ScopeItem, now: Instant): Promise<number> => {
     const expired = [...item.leases].filter(([, lease]) => lease.expiresAt <= now);
     for (const [name, lease] of expired)
@@ -75,19 +84,23 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
     return expired.length;
   };
 
-  /** Asked again, a lease holds until the later of both ends. False when it was lost meanwhile. */
+  /**
+   * Asked again, a lease holds until the later of both ends, and at least a moment longer than it did: by that
+   * the one who asked before sees that it is not theirs alone to take back. False when it was lost meanwhile.
+   */
   const prolong = async (
     scopeId: string,
     item: ScopeItem,
     { resourceKey, holder, expiresAt }: PermitRequest,
   ): Promise<boolean> => {
     const name = leaseAttribute(resourceKey);
-    if ((item.leases.get(name)?.expiresAt ?? '') >= expiresAt) return true;
+    const untilNow = item.leases.get(name)?.expiresAt ?? '';
+    const until = untilNow < expiresAt ? expiresAt : plusMs(untilNow, 1);
     const prolonged = await update(scopeId, {
       UpdateExpression: 'SET #lease.expiresAt = :expiresAt',
       ConditionExpression: '#lease.holder = :holder',
       ExpressionAttributeNames: { '#lease': name },
-      ExpressionAttributeValues: { ':holder': holder, ':expiresAt': expiresAt },
+      ExpressionAttributeValues: { ':holder': holder, ':expiresAt': until },
     });
     return prolonged !== undefined;
   };
@@ -122,8 +135,7 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
         const answer = await acquireOne(scope, request);
         if (answer === 'held-already') continue;
         if (answer.kind !== 'granted') {
-          for (const scopeId of taken.reverse())
-            await releaseOne(scopeId, request.resourceKey, request.holder);
+          for (const scopeId of taken.reverse()) await rollBack(scopeId, request);
           return answer;
         }
         taken.push(scope.id);

@@ -40,8 +40,9 @@ export class Fabric {
     for (let n = 0; n < processes; n += 1) this.slots.push({ process: this.newProcess(), busy: 0 });
   }
 
-  send(body: Body, delayMs: number): void {
+  send(body: Body, delay: number): void {
     const { scheduler } = this.world;
+    const delayMs = Math.ceil(delay);
     this.sent += 1;
     const message: Message = {
       id: `m${this.sent}`,

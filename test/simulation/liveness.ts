@@ -1,6 +1,7 @@
 /** What must have come to be, some time after faults stopped. */
 import { isClosed } from '../../domain/case/case.ts';
 import { findingId } from '../../domain/finding.ts';
+import type { Lease } from '../../infra/dynamodb/scope-item.ts';
 import type { World } from './world.ts';
 
 export const unfinished = (world: World): readonly string[] => [
@@ -21,14 +22,18 @@ const stuckCases = (world: World): readonly string[] =>
     )
     .map(({ id, state }) => `invariant 7: ${id} is ${state.name}`);
 
-/** 7. No permit is leaked: nothing is at work, so nothing is held. */
+/** 7. No permit is leaked: nothing is at work, so nothing is held. What has expired is held by nobody. */
 const leakedPermits = (world: World): readonly string[] =>
-  world.table.items().flatMap((item) => [
-    ...Object.keys(item)
-      .filter((name) => name.startsWith('lease#'))
-      .map((name) => `invariant 7: ${item.pk} still has ${name}: ${JSON.stringify(item[name])}`),
-    ...(Number(item.held ?? 0) === 0 ? [] : [`invariant 7: ${item.pk} counts ${item.held}`]),
-  ]);
+  world.table.items().flatMap((item) => {
+    const leases = Object.entries(item).filter(([name]) => name.startsWith('lease#'));
+    const held = leases.filter(([, lease]) => (lease as Lease).expiresAt > world.scheduler.now());
+    return [
+      ...held.map(([name, lease]) => `invariant 7: ${item.pk} holds ${name} for ${(lease as Lease).holder}`),
+      ...(Number(item.held ?? 0) === leases.length
+        ? []
+        : [`invariant 7: ${item.pk} counts ${item.held}, but has ${leases.length} leases`]),
+    ];
+  });
 
 /** 8. What Config says is broken, and has told us, has a case. */
 const forgotten = (world: World): readonly string[] =>

@@ -6,7 +6,7 @@ import type { StopSwitch } from '../../domain/stop-switch.ts';
 import { epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { createRandom } from '../../sandbox/core/random.ts';
-import { drawFaultRates } from './fate.ts';
+import { drawFaultRates, NO_FAULTS } from './fate.ts';
 import { unfinished } from './liveness.ts';
 import type { SimulatedRule } from './simulated-config.ts';
 import { START, World } from './world.ts';
@@ -39,6 +39,30 @@ export const simulate = async (seed: number, keepTrace = false): Promise<Simulat
   await world.scheduler.runUntil(epochMs(START) + faultsMs + CALM_MS);
   const violations = world.violation === undefined ? unfinished(world) : [world.violation];
   return { seed, violations, traceHash: world.traceHash(), world };
+};
+
+/** One finding in a calm world, healed while its process dies once: on either side of the nth call. */
+export const simulateCrash = async (call: number, side: 'before' | 'after'): Promise<Simulated> => {
+  const random = createRandom(call);
+  const limits = LIMITS[3];
+  const world = new World({
+    random,
+    catalog: catalog(),
+    policy: policyOf(limits, false),
+    rates: NO_FAULTS,
+    processes: 1,
+    tokenKeptMs: hourMs,
+    indexLagMsMax: 500,
+    crashAt: (at) => (at === call ? side : undefined),
+  });
+  const watched = world.config.watch(
+    { ...RULES[0], trigger: 'change' },
+    { account: ACCOUNT, region: REGION, resourceId: 'bucket-0' },
+  );
+  world.breaks(watched);
+  await world.scheduler.runUntil(epochMs(START) + 3 * hourMs);
+  const violations = world.violation === undefined ? unfinished(world) : [world.violation];
+  return { seed: call, violations, traceHash: world.traceHash(), world };
 };
 
 const drawEvents = (world: World, untilMs: number, limits: string): void => {

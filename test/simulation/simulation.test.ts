@@ -3,7 +3,7 @@
  * stays here by name. SELFHEAL_SIM_SEEDS=5000 runs more of them.
  */
 import { describe, expect, it } from 'vitest';
-import { simulate } from './simulate.ts';
+import { simulate, simulateCrash } from './simulate.ts';
 
 const SEEDS = Number(process.env.SELFHEAL_SIM_SEEDS ?? 60);
 const FIRST_SEED = Number(process.env.SELFHEAL_SIM_FIRST ?? 1);
@@ -22,5 +22,24 @@ describe('in a simulated world', () => {
     const [one, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
     expect(again.traceHash).toBe(one.traceHash);
     expect(other.traceHash).not.toBe(one.traceHash);
+  });
+});
+
+describe('a process that dies once', () => {
+  it.each(['before', 'after'] as const)('%s any call took effect heals with one execution', async (side) => {
+    const wrong: string[] = [];
+    let call = 0;
+    let crashed = true;
+    while (crashed) {
+      call += 1;
+      const { world, violations } = await simulateCrash(call, side);
+      crashed = world.deaths > 0;
+      const [one, ...others] = world.cases();
+      const executions = world.ssm.executions.length;
+      if (violations.length > 0 || others.length > 0 || one?.state.name !== 'resolved' || executions !== 1)
+        wrong.push(`call ${call}: ${violations.join('; ')} ${one?.state.name}, ${executions} executions`);
+    }
+    expect(wrong).toEqual([]);
+    expect(call).toBeGreaterThan(20);
   });
 });
