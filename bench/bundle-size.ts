@@ -1,6 +1,5 @@
 /** The size of every function as it would be deployed: minified, with the AWS SDK left to the runtime, and with it. */
-import { readdirSync } from 'node:fs';
-import { build, type Metafile } from 'esbuild';
+import { bundleFunctions, type FunctionBundle } from '../infra/build/bundle-functions.ts';
 import type { Figure } from './figure.ts';
 
 export interface BundleSize {
@@ -11,45 +10,22 @@ export interface BundleSize {
   readonly byOrigin: readonly (readonly [string, number])[];
 }
 
-export const measureBundles = (folder = 'handlers/lambda'): Promise<BundleSize[]> =>
-  Promise.all(
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.ts') && file !== SHARED)
-      .map(async (file) => {
-        const lean = await bundle(`${folder}/${file}`, ['@aws-sdk/*']);
-        const full = await bundle(`${folder}/${file}`, []);
-        return {
-          name: file.replace(/\.ts$/, ''),
-          bytes: lean.bytes,
-          bytesWithSdk: full.bytes,
-          byOrigin: originsOf(lean.metafile),
-        };
-      }),
-  );
-
-const bundle = async (entryPoint: string, external: string[]) => {
-  const { metafile, outputFiles } = await build({
-    entryPoints: [entryPoint],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    external,
-    metafile: true,
-    write: false,
-    logLevel: 'error',
-  });
-  return { metafile, bytes: outputFiles.reduce((sum, { contents }) => sum + contents.length, 0) };
+export const measureBundles = async (): Promise<BundleSize[]> => {
+  const [lean, full] = await Promise.all([bundleFunctions(), bundleFunctions([])]);
+  return lean.map(({ name, code, bytesByInput }, n) => ({
+    name,
+    bytes: code.length,
+    bytesWithSdk: full[n]?.code.length ?? 0,
+    byOrigin: originsOf(bytesByInput),
+  }));
 };
 
-const originsOf = ({ outputs }: Metafile): BundleSize['byOrigin'] => {
+const originsOf = (bytesByInput: FunctionBundle['bytesByInput']): BundleSize['byOrigin'] => {
   const bytes = new Map<string, number>();
-  for (const { inputs } of Object.values(outputs))
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-      const origin = originOf(path);
-      bytes.set(origin, (bytes.get(origin) ?? 0) + bytesInOutput);
-    }
+  for (const [path, inputBytes] of Object.entries(bytesByInput)) {
+    const origin = originOf(path);
+    bytes.set(origin, (bytes.get(origin) ?? 0) + inputBytes);
+  }
   return [...bytes].sort(([, a], [, b]) => b - a);
 };
 
@@ -80,6 +56,3 @@ export const figureOfBundles = (bundles: readonly BundleSize[]): Figure => {
 };
 
 const inKb = (bytes: number): number => Math.round(bytes / 102.4) / 10;
-
-/** Not a function: what they all begin with. */
-const SHARED = 'app.ts';

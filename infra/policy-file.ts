@@ -1,13 +1,16 @@
 /** The policy in force, from a file. A policy that is not valid never replaces a valid one. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { type PolicyBook, policyBook } from '../domain/engine/policy-book.ts';
-import { parsePolicy } from '../domain/policy/parse-policy.ts';
+import { type ParsedPolicy, parsePolicy } from '../domain/policy/parse-policy.ts';
 import { formatProblem } from '../domain/policy/policy-problem.ts';
 
 /** Reads and compiles a policy; throws with every problem in it. */
-export const loadPolicy = (file: string): PolicyBook => {
+export const loadPolicy = (file: string): PolicyBook => policyBook(readPolicyFile(file).policy);
+
+/** A policy, and what its text says as plain data; throws with every problem in it. */
+export const readPolicyFile = (file: string): ParsedPolicy => {
   const parsed = parsePolicy(readPolicyText(file), file);
-  if (parsed.ok) return policyBook(parsed.policy);
+  if (parsed.ok) return parsed;
   throw new Error(`the policy is not valid:\n${parsed.problems.map(formatProblem).join('\n')}`);
 };
 

@@ -4,26 +4,29 @@
  */
 import type { Catalog, ManualGuide, Runbook, ServedRule } from './catalog.ts';
 import type { CatalogProblem } from './catalog-problem.ts';
-import { type CatalogFile, type ParsedFile, parseCatalogFile } from './parse-catalog.ts';
+import type { CatalogDocument, EntryReading, ReadEntry } from './read-catalog.ts';
 
 export type BuildResult =
-  | { readonly ok: true; readonly catalog: Catalog }
+  | { readonly ok: true; readonly catalog: Catalog; readonly documents: readonly CatalogDocument[] }
   | { readonly ok: false; readonly problems: readonly CatalogProblem[] };
 
 /** All problems of all files are told at once; a catalog with any problem is no catalog. */
-export const buildCatalog = (files: readonly CatalogFile[]): BuildResult => {
-  const results = files.map(parseCatalogFile);
+export const buildCatalog = (results: readonly EntryReading[]): BuildResult => {
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
-  const parsed = results.flatMap((result) => (result.ok ? [result.parsed] : []));
+  const parsed = results.flatMap((result) => (result.ok ? [result.read] : []));
   const conflicts = [...duplicateEntries(parsed), ...duplicateRules(parsed), ...differingRules(parsed)];
   if (problems.length + conflicts.length > 0) return { ok: false, problems: [...problems, ...conflicts] };
-  return { ok: true, catalog: catalogOf(parsed.map(({ entry }) => entry)) };
+  return {
+    ok: true,
+    catalog: catalogOf(parsed.map(({ entry }) => entry)),
+    documents: parsed.map(({ document }) => document),
+  };
 };
 
 const nameOf = (entry: Runbook | ManualGuide): string =>
   entry.kind === 'runbook' ? entry.document : `the guide ${entry.name}`;
 
-const duplicateEntries = (parsed: readonly ParsedFile[]): readonly CatalogProblem[] => {
+const duplicateEntries = (parsed: readonly ReadEntry[]): readonly CatalogProblem[] => {
   const seen = new Set<string>();
   return parsed.flatMap(({ entry, problemAt }) => {
     const name = nameOf(entry);
@@ -37,7 +40,7 @@ const duplicateEntries = (parsed: readonly ParsedFile[]): readonly CatalogProble
 };
 
 /** Every rule of every file, with the means to point at it. */
-const servedRules = (parsed: readonly ParsedFile[]) =>
+const servedRules = (parsed: readonly ReadEntry[]) =>
   parsed.flatMap(({ entry, problemAt }) =>
     entry.rules.map((rule, index) => ({
       entry,
@@ -46,7 +49,7 @@ const servedRules = (parsed: readonly ParsedFile[]) =>
     })),
   );
 
-const duplicateRules = (parsed: readonly ParsedFile[]): readonly CatalogProblem[] => {
+const duplicateRules = (parsed: readonly ReadEntry[]): readonly CatalogProblem[] => {
   const claims = new Map<string, string>();
   return servedRules(parsed).flatMap(({ entry, rule, problem }) => {
     const claim = `${rule.identifier} ${rule.preference}`;
@@ -65,7 +68,7 @@ const duplicateRules = (parsed: readonly ParsedFile[]): readonly CatalogProblem[
 };
 
 /** A rule's facts are the rule's, whichever file tells them: two files must not tell them differently. */
-const differingRules = (parsed: readonly ParsedFile[]): readonly CatalogProblem[] => {
+const differingRules = (parsed: readonly ReadEntry[]): readonly CatalogProblem[] => {
   const first = new Map<string, { readonly rule: ServedRule; readonly name: string }>();
   return servedRules(parsed).flatMap(({ entry, rule, problem }) => {
     const known = first.get(rule.identifier);

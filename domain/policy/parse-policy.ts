@@ -3,17 +3,19 @@
  * policy: an invalid one must not replace a valid one.
  */
 import { createHash } from 'node:crypto';
-import type { EventPattern } from './event-pattern.ts';
-import { parsePattern } from './parse-pattern.ts';
 import type { Policy } from './policy.ts';
 import type { DocumentPath, PathProblem, PolicyProblem } from './policy-problem.ts';
-import { policySchema } from './policy-schema.ts';
-import { resolvePolicy } from './resolve-policy.ts';
-import { schemaProblems, valueAt } from './schema-problems.ts';
+import { readPolicy } from './read-policy.ts';
 import { readYaml } from './yaml-document.ts';
 
+export interface ParsedPolicy {
+  readonly policy: Policy;
+  /** What the text says, as plain data: `readPolicy` makes the same policy of it, without YAML. */
+  readonly document: unknown;
+}
+
 export type PolicyParsing =
-  | { readonly ok: true; readonly policy: Policy }
+  | ({ readonly ok: true } & ParsedPolicy)
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /** More than this many are not read by anybody. */
@@ -27,49 +29,15 @@ const PROBLEMS_MAX = 100;
  * parsed.ok // true
  */
 export const parsePolicy = (text: string, file: string): PolicyParsing => {
-  const reading = readYaml(text, file, isText);
-  if (!reading.ok) return failed(reading.problems);
-  const { data, locate } = reading.document;
-
-  const problems: PathProblem[] = [];
-  const report = (problem: PathProblem): void => {
-    problems.push(problem);
-  };
-  const patterns = parsePatterns(data, report);
-  const matchProblems = problems.length;
-  const shape = policySchema.safeParse(data);
-  if (!shape.success) {
-    for (const issue of shape.error.issues) {
-      // The pattern's own parser tells the same with better words, except that a match is missing.
-      const isInMatch = issue.path[0] === 'entries' && issue.path[2] === 'match';
-      if (isInMatch && matchProblems > 0) continue;
-      for (const problem of schemaProblems(policySchema, issue, data)) report(problem);
-    }
-  }
-  if (!shape.success || problems.length > 0) return failed(located(problems, locate));
+  const yaml = readYaml(text, file, isText);
+  if (!yaml.ok) return failed(yaml.problems);
+  const { data, locate } = yaml.document;
 
   const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  const policy = resolvePolicy(shape.data, patterns, version, report);
-  return problems.length === 0 ? { ok: true, policy } : failed(located(problems, locate));
-};
-
-const parsePatterns = (data: unknown, report: (problem: PathProblem) => void): readonly EventPattern[] => {
-  const entries = valueAt(data, ['entries']);
-  if (!Array.isArray(entries)) return [];
-  return entries.map((entry: unknown, index) => {
-    const match = valueAt(entry, ['match']);
-    const path = ['entries', index, 'match'];
-    if (match !== undefined) return parsePattern(match, path, report);
-    if (entry !== null && typeof entry === 'object' && !Array.isArray(entry)) {
-      report({
-        path,
-        expected: 'a mapping from fields to patterns',
-        found: 'nothing',
-        action: 'add "match"',
-      });
-    }
-    return { fields: [], anyOf: [[]] };
-  });
+  const reading = readPolicy(data, version);
+  return reading.ok
+    ? { ok: true, policy: reading.policy, document: data }
+    : failed(located(reading.problems, locate));
 };
 
 /** Where YAML's numbers and booleans stand for text: `account: 012345678901`, `{env: [true]}`, `Days: 90`. */

@@ -1,19 +1,22 @@
 /** The cold start of every Lambda function: settings from the environment, policy and catalog from the bundle's folder. */
+import { fileURLToPath } from 'node:url';
 import type { MiddlewareObj } from '@middy/core';
 import { instant } from '../../domain/time.ts';
-import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
 import { createLog } from '../../infra/observability/log.ts';
 import { createMetrics } from '../../infra/observability/metrics.ts';
-import { loadPolicy } from '../../infra/policy-file.ts';
+import { loadPackagedCatalog, loadPackagedPolicy } from '../../infra/packaged/load-packaged.ts';
 import { readSettings } from '../../infra/settings.ts';
 
+/** `policy.json` -> its path in the folder that this code was packaged into; what is absolute stays. */
+const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
 const settings = readSettings(process.env);
-const policy = loadPolicy(settings.policyFile);
+const policy = loadPackagedPolicy(beside(settings.policyFile));
 const metrics = createMetrics();
 
 export const app: App = compose(settings, {
-  catalog: loadCatalog(),
+  catalog: loadPackagedCatalog(beside('catalog.json')),
   policy: () => policy,
   clock: {
     now: () => instant(Date.now()),

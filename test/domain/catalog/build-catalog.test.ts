@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildCatalog } from '../../../domain/catalog/build-catalog.ts';
 import { formatProblem } from '../../../domain/catalog/catalog-problem.ts';
+import { parseCatalogFile } from '../../../domain/catalog/parse-catalog.ts';
 
 interface Sketch {
   readonly document: string;
@@ -32,7 +33,7 @@ manual-steps: [Release it.]
 });
 
 const problemsOf = (...sketches: readonly Sketch[]): readonly string[] => {
-  const result = buildCatalog(sketches.map(file));
+  const result = buildCatalog(sketches.map(file).map(parseCatalogFile));
   return result.ok ? [] : result.problems.map(formatProblem);
 };
 
@@ -40,7 +41,7 @@ describe('building a catalog', () => {
   test('prefers by preference, whatever the order of the files', () => {
     const files = [file({ document: 'Second', preference: 2 }), file({ document: 'First' })];
     for (const order of [files, files.toReversed()]) {
-      const result = buildCatalog(order);
+      const result = buildCatalog(order.map(parseCatalogFile));
       const served = result.ok ? result.catalog.forRule('EIP_ATTACHED') : undefined;
       expect(served).toMatchObject({ document: 'First' });
       expect(result.ok && result.catalog.rule('eip-attached')?.preference).toBe(1);
@@ -69,11 +70,8 @@ describe('building a catalog', () => {
   });
 
   test('tells the problems of all files, and gives no catalog', () => {
-    const result = buildCatalog([
-      { file: 'bad.yml', text: '[]' },
-      file({ document: 'One' }),
-      file({ document: 'Two' }),
-    ]);
+    const files = [{ file: 'bad.yml', text: '[]' }, file({ document: 'One' }), file({ document: 'Two' })];
+    const result = buildCatalog(files.map(parseCatalogFile));
     expect(result.ok).toBe(false);
     expect(!result.ok && result.problems.map((problem) => problem.file)).toEqual(['bad.yml', 'Two.yml']);
   });

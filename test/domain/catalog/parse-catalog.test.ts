@@ -53,7 +53,7 @@ const changed = (from: string, to: string): readonly string[] => {
 describe('a catalog file', () => {
   test('becomes a runbook when it names a document', () => {
     const result = parseCatalogFile({ file: 'x.yml', text: RUNBOOK });
-    expect(result.ok && result.parsed.entry).toMatchObject({
+    expect(result.ok && result.read.entry).toMatchObject({
       kind: 'runbook',
       document: 'AWS-ConfigureS3BucketVersioning',
       runMsMax: 30 * 60_000,
@@ -71,7 +71,7 @@ describe('a catalog file', () => {
 
   test('becomes a guide, named after its file, when it names none', () => {
     const result = parseCatalogFile({ file: 'runbooks/manual/root-account-mfa-enabled.yml', text: GUIDE });
-    expect(result.ok && result.parsed.entry).toMatchObject({
+    expect(result.ok && result.read.entry).toMatchObject({
       kind: 'manual',
       name: 'root-account-mfa-enabled',
     });

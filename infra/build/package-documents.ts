@@ -1,0 +1,21 @@
+/** Policy and catalog, read and checked as people wrote them, and sealed for the functions to read without YAML. */
+
+import { readCatalogFolder } from '../catalog/load-catalog.ts';
+import { seal } from '../packaged/sealed-document.ts';
+import { readPolicyFile } from '../policy-file.ts';
+
+/** The files that lie beside every function, by name. */
+export interface PackagedDocuments {
+  readonly 'policy.json': string;
+  readonly 'catalog.json': string;
+}
+
+/** @throws an Error with every problem of the policy or of the catalog: what is not valid is not packaged. */
+export const packageDocuments = (policyFile: string, runbooksDir: string): PackagedDocuments => {
+  const { policy, document } = readPolicyFile(policyFile);
+  const { documents } = readCatalogFolder(runbooksDir);
+  return {
+    'policy.json': seal('policy', { version: policy.version, document }),
+    'catalog.json': seal('catalog', documents),
+  };
+};
