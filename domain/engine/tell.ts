@@ -13,6 +13,7 @@ import type { Observation } from '../case/observation.ts';
 import { attemptToken, permitScopes } from '../permit.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { epochMs, type Moment, minuteMs } from '../time.ts';
+import { unreachable } from '../unreachable.ts';
 import type { Assessor } from './assess.ts';
 import { perform } from './perform.ts';
 import type { Session } from './session.ts';
@@ -30,7 +31,9 @@ export const tell = async (
 ): Promise<Outcome> => {
   let current = told;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const outcome = decided(current, observation, momentOf(engine.ports));
+    const outcome = isAbout(observation, told, current)
+      ? decided(current, observation, momentOf(engine.ports))
+      : ({ kind: 'illegal', state: current.state.name, observation: observation.kind } as const);
     if (outcome.kind === 'illegal') await giveBackUnused(engine, session, current, observation);
     if (outcome.kind === 'illegal' || outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'unchanged') {
@@ -60,17 +63,56 @@ const reload = async ({ ports }: Engine, id: string): Promise<Case> => {
 
 export const momentOf = ({ clock, random }: Ports): Moment => ({ now: clock.now(), jitter: random() });
 
-/** A permit that came when the case had moved on is nobody's, unless the attempt it was asked for is at work. */
+/**
+ * What was observed of one piece of work says nothing about the next one of the same case: an execution that
+ * ended long ago must not end the one that runs now, nor a permit granted for one plan start another.
+ */
+const isAbout = (observation: Observation, told: Case, current: Case): boolean => {
+  switch (observation.kind) {
+    case 'permit-granted':
+    case 'check-refused':
+    case 'start-accepted':
+    case 'start-failed':
+    case 'execution-missing':
+    case 'execution-read':
+    case 'announced':
+      return told === current || workOf(told) === workOf(current);
+    case 'evaluated':
+    case 'evaluation-missing':
+    case 'due':
+    case 'assessed':
+    case 'decided':
+    case 'closed-by-human':
+      return true;
+    default:
+      return unreachable(observation);
+  }
+};
+
+const workOf = ({ state }: Case): string => {
+  if ('clientToken' in state) return `${state.name} ${state.clientToken}`;
+  if (state.name === 'queued') return `queued ${state.queuedAt} ${state.planHash}`;
+  if (state.name === 'awaiting-approval') return `awaiting-approval ${state.expiresAt} ${state.planHash}`;
+  return state.name === 'needs-human' ? `needs-human ${state.code} ${state.reason}` : state.name;
+};
+
+/**
+ * A permit that came when the case had moved on is nobody's, unless its attempt is at work, or is still to come:
+ * then the attempt finds that it holds it already.
+ */
 const giveBackUnused = async (
   engine: Engine,
   session: Session,
-  { state, ...about }: Case,
+  current: Case,
   observation: Observation,
 ): Promise<void> => {
   if (observation.kind !== 'permit-granted') return;
+  const { id, state, attempts } = current;
   const { clientToken, scopes } = observation;
-  if ('clientToken' in state && state.clientToken === clientToken) return;
-  await perform(engine, session, { ...about, state }, { kind: 'release-permit', clientToken, scopes });
+  const isAtWork = 'clientToken' in state && state.clientToken === clientToken;
+  const isToCome = isOpen(state) && attemptToken(id, attempts + 1) === clientToken;
+  if (isAtWork || isToCome) return;
+  await perform(engine, session, current, { kind: 'release-permit', clientToken, scopes });
 };
 
 /**
