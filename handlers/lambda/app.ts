@@ -27,8 +27,10 @@ export const app: App = compose(settings, {
   metrics,
 });
 
-/** Metrics are written when the invocation ends, however it ends. */
-export const publishMetrics: MiddlewareObj = {
-  after: () => metrics.publish(),
-  onError: () => metrics.publish(),
+/** What a middleware returns would be the function's answer, and hide an error: so this one returns nothing. */
+const publish = (): void => {
+  metrics.publish();
 };
+
+/** Metrics are written when the invocation ends, however it ends. */
+export const publishMetrics: MiddlewareObj = { after: publish, onError: publish };
