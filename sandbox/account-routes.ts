@@ -18,7 +18,7 @@ import { changeSettings, worldSettings } from './world/settings.ts';
 
 export interface AccountRoutesOptions {
   readonly dynamodbEndpoint: () => string;
-  /** A lane that was not there before: selfheal must hear of its events too. */
+  /** A lane that may not have been there before: selfheal must hear of its events too. */
   readonly onNewLane: (lane: { readonly account: string; readonly region: string }) => Promise<void>;
 }
 
@@ -31,6 +31,7 @@ const capturedSchema = z.strictObject({
   resourceId: z.string().min(1),
   configRuleName: z.string().min(1),
 });
+const laneSchema = z.strictObject({ account: z.string().regex(/^[0-9]{12}$/), region: z.string().min(1) });
 const runbookFaultSchema = z.strictObject({
   document: z.string().optional(),
   resourceId: z.string().optional(),
@@ -88,19 +89,25 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
     },
     {
       method: 'POST',
+      path: 'lanes',
+      answer: async ({ body }) => {
+        const lane = read(laneSchema, body);
+        putSelfhealRoles(world, lane.account);
+        await options.onNewLane(lane);
+        return lane;
+      },
+    },
+    {
+      method: 'POST',
       path: 'resources/from-event',
       answer: async ({ body }) => {
         const captured = read(capturedSchema, body);
-        const isNew = !lanesOf(core).some(
-          ({ account, region }) => account === captured.account && region === captured.region,
-        );
         putSelfhealRoles(world, captured.account);
         try {
           const { account, region, type, id, name } = createBrokenResource(world, {
             ...captured,
             nowMs: clock.nowMs(),
           });
-          if (isNew) await options.onNewLane(captured);
           return { account, region, type, id, name };
         } catch (error) {
           throw new AdminProblem((error as Error).message);

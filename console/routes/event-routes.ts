@@ -42,8 +42,9 @@ const EVENT_BYTES_MAX = 256 * 1024;
 /** More at once would keep the others waiting. */
 const EVENTS_MAX = 1_000;
 
-export const eventRoutes = (deps: HttpDeps): Hono =>
-  new Hono().post('/', async (context) => {
+export const eventRoutes = (deps: HttpDeps): Hono => {
+  const covered = new Set<string>();
+  return new Hono().post('/', async (context) => {
     const withResource = wantsResource(context);
     const body = await context.req.text();
     const found = contentType(context) === 'application/x-ndjson' ? readLines(body) : readEvents(body);
@@ -51,6 +52,7 @@ export const eventRoutes = (deps: HttpDeps): Hono =>
     if (found.length > EVENTS_MAX)
       throw new HttpError(413, 'too-many', `${found.length} events at once: send ${EVENTS_MAX} at most`);
     const read: ReadEvent[] = found.map((event) => ({ event, decoded: decode(event, deps.nowMs()) }));
+    await coverLanes(deps, read, covered);
     if (withResource) for (const each of read) each.note = await makeResource(deps, each.decoded);
     await deliver(
       deps,
@@ -58,6 +60,26 @@ export const eventRoutes = (deps: HttpDeps): Hono =>
     );
     return context.json(answerOf(read));
   });
+};
+
+/**
+ * An account that selfheal covers forwards its events and has selfheal's roles. Whoever sends an event of an
+ * account means it to be covered; what Config there knows is another matter.
+ */
+const coverLanes = async (
+  { sandbox }: HttpDeps,
+  read: readonly ReadEvent[],
+  covered: Set<string>,
+): Promise<void> => {
+  for (const { decoded } of read) {
+    if (decoded.kind !== 'decoded' || decoded.value === undefined) continue;
+    const { account, origin } = decoded.value;
+    const key = `${account}/${origin.region}`;
+    if (covered.has(key)) continue;
+    await sandbox.call('POST', 'lanes', { account, region: origin.region });
+    covered.add(key);
+  }
+};
 
 const wantsResource = (context: Context): boolean => {
   const value = context.req.query('withResource');
