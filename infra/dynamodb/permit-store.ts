@@ -86,15 +86,14 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
 
   /**
    * Asked again, a lease holds until the later of both ends, and at least a moment longer than it did: by that
-   * the one who asked before sees that it is not theirs alone to take back. False when it was lost meanwhile.
+   * the one who asked before sees that it is not theirs alone to take back.
    */
   const prolong = async (
     scopeId: string,
-    item: ScopeItem,
     { resourceKey, holder, expiresAt }: PermitRequest,
-  ): Promise<boolean> => {
+  ): Promise<void> => {
     const name = leaseAttribute(resourceKey);
-    const untilNow = item.leases.get(name)?.expiresAt ?? '';
+    const untilNow = (await read(scopeId)).leases.get(name)?.expiresAt ?? '';
     const until = untilNow < expiresAt ? expiresAt : plusMs(untilNow, 1);
     const prolonged = await update(scopeId, {
       UpdateExpression: 'SET #lease.expiresAt = :expiresAt',
@@ -102,7 +101,7 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       ExpressionAttributeNames: { '#lease': name },
       ExpressionAttributeValues: { ':holder': holder, ':expiresAt': until },
     });
-    return prolonged !== undefined;
+    if (prolonged === undefined) throw contended(scopeId);
   };
 
   const acquireOne = async (
@@ -113,34 +112,37 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       if (await update(scope.id, acquisition(scope, request))) return { kind: 'granted' };
       const item = await read(scope.id);
       const refusal = whyRefused(scope, request, item);
-      if (refusal === 'held-already') {
-        if (await prolong(scope.id, item, request)) return refusal;
-        continue;
-      }
+      if (refusal === 'held-already') return refusal;
       if ((await dropExpired(scope.id, item, request.now)) > 0) continue;
       if (refusal !== undefined) return refusal;
     }
-    throw new PortError(
-      'transient',
-      'PermitContended',
-      'dynamodb:UpdateItem',
-      `scope ${scope.id} is written by others`,
-    );
+    throw contended(scope.id);
   };
 
   return {
     acquire: async (request) => {
-      const taken: string[] = [];
-      for (const scope of request.scopes) {
-        const answer = await acquireOne(scope, request);
-        if (answer === 'held-already') continue;
-        if (answer.kind !== 'granted') {
-          for (const scopeId of taken.reverse()) await rollBack(scopeId, request);
-          return answer;
+      const asked: string[] = [];
+      const held: string[] = [];
+      const rollBackAll = async () => {
+        for (const scopeId of asked.reverse()) await rollBack(scopeId, request);
+      };
+      try {
+        for (const scope of request.scopes) {
+          asked.push(scope.id);
+          const answer = await acquireOne(scope, request);
+          if (answer === 'held-already') held.push(scope.id);
+          else if (answer.kind !== 'granted') {
+            await rollBackAll();
+            return answer;
+          }
         }
-        taken.push(scope.id);
+        // Last, because a lease that is prolonged by every refusal would never end.
+        for (const scopeId of held) await prolong(scopeId, request);
+        return { kind: 'granted' };
+      } catch (error) {
+        await rollBackAll().catch(() => undefined);
+        throw error;
       }
-      return { kind: 'granted' };
     },
 
     release: async (scopeIds, resourceKey, holder) => {
@@ -258,5 +260,13 @@ const withoutExpired = (item: ScopeItem, now: Instant): ScopeItem => {
   const leases = new Map([...item.leases].filter(([, { expiresAt }]) => expiresAt > now));
   return { ...item, leases, held: item.held - (item.leases.size - leases.size) };
 };
+
+const contended = (scopeId: string): PortError =>
+  new PortError(
+    'transient',
+    'PermitContended',
+    'dynamodb:UpdateItem',
+    `scope ${scopeId} is written by others`,
+  );
 
 const TRIES_MAX = 4;
