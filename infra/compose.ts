@@ -56,10 +56,14 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
   const { connection, decorate = (ports) => ports } = surroundings;
   const aws = {
     region,
+    // The stack of middleware is the same for every call of an operation; building it anew took a fifth of a call.
+    cacheMiddleware: true,
     ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }),
   };
   const dynamodb = new DynamoDBClient({
     ...aws,
+    // The document client cannot keep its stack of middleware.
+    cacheMiddleware: false,
     ...(connection && { endpoint: connection.dynamodbEndpoint }),
   });
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });

@@ -8,16 +8,24 @@ import type { Decision } from '../case/case.ts';
 import { isOpen } from '../case/case.ts';
 import type { Outcome } from '../case/move.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { findingId } from '../finding.ts';
 import type { Due, Ports } from '../ports.ts';
 import { epochMs, secondMs } from '../time.ts';
 import type { Assessor } from './assess.ts';
 import { drainLane } from './drain.ts';
-import { type ComplianceReport, type IntakeOptions, type IntakeResult, reportCompliance } from './intake.ts';
+import {
+  type ComplianceReport,
+  findingOf,
+  type IntakeOptions,
+  type IntakeResult,
+  reportCompliance,
+} from './intake.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { recentReports } from './recent-reports.ts';
 import { repeatEffects } from './repeat.ts';
 import { createSession, type Session } from './session.ts';
 import { type Engine, tell } from './tell.ts';
+import { createTurns } from './turns.ts';
 
 export interface Selfheal {
   /** Config reports; each report is answered on its own, so that one that fails harms no other. */
@@ -65,10 +73,17 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
   const engine: Engine = { ports, assessor };
   const recent = recentReports();
 
-  const each = async <T, R>(items: readonly T[], work: (session: Session, item: T) => Promise<R>) => {
+  /** Items of the same key keep their order; where no key is told, all do. */
+  const each = async <T, R>(
+    items: readonly T[],
+    work: (session: Session, item: T) => Promise<R>,
+    { concurrent = () => '' }: { readonly concurrent?: (item: T) => string } = {},
+  ) => {
     const session = createSession(ports);
-    const settled: Settled<R>[] = [];
-    for (const item of items) settled.push(await settle(() => work(session, item)));
+    const inTurn = createTurns();
+    const settled: readonly Settled<R>[] = await Promise.all(
+      items.map((item) => inTurn(concurrent(item), () => settle(() => work(session, item)))),
+    );
     const flushed = await settle(() => session.flush());
     // What could not be sent is sent again when the messages come again.
     return flushed.ok ? settled : settled.map(() => flushed);
@@ -76,10 +91,14 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
 
   return {
     complianceReported: async (reports) => {
-      const settled = await each(reports, async (session, report): Promise<IntakeResult> => {
-        if (!report.redelivered && recent.has(report)) return { kind: 'nothing-to-do' };
-        return reportCompliance(engine, session, report, options);
-      });
+      const settled = await each(
+        reports,
+        async (session, report): Promise<IntakeResult> => {
+          if (!report.redelivered && recent.has(report)) return { kind: 'nothing-to-do' };
+          return reportCompliance(engine, session, report, options);
+        },
+        { concurrent: (report) => findingId(findingOf(report)) },
+      );
       // Only what was seen through to the end, the sending included, may be skipped the next time.
       reports.forEach((report, n) => {
         if (settled[n]?.ok) recent.add(report);

@@ -82,9 +82,11 @@ const soughtStart = async (
   about: Case,
 ): Promise<Observation | undefined> => {
   if (about.state.name !== 'queued' && about.state.name !== 'starting') return undefined;
-  const sought = await seekStart(engine, session, about, { queueUp: true });
-  if (sought.kind === 'waits') session.waits(about.lane);
-  return sought.kind === 'told' ? sought.observation : undefined;
+  return session.inTurnOf(about.lane, async () => {
+    const sought = await seekStart(engine, session, about, { queueUp: true });
+    if (sought.kind === 'waits') session.waits(about.lane);
+    return sought.kind === 'told' ? sought.observation : undefined;
+  });
 };
 
 /**

@@ -7,6 +7,7 @@ import { type CaseChanged, caseChanged } from '../case-changed.ts';
 import { type Lane, laneId } from '../finding.ts';
 import type { Due, MetricName, Ports } from '../ports.ts';
 import type { Instant } from '../time.ts';
+import { createTurns } from './turns.ts';
 
 export interface Session {
   changed(written: Case, from: StateName | null): void;
@@ -14,6 +15,8 @@ export interface Session {
   /** A case of this lane could not get its permit and waits. */
   waits(lane: Lane): void;
   laneIsWaitedFor(lane: Lane): boolean;
+  /** Cases of a lane seek their starts one by one: after one that must wait, the others need not ask. */
+  inTurnOf<T>(lane: Lane, work: () => Promise<T>): Promise<T>;
   /** When the stop switch was last read for a case. */
   readonly stopReadAt: Map<string, Instant>;
   flush(): Promise<void>;
@@ -23,6 +26,7 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
   const changes: CaseChanged[] = [];
   const toWake: { wake: Due; delayMs: number }[] = [];
   const waitingLanes = new Map<string, Lane>();
+  const inTurn = createTurns();
 
   return {
     stopReadAt: new Map(),
@@ -39,6 +43,7 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
       waitingLanes.set(laneId(lane), lane);
     },
     laneIsWaitedFor: (lane) => waitingLanes.has(laneId(lane)),
+    inTurnOf: (lane, work) => inTurn(laneId(lane), work),
     // Lanes first: a wake-up that finds no backlog would do nothing.
     flush: async () => {
       const lanes = [...waitingLanes.values()];

@@ -4,41 +4,37 @@ import {
   type EvaluationResult,
   GetComplianceDetailsByResourceCommand,
   SelectResourceConfigCommand,
+  type SelectResourceConfigCommandInput,
   StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
 import type { Evaluation } from '../../domain/case/case.ts';
 import type { LookupName } from '../../domain/catalog/catalog.ts';
-import type { EvaluationOrigin, Finding } from '../../domain/finding.ts';
+import type { EvaluationOrigin, Finding, Lane } from '../../domain/finding.ts';
 import { type Compliance, type ConfigRule, PortError } from '../../domain/ports.ts';
 import { epochMs, hourMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
+import { createTagReader, isQuotable, unsafeResourceId } from './tag-reader.ts';
 
 export const createCompliance = (clients: MemberClients, now: () => Instant): Compliance => {
   const rules = new Map<string, { readonly rule: ConfigRule; readonly readAt: Instant }>();
   const laneOf = (account: string, { region }: EvaluationOrigin) => ({ account, region });
 
-  const select = async (
-    origin: EvaluationOrigin,
-    finding: Finding,
-    fields: string,
-  ): Promise<Selected | undefined> => {
-    const { resourceId, resourceType } = finding;
-    if (!/^[^'\\\p{Cc}]{1,768}$/u.test(resourceId))
-      throw new PortError(
-        'terminal',
-        'UnsafeResourceId',
-        'config:SelectResourceConfig',
-        'the resource id cannot be quoted safely in a query',
-      );
-    const { Results } = await calling('config:SelectResourceConfig', () =>
-      clients.config(laneOf(finding.account, origin)).send(
-        new SelectResourceConfigCommand({
-          Expression: `SELECT ${fields} WHERE resourceId = '${resourceId}' AND resourceType = '${resourceType}'`,
-        }),
-      ),
+  const select = (lane: Lane, input: SelectResourceConfigCommandInput) =>
+    calling('config:SelectResourceConfig', () =>
+      clients.config(lane).send(new SelectResourceConfigCommand(input)),
     );
-    return Results?.[0] === undefined ? undefined : (JSON.parse(Results[0]) as Selected);
+  const readTags = createTagReader({ select, now });
+
+  const names = async (
+    origin: EvaluationOrigin,
+    { account, resourceId, resourceType }: Finding,
+  ): Promise<Names | undefined> => {
+    if (!isQuotable(resourceId)) throw unsafeResourceId();
+    const { Results } = await select(laneOf(account, origin), {
+      Expression: `SELECT resourceName, arn WHERE resourceId = '${resourceId}' AND resourceType = '${resourceType}'`,
+    });
+    return Results?.[0] === undefined ? undefined : (JSON.parse(Results[0]) as Names);
   };
 
   return {
@@ -98,25 +94,21 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
       }
     },
 
-    tags: async (origin, finding) =>
-      Object.fromEntries(
-        ((await select(origin, finding, 'tags'))?.tags ?? []).map(({ key, value }) => [key, value ?? '']),
-      ),
+    tags: (origin, { account, resourceType, resourceId }) =>
+      readTags(laneOf(account, origin), resourceType, resourceId),
 
-    lookup: async (name, origin, finding) =>
-      LOOKUPS[name](await select(origin, finding, 'resourceName, arn'), finding),
+    lookup: async (name, origin, finding) => LOOKUPS[name](await names(origin, finding), finding),
   };
 };
 
-/** The fields of a configuration item that are asked for: names and tags, never its configuration. */
-interface Selected {
+/** What a configuration item calls its resource. */
+interface Names {
   readonly resourceName?: string;
   readonly arn?: string;
-  readonly tags?: readonly { readonly key: string; readonly value?: string }[];
 }
 
 const LOOKUPS: Readonly<
-  Record<LookupName, (found: Selected | undefined, finding: Finding) => string | undefined>
+  Record<LookupName, (found: Names | undefined, finding: Finding) => string | undefined>
 > = {
   'rds-instance-identifier': (found) => found?.resourceName,
   'iam-arn': (found) => found?.arn,

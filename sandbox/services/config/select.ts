@@ -1,19 +1,30 @@
 /**
  * The part of Config's query language that the sandbox speaks:
- * `SELECT field, … WHERE field = 'value' [AND field = 'value']…`. Anything else is refused.
+ * `SELECT field, … WHERE condition [AND condition]…`, a condition being `field = 'value'` or
+ * `field IN ('value', …)`. Anything else is refused.
  */
 import { AwsError } from '../../service.ts';
 import type { RecordedItem } from './recorder.ts';
 
 export interface SelectQuery {
   readonly fields: readonly string[];
-  readonly conditions: readonly { readonly field: string; readonly value: string }[];
+  readonly conditions: readonly Condition[];
+}
+
+/** True of an item whose field has one of the values. */
+interface Condition {
+  readonly field: string;
+  readonly values: ReadonlySet<string>;
 }
 
 const SHAPE = /^\s*SELECT\s+(?<fields>.+?)(?:\s+WHERE\s+(?<conditions>.+?))?\s*;?\s*$/is;
 const FIELD = /^[A-Za-z][\w.]*$/;
 /** A condition and what follows it; a quote inside a value is written twice. */
-const CONDITION = /^\s*(?<field>[A-Za-z][\w.]*)\s*=\s*'(?<value>(?:[^']|'')*)'\s*(?<and>AND\b)?/i;
+const VALUE = `'(?:[^']|'')*'`;
+const CONDITION = new RegExp(
+  String.raw`^\s*(?<field>[A-Za-z][\w.]*)\s*(?:=\s*(?<one>${VALUE})|IN\s*\(\s*(?<many>${VALUE}(?:\s*,\s*${VALUE})*)\s*\))\s*(?<and>AND\b)?`,
+  'i',
+);
 
 /** @throws AwsError InvalidExpressionException when the expression is not of that form. */
 export const parseSelect = (expression: string): SelectQuery => {
@@ -24,14 +35,14 @@ export const parseSelect = (expression: string): SelectQuery => {
 };
 
 const parseConditions = (text: string): SelectQuery['conditions'] => {
-  const conditions: { field: string; value: string }[] = [];
+  const conditions: Condition[] = [];
   let rest = text;
   for (;;) {
     const match = CONDITION.exec(rest);
     if (match?.groups === undefined) throw invalid(text);
     conditions.push({
       field: match.groups.field ?? '',
-      value: (match.groups.value ?? '').replaceAll("''", "'"),
+      values: valuesOf(match.groups.one ?? match.groups.many ?? ''),
     });
     rest = rest.slice(match[0].length);
     const more = match.groups.and !== undefined;
@@ -40,10 +51,13 @@ const parseConditions = (text: string): SelectQuery['conditions'] => {
   }
 };
 
+const valuesOf = (list: string): ReadonlySet<string> =>
+  new Set((list.match(new RegExp(VALUE, 'g')) ?? []).map((text) => text.slice(1, -1).replaceAll("''", "'")));
+
 const invalid = (expression: string): AwsError =>
   new AwsError(
     'InvalidExpressionException',
-    `The expression cannot be read near: ${expression.slice(0, 100)}. The sandbox understands SELECT fields WHERE field = 'value' AND field = 'value'.`,
+    `The expression cannot be read near: ${expression.slice(0, 100)}. The sandbox understands SELECT fields WHERE field = 'value' AND field IN ('value', 'value').`,
   );
 
 /** The rows an expression asks for: the chosen fields of the items that match, nested as Config nests them. */
@@ -54,15 +68,15 @@ export const selectFrom = (
   items
     .filter((item) => mayMatch(item, conditions))
     .map(documentOf)
-    .filter((document) => conditions.every(({ field, value }) => String(at(document, field)) === value))
+    .filter((document) => conditions.every(({ field, values }) => values.has(String(at(document, field)))))
     .map((document) => project(document, fields));
 
-/** Most queries name one resource: the others need not become documents first. */
+/** Most queries name their resources: the others need not become documents first. */
 const mayMatch = ({ resource }: RecordedItem, conditions: SelectQuery['conditions']): boolean =>
   conditions.every(
-    ({ field, value }) =>
-      (field !== 'resourceId' || resource.id === value) &&
-      (field !== 'resourceType' || resource.type === value),
+    ({ field, values }) =>
+      (field !== 'resourceId' || values.has(resource.id)) &&
+      (field !== 'resourceType' || values.has(resource.type)),
   );
 
 const documentOf = ({ resource, region, capturedMs, stateId }: RecordedItem): Record<string, unknown> => ({

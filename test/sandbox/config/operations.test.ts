@@ -148,6 +148,8 @@ describe('SelectResourceConfig', () => {
     ["SELECT resourceId WHERE resourceId LIKE 'a%'", 'LIKE'],
     ["SELECT resourceId WHERE resourceId = 'a' OR resourceId = 'b'", 'OR'],
     ["SELECT resourceId WHERE resourceId = 'a' AND", 'a dangling AND'],
+    ['SELECT resourceId WHERE resourceId IN ()', 'IN nothing'],
+    ["SELECT resourceId WHERE resourceId IN ('a',)", 'a dangling comma'],
     ['SELECT COUNT(*) WHERE resourceId = "a"', 'functions'],
   ])('refuses %s', (expression) => {
     expect(() => parseSelect(expression)).toThrow(
@@ -157,8 +159,18 @@ describe('SelectResourceConfig', () => {
 
   it('reads a doubled quote as one, so that a value cannot end its string', () => {
     expect(parseSelect("SELECT arn WHERE resourceId = 'it''s' AND resourceType = 'T'").conditions).toEqual([
-      { field: 'resourceId', value: "it's" },
-      { field: 'resourceType', value: 'T' },
+      { field: 'resourceId', values: new Set(["it's"]) },
+      { field: 'resourceType', values: new Set(['T']) },
+    ]);
+  });
+
+  it('finds any of several resources with IN, whatever their types', async () => {
+    const sandbox = testSandbox();
+    const { Results } = await sandbox.call('config', 'SelectResourceConfig', {
+      Expression: `SELECT resourceId, resourceType WHERE resourceId IN ('${BUCKET}','nobody', 'it''s, not')`,
+    });
+    expect(Results.map((row: string) => JSON.parse(row))).toEqual([
+      { resourceId: BUCKET, resourceType: 'AWS::S3::Bucket' },
     ]);
   });
 });

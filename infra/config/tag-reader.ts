@@ -1,0 +1,157 @@
+/**
+ * Reads the tags of many resources with few queries. What is asked of one account and Region within a moment
+ * goes out as one query, and an answer is used again for three seconds, so that a finding's intake and the
+ * checks right before its start ask once.
+ *
+ *     read(a) ─▶ moment ─▶ SELECT … WHERE resourceId IN ('a', 'b') ─▶ a, b answered, good for 3 s
+ *          read(b) ─┘
+ *
+ * Three seconds are what the stop switch's answer may be old at a start; Config itself learns of a changed
+ * tag later than that. An error is told to those who asked and is never kept.
+ */
+import type {
+  SelectResourceConfigCommandInput,
+  SelectResourceConfigCommandOutput,
+} from '@aws-sdk/client-config-service';
+import { type Lane, laneId } from '../../domain/finding.ts';
+import { PortError } from '../../domain/ports.ts';
+import { epochMs, type Instant, secondMs } from '../../domain/time.ts';
+import { hasCode } from '../aws-errors.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface TagReaderOptions {
+  /** One page of SelectResourceConfig. */
+  readonly select: (
+    lane: Lane,
+    input: SelectResourceConfigCommandInput,
+  ) => Promise<Pick<SelectResourceConfigCommandOutput, 'Results' | 'NextToken'>>;
+  readonly now: () => Instant;
+  /** Over when others have had the time to ask as well. Default: 20 ms. */
+  readonly moment?: () => Promise<void>;
+}
+
+/** A resource that Config does not know has no tags. */
+export type ReadTags = (lane: Lane, resourceType: string, resourceId: string) => Promise<Tags>;
+
+export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOptions): ReadTags => {
+  const answers = new Map<string, { readonly tags: Promise<Tags>; readonly askedAt: Instant }>();
+  const open = new Map<string, Batch>();
+
+  const query = async (lane: Lane, ids: Iterable<string>): Promise<Found> => {
+    const found = new Map<string, Tags>();
+    const Expression = expressionFor(ids);
+    let token: string | undefined;
+    do {
+      const page = await select(lane, {
+        Expression,
+        Limit: RESULTS_MAX,
+        ...(token ? { NextToken: token } : {}),
+      });
+      for (const row of page.Results ?? []) {
+        const { resourceType, resourceId, tags } = JSON.parse(row) as Row;
+        found.set(rowKey(resourceType, resourceId), tagsOf(tags));
+      }
+      token = page.NextToken;
+    } while (token);
+    return found;
+  };
+
+  const begin = (lane: Lane): Batch => {
+    const ids = new Set<string>();
+    const batch: Batch = {
+      ids,
+      found: moment().then(() => {
+        if (open.get(laneId(lane)) === batch) open.delete(laneId(lane));
+        return query(lane, ids);
+      }),
+    };
+    open.set(laneId(lane), batch);
+    return batch;
+  };
+
+  /** The batch that this id can still join; one that is full goes out by itself. */
+  const join = (lane: Lane, id: string): Batch => {
+    const current = open.get(laneId(lane));
+    const batch = current && fits(current.ids, id) ? current : begin(lane);
+    batch.ids.add(id);
+    return batch;
+  };
+
+  const ask = async (lane: Lane, resourceType: string, resourceId: string): Promise<Tags> => {
+    const { ids, found } = join(lane, resourceId);
+    const answer = await found.catch((error: unknown) => {
+      // One id among them may be what Config cannot read: then each is asked for alone.
+      if (ids.size === 1 || !hasCode(error, 'InvalidExpressionException')) throw error;
+      return query(lane, [resourceId]);
+    });
+    return answer.get(rowKey(resourceType, resourceId)) ?? {};
+  };
+
+  const remember = (key: string, tags: Promise<Tags>): Promise<Tags> => {
+    const answer = { tags, askedAt: now() };
+    answers.delete(key);
+    answers.set(key, answer);
+    const [oldest] = answers.keys();
+    if (answers.size > ANSWERS_MAX && oldest !== undefined) answers.delete(oldest);
+    tags.catch(() => {
+      if (answers.get(key) === answer) answers.delete(key);
+    });
+    return tags;
+  };
+
+  return async (lane, resourceType, resourceId) => {
+    if (!isQuotable(resourceId)) throw unsafeResourceId();
+    const key = JSON.stringify([laneId(lane), resourceType, resourceId]);
+    const known = answers.get(key);
+    const isFresh = known && epochMs(now()) - epochMs(known.askedAt) <= ANSWER_GOOD_MS;
+    return isFresh ? known.tags : remember(key, ask(lane, resourceType, resourceId));
+  };
+};
+
+/** Config's query language has no parameters: what would end or bend a quoted value is not asked for. */
+export const isQuotable = (resourceId: string): boolean => /^[^'\\\p{Cc}]{1,768}$/u.test(resourceId);
+
+export const unsafeResourceId = (): PortError =>
+  new PortError(
+    'terminal',
+    'UnsafeResourceId',
+    'config:SelectResourceConfig',
+    'the resource id cannot be quoted safely in a query',
+  );
+
+interface Batch {
+  readonly ids: Set<string>;
+  readonly found: Promise<Found>;
+}
+
+type Found = ReadonlyMap<string, Tags>;
+
+interface Row {
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly tags?: readonly { readonly key: string; readonly value?: string }[];
+}
+
+const rowKey = (resourceType: string, resourceId: string): string => `${resourceType} ${resourceId}`;
+
+const tagsOf = (tags: Row['tags'] = []): Tags =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value ?? '']));
+
+const expressionFor = (ids: Iterable<string>): string =>
+  `SELECT resourceId, resourceType, tags WHERE resourceId IN (${[...ids].map((id) => `'${id}'`).join(', ')})`;
+
+const fits = (ids: ReadonlySet<string>, id: string): boolean =>
+  ids.has(id) || (ids.size < RESULTS_MAX && expressionFor([...ids, id]).length <= EXPRESSION_CHARS_MAX);
+
+const aMoment = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, MOMENT_MS);
+  });
+
+const MOMENT_MS = 20;
+const ANSWER_GOOD_MS = 3 * secondMs;
+const ANSWERS_MAX = 1_000;
+/** Limits of SelectResourceConfig. */
+const EXPRESSION_CHARS_MAX = 4_096;
+const RESULTS_MAX = 100;
