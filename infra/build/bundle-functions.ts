@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { withoutJsonSchema } from './without-json-schema.ts';
 
 export interface FunctionBundle {
   /** The function's name: its file's under `handlers/lambda/`, without the ending. */
@@ -39,6 +40,7 @@ export const bundleFunctions = async (
     target: 'node20',
     charset: 'utf8',
     external: [...runtimePackages],
+    plugins: [withoutJsonSchema],
     metafile: true,
     write: false,
     logLevel: 'error',

@@ -91,6 +91,13 @@ describe('the packaged functions', () => {
     }
   });
 
+  it('hold no maker of JSON Schema', () => {
+    for (const { name, bytesByInput } of bundles) {
+      const makers = Object.entries(bytesByInput).filter(([path]) => path.includes('json-schema'));
+      expect(Math.max(0, ...makers.map(([, bytes]) => bytes)), name).toBeLessThan(500);
+    }
+  });
+
   it('are the same bytes when the source is the same', async () => {
     await buildTo('again');
     expect(contentOf('again')).toEqual(contentOf('functions'));
