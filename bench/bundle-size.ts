@@ -41,7 +41,7 @@ export const figureOfBundles = (bundles: readonly BundleSize[]): Figure => {
     value: inKb(largest.bytes),
     unit: 'KB',
     budget: 250,
-    how: 'esbuild, minified, ESM for Node 20, `@aws-sdk/*` left out; 1 KB = 1,024 bytes.',
+    how: 'As infra/build packages it: esbuild, minified, ESM for Node 20, `@aws-sdk/*` left out; 1 KB = 1,024 bytes.',
     parts: [
       ...bundles.map(
         ({ name, bytes, bytesWithSdk }) =>
