@@ -4,12 +4,17 @@
  */
 import {
   BatchGetCommand,
-  type DynamoDBDocumentClient,
+  type BatchGetCommandOutput,
   GetCommand,
+  type GetCommandInput,
   PutCommand,
+  type PutCommandInput,
   QueryCommand,
+  type QueryCommandInput,
   UpdateCommand,
+  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import type { Documents } from '../../infra/dynamodb/documents.ts';
 import { tableDefinition } from '../../infra/dynamodb/table.ts';
 import { holds, type Item, updated } from './expression.ts';
 
@@ -145,9 +150,19 @@ export class MemoryTable {
   }
 }
 
-/** A client of the table as the adapters take one. */
-export const tableClient = (execute: (command: unknown) => Promise<unknown>): DynamoDBDocumentClient =>
-  ({ send: execute }) as unknown as DynamoDBDocumentClient;
+/** The table as the adapters take it. */
+export const tableClient = (execute: (command: unknown) => Promise<unknown>): Documents =>
+  ({
+    get: (input: GetCommandInput) => execute(new GetCommand(input)),
+    put: (input: PutCommandInput) => execute(new PutCommand(input)),
+    update: (input: UpdateCommandInput) => execute(new UpdateCommand(input)),
+    query: (input: QueryCommandInput) => execute(new QueryCommand(input)),
+    batchGet: async (tableName, Keys) => {
+      const RequestItems = { [tableName]: { Keys: [...Keys] } };
+      const { Responses } = (await execute(new BatchGetCommand({ RequestItems }))) as BatchGetCommandOutput;
+      return { Items: Responses?.[tableName] ?? [], UnprocessedKeys: [] };
+    },
+  }) as Documents;
 
 interface WithPlaceholders {
   readonly ExpressionAttributeNames?: Record<string, string> | undefined;
