@@ -2,7 +2,8 @@
  * Sees every DynamoDB call of this process: they go to the embedded server directly, past the sandbox's
  * counter. Beside the count it keeps the units, for which it remembers each item as it was last written.
  */
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { tableDefinition } from '../infra/dynamodb/table.ts';
 import {
   type IndexKeys,
@@ -38,7 +39,6 @@ interface Input {
   readonly Item?: Item;
   readonly IndexName?: string;
   readonly ConsistentRead?: boolean;
-  ReturnConsumedCapacity?: string;
 }
 
 interface Output {
@@ -48,24 +48,26 @@ interface Output {
   readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
 }
 
-type Send = (command: { readonly input: Input }, ...rest: unknown[]) => Promise<Output>;
+type Raw = Readonly<Record<string, AttributeValue>>;
+type Send = (command: { readonly input: object }, ...rest: unknown[]) => Promise<object>;
 
 export const watchDynamodb = (): DynamodbWatch => {
-  const client = DynamoDBDocumentClient.prototype as unknown as { send: Send };
+  const client = DynamoDBClient.prototype as unknown as { send: Send };
   const send = client.send;
   const written = new Map<string, Item>();
   let calls: DynamodbCall[] = [];
 
   client.send = async function watched(this: unknown, command, ...rest) {
-    const operation = command.constructor.name.replace(/Command$/, 'Item').replace(/^QueryItem$/, 'Query');
-    command.input.ReturnConsumedCapacity = 'INDEXES';
+    const operation = command.constructor.name.replace(/Command$/, '');
+    Object.assign(command.input, { ReturnConsumedCapacity: 'INDEXES' });
+    const input = inValues<Input>(command.input);
     try {
       const output = await send.call(this, command, ...rest);
-      calls.push(callOf(operation, command.input, output, written));
+      calls.push(callOf(operation, input, inValues<Output>(output), written));
       return output;
     } catch (error) {
       // A refused conditional write costs what it would have cost the table.
-      const units = writeUnits(written.get(keyOf(command.input)), command.input.Item);
+      const units = writeUnits(written.get(keyOf(input)), input.Item);
       calls.push({ operation, readUnits: 0, tableWriteUnits: units, indexWriteUnits: 0, serverUnits: 0 });
       throw error;
     }
@@ -82,6 +84,18 @@ export const watchDynamodb = (): DynamodbWatch => {
       client.send = send;
     },
   };
+};
+
+/** Items as plain values, whatever else there is as it was. */
+const inValues = <T extends object>(told: object): T => {
+  const { Key, Item, Items, Attributes, ...rest } = told as Record<string, unknown>;
+  return {
+    ...rest,
+    ...(Key ? { Key: unmarshall(Key as Raw) } : {}),
+    ...(Item ? { Item: unmarshall(Item as Raw) } : {}),
+    ...(Items ? { Items: (Items as Raw[]).map((each) => unmarshall(each)) } : {}),
+    ...(Attributes ? { Attributes: unmarshall(Attributes as Raw) } : {}),
+  } as T;
 };
 
 const callOf = (

@@ -4,7 +4,6 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Catalog } from '../domain/catalog/catalog.ts';
 import { createEngine, type Selfheal } from '../domain/engine/engine.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
@@ -12,6 +11,7 @@ import type { Clock, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
 import { createCompliance } from './config/compliance.ts';
 import { createCaseStore } from './dynamodb/case-store.ts';
 import { createControlStore } from './dynamodb/control-store.ts';
+import { createDocuments } from './dynamodb/documents.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
 import type { Settings } from './settings.ts';
@@ -60,13 +60,9 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
     cacheMiddleware: true,
     ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }),
   };
-  const dynamodb = new DynamoDBClient({
-    ...aws,
-    // The document client cannot keep its stack of middleware.
-    cacheMiddleware: false,
-    ...(connection && { endpoint: connection.dynamodbEndpoint }),
-  });
-  const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  const client = createDocuments(
+    new DynamoDBClient({ ...aws, ...(connection && { endpoint: connection.dynamodbEndpoint }) }),
+  );
   const sqs = new SQSClient(aws);
   const roles = rolesOf(settings);
   const clients = createMemberClients({

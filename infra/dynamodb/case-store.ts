@@ -1,11 +1,4 @@
 /** Cases in DynamoDB: one item a case, one conditional write a change. */
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
 import { type Case, type CaseState, CLOSED_STATES, isClosed, isOpen } from '../../domain/case/case.ts';
 import { type Lane, laneId, plainRuleName } from '../../domain/finding.ts';
 import type { CaseFilter, CaseStore, Due } from '../../domain/ports.ts';
@@ -20,11 +13,12 @@ import {
   parseCaseId,
   toItem,
 } from './case-item.ts';
+import type { Documents, Values } from './documents.ts';
 import { laneOfScopeKey } from './scope-item.ts';
 import { CLOSED_INDEX, DUE_INDEX, dueShards, EXECUTION_INDEX, WAITING_INDEX } from './table.ts';
 
 export interface CaseStoreOptions {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Documents;
   readonly tableName: string;
   /** For listing: how far back closed cases are looked for when nobody says since when. */
   readonly now: () => Instant;
@@ -35,13 +29,11 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
     const parts = parseCaseId(id);
     if (parts === undefined) return undefined;
     const { Item } = await calling('dynamodb:GetItem', () =>
-      client.send(
-        new GetCommand({
-          TableName: tableName,
-          Key: caseKey(parts.findingId, parts.number),
-          ConsistentRead: true,
-        }),
-      ),
+      client.get({
+        TableName: tableName,
+        Key: { ...caseKey(parts.findingId, parts.number) },
+        ConsistentRead: true,
+      }),
     );
     return Item && fromItem(Item);
   };
@@ -53,14 +45,12 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
   ): Promise<boolean> => {
     try {
       await calling('dynamodb:PutItem', () =>
-        client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: toItem(written),
-            ConditionExpression: condition,
-            ...(values ? { ExpressionAttributeValues: values } : {}),
-          }),
-        ),
+        client.put({
+          TableName: tableName,
+          Item: toItem(written),
+          ConditionExpression: condition,
+          ...(values ? { ExpressionAttributeValues: values } : {}),
+        }),
       );
       return true;
     } catch (error) {
@@ -70,21 +60,19 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
   };
 
   const keys = async function* (indexName: string, query: IndexQuery): AsyncIterable<CaseKey> {
-    let start: Record<string, unknown> | undefined;
+    let start: Values | undefined;
     do {
       const page = await calling('dynamodb:Query', () =>
-        client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: indexName,
-            KeyConditionExpression: query.condition,
-            ExpressionAttributeValues: query.values,
-            ...(query.limit ? { Limit: query.limit } : {}),
-            ...(start ? { ExclusiveStartKey: start } : {}),
-          }),
-        ),
+        client.query({
+          TableName: tableName,
+          IndexName: indexName,
+          KeyConditionExpression: query.condition,
+          ExpressionAttributeValues: query.values,
+          ...(query.limit ? { Limit: query.limit } : {}),
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        }),
       );
-      for (const item of page.Items ?? []) yield item as CaseKey;
+      for (const item of page.Items) yield item as unknown as CaseKey;
       start = query.limit ? undefined : page.LastEvaluatedKey;
     } while (start);
   };
@@ -99,18 +87,16 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
 
     newestOf: async (findingId) => {
       const { Items } = await calling('dynamodb:Query', () =>
-        client.send(
-          new QueryCommand({
-            TableName: tableName,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': casePartition(findingId) },
-            ScanIndexForward: false,
-            Limit: 1,
-            ConsistentRead: true,
-          }),
-        ),
+        client.query({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': casePartition(findingId) },
+          ScanIndexForward: false,
+          Limit: 1,
+          ConsistentRead: true,
+        }),
       );
-      return Items?.[0] && fromItem(Items[0]);
+      return Items[0] && fromItem(Items[0]);
     },
 
     open: (opened) => put(opened, 'attribute_not_exists(pk)'),
@@ -237,19 +223,17 @@ const chunks = async function* <T>(items: AsyncIterable<T>, size: number): Async
 };
 
 const batchGet = async (
-  client: DynamoDBDocumentClient,
+  client: Documents,
   tableName: string,
   keys: readonly CaseKey[],
 ): Promise<readonly Case[]> => {
   const found: Case[] = [];
-  let wanted: CaseKey[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  let wanted: Values[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   while (wanted.length > 0) {
     const request = wanted;
-    const page = await calling('dynamodb:BatchGetItem', () =>
-      client.send(new BatchGetCommand({ RequestItems: { [tableName]: { Keys: request } } })),
-    );
-    found.push(...(page.Responses?.[tableName] ?? []).map(fromItem));
-    wanted = (page.UnprocessedKeys?.[tableName]?.Keys ?? []) as CaseKey[];
+    const page = await calling('dynamodb:BatchGetItem', () => client.batchGet(tableName, request));
+    found.push(...page.Items.map(fromItem));
+    wanted = [...page.UnprocessedKeys];
   }
   return found;
 };

@@ -1,8 +1,8 @@
 /** The stop switches: one item, read consistently before every start. */
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ControlStore } from '../../domain/ports.ts';
 import { type StopSwitch, stopScopeId } from '../../domain/stop-switch.ts';
 import { calling } from '../aws-errors.ts';
+import type { Documents } from './documents.ts';
 
 const KEY = { pk: 'control', sk: 'stop' };
 const attribute = (scope: StopSwitch['scope']): string => `stop#${stopScopeId(scope)}`;
@@ -11,12 +11,12 @@ export const createControlStore = ({
   client,
   tableName,
 }: {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Documents;
   readonly tableName: string;
 }): ControlStore => ({
   stopSwitches: async () => {
     const { Item } = await calling('dynamodb:GetItem', () =>
-      client.send(new GetCommand({ TableName: tableName, Key: KEY, ConsistentRead: true })),
+      client.get({ TableName: tableName, Key: KEY, ConsistentRead: true }),
     );
     return Object.entries(Item ?? {})
       .filter(([name]) => name.startsWith('stop#'))
@@ -25,28 +25,24 @@ export const createControlStore = ({
 
   addStopSwitch: async (stop) => {
     await calling('dynamodb:UpdateItem', () =>
-      client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: KEY,
-          UpdateExpression: 'SET #stop = :stop',
-          ExpressionAttributeNames: { '#stop': attribute(stop.scope) },
-          ExpressionAttributeValues: { ':stop': stop },
-        }),
-      ),
+      client.update({
+        TableName: tableName,
+        Key: KEY,
+        UpdateExpression: 'SET #stop = :stop',
+        ExpressionAttributeNames: { '#stop': attribute(stop.scope) },
+        ExpressionAttributeValues: { ':stop': stop },
+      }),
     );
   },
 
   removeStopSwitch: async (scope) => {
     await calling('dynamodb:UpdateItem', () =>
-      client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: KEY,
-          UpdateExpression: 'REMOVE #stop',
-          ExpressionAttributeNames: { '#stop': attribute(scope) },
-        }),
-      ),
+      client.update({
+        TableName: tableName,
+        Key: KEY,
+        UpdateExpression: 'REMOVE #stop',
+        ExpressionAttributeNames: { '#stop': attribute(scope) },
+      }),
     );
   },
 });

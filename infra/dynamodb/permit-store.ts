@@ -2,40 +2,33 @@
  * Permits in DynamoDB: one conditional update a scope. The condition says everything that must hold, so two
  * processes can never both get the last place; only when it fails is the item read, to say why.
  */
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
 import { type Lane, laneId } from '../../domain/finding.ts';
 import { laneScopeId, type PermitAnswer, type PermitRequest, type PermitScope } from '../../domain/permit.ts';
 import { type PermitStore, PortError } from '../../domain/ports.ts';
 import { type Instant, plusMs, secondMs } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
+import type { Documents, UpdateInput } from './documents.ts';
 import { fromScopeItem, type Lease, leaseAttribute, type ScopeItem, scopeKey } from './scope-item.ts';
 import { dueShardOf } from './table.ts';
 
 export interface PermitStoreOptions {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Documents;
   readonly tableName: string;
 }
 
-type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
+type Update = Omit<UpdateInput, 'TableName' | 'Key'>;
 
 export const createPermitStore = ({ client, tableName }: PermitStoreOptions): PermitStore => {
   /** The item after the update, or undefined when the condition did not hold. */
   const update = async (scopeId: string, input: Update): Promise<ScopeItem | undefined> => {
     try {
       const { Attributes } = await calling('dynamodb:UpdateItem', () =>
-        client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: scopeKey(scopeId),
-            ReturnValues: 'ALL_NEW',
-            ...input,
-          }),
-        ),
+        client.update({
+          TableName: tableName,
+          Key: scopeKey(scopeId),
+          ReturnValues: 'ALL_NEW',
+          ...input,
+        }),
       );
       return fromScopeItem(Attributes);
     } catch (error) {
@@ -46,7 +39,7 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
 
   const read = async (scopeId: string): Promise<ScopeItem> => {
     const { Item } = await calling('dynamodb:GetItem', () =>
-      client.send(new GetCommand({ TableName: tableName, Key: scopeKey(scopeId), ConsistentRead: true })),
+      client.get({ TableName: tableName, Key: scopeKey(scopeId), ConsistentRead: true }),
     );
     return fromScopeItem(Item);
   };

@@ -8,12 +8,12 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { createDocuments, type Documents } from '../../infra/dynamodb/documents.ts';
 import { tableDefinition } from '../../infra/dynamodb/table.ts';
 import { startDynamodb } from '../../sandbox/dynamodb/dynamodb.ts';
 
 export interface FreshTable {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Documents;
   readonly tableName: string;
   drop(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export const contractDynamodb = async (
     region: 'us-east-1',
     credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'contract' },
   });
-  const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  const client = createDocuments(dynamodb);
   let tables = 0;
   const freshTable = async (): Promise<FreshTable> => {
     tables += 1;
@@ -60,7 +60,7 @@ export const contractDynamodb = async (
 
 const keepsEmptyText = async ({ client, tableName, drop }: FreshTable): Promise<boolean> => {
   try {
-    await client.send(new PutCommand({ TableName: tableName, Item: { pk: 'probe', sk: 'probe', text: '' } }));
+    await client.put({ TableName: tableName, Item: { pk: 'probe', sk: 'probe', text: '' } });
     return true;
   } catch (error) {
     if ((error as { name?: string }).name === 'ValidationException') return false;

@@ -13,7 +13,7 @@ import { createRandom } from '../../sandbox/core/random.ts';
 import { TABLE_NAME } from '../../sandbox/deployment.ts';
 import { executions } from '../../sandbox/services/ssm/execution.ts';
 import { scenarioProgress } from '../../sandbox/world/scenarios/scenario.ts';
-import { documentClient } from '../support/document-client.ts';
+import { documents } from '../support/documents.ts';
 import { violations } from '../support/invariants.ts';
 
 const KILLS = 20;
@@ -80,7 +80,7 @@ it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_
   const sandbox = await startAccounts({ clock: { kind: 'real' }, dataDir: join(dataDir, 'sandbox') });
   const cases: Case[] = [];
   const store = createCaseStore({
-    client: documentClient(sandbox),
+    client: documents(sandbox),
     tableName: TABLE_NAME,
     now: () => instant(sandbox.clock.nowMs()),
   });
