@@ -7,6 +7,7 @@ import { onExecutionStatus } from '../../handlers/on-execution-status.ts';
 import { onTick } from '../../handlers/on-tick.ts';
 import { onWake } from '../../handlers/on-wake.ts';
 import type { App } from '../../infra/compose.ts';
+import { SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import { clientSettings, type Deployment, HUB_REGION } from '../../sandbox/deployment.ts';
 import {
   type EventSourceMapping,
@@ -23,7 +24,7 @@ export const eventSourceMappings = (
   { queues }: Deployment,
   sandboxUrl: string,
 ): readonly EventSourceMapping[] => {
-  const sqs = new SQSClient(clientSettings(sandboxUrl, HUB_ACCOUNT, HUB_REGION));
+  const sqs = new SQSClient({ ...SDK_SETTINGS, ...clientSettings(sandboxUrl, HUB_ACCOUNT, HUB_REGION) });
   const mapping = (
     queue: Deployment['queues'][keyof Deployment['queues']],
     handler: (event: Parameters<SqsFunction>[0], context: Context) => ReturnType<SqsFunction>,

@@ -9,6 +9,7 @@ import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Lane, laneId } from '../../domain/finding.ts';
 import { epochMs, type Instant, minuteMs } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
+import { SDK_SETTINGS } from '../sdk-settings.ts';
 
 export interface MemberClientsOptions {
   readonly sts: STSClient;
@@ -60,8 +61,7 @@ export const createMemberClients = ({
     region,
     credentials: provider(account),
     maxAttempts,
-    // The stack of middleware is the same for every call of an operation; building it anew took a fifth of a call.
-    cacheMiddleware: true,
+    ...SDK_SETTINGS,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   return {
