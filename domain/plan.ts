@@ -6,12 +6,12 @@ import type { LookupName, ManualGuide, Runbook } from './catalog/catalog.ts';
 import type { Finding, Lane } from './finding.ts';
 import type { Plan, PlanRefusal } from './plan-model.ts';
 import { planParameters } from './plan-parameters.ts';
+import { manualOnly } from './plan-runbook.ts';
 import { inert } from './plan-value.ts';
 
-export { describePlan } from './plan-description.ts';
 export { planHash } from './plan-hash.ts';
 export type { Plan, PlanRefusal } from './plan-model.ts';
-export { chooseRunbook, requiredLookups } from './plan-runbook.ts';
+export { chooseRunbook, manualOnly, requiredLookups } from './plan-runbook.ts';
 
 /** What was read about the resource and its account before the plan is made. */
 export interface PlanFacts {
@@ -55,7 +55,7 @@ export const makePlan = (input: PlanInput): PlanResult => {
     );
   }
   if (runbook.kind === 'manual') {
-    return refuse('manual-only', `Only a person can fix this: ${runbook.reason}`);
+    return { ok: false, refusal: manualOnly(runbook) };
   }
   const wrong = wrongTarget(input, runbook);
   if (wrong !== undefined) return refuse('wrong-target', wrong);

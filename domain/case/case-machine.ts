@@ -84,7 +84,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
     'check-refused': row(start.onCheckRefusedWhileStarting),
     'permit-granted': row(start.onPermitGrantedAgain),
     'start-accepted': row(start.onStartAccepted, 'running'),
-    'start-failed': row(start.onStartFailed, 'needs-human'),
+    'start-failed': row(start.onStartFailed),
     'execution-missing': row(start.onExecutionMissing, 'held', 'needs-human'),
   },
   running: {

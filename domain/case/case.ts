@@ -107,6 +107,8 @@ export interface Starting extends AtWork {
   readonly intentAt: Instant;
   /** Calls of StartAutomationExecution that failed in passing. */
   readonly tries: number;
+  /** SSM's answer that no call of this attempt will ever work: nothing more is issued. */
+  readonly refusal?: { readonly code: string; readonly reason: string };
   readonly dueAt: Instant;
 }
 export interface Running extends AtWork {

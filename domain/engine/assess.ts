@@ -5,7 +5,8 @@
 import type { Assessment, AssessmentOutcome } from '../case/observation.ts';
 import type { Catalog, LookupName, Runbook } from '../catalog/catalog.ts';
 import { type EvaluationOrigin, type Finding, type Lane, plainRuleName } from '../finding.ts';
-import { makePlan, type PlanRefusal, planHash, requiredLookups } from '../plan.ts';
+import { chooseRunbook, makePlan, manualOnly, planHash, requiredLookups } from '../plan.ts';
+import type { RunbookChoice } from '../plan-runbook.ts';
 import type { PolicyEntry, PolicySubject } from '../policy/policy.ts';
 import { policySubject } from '../policy/policy-subject.ts';
 import { PortError, type Ports } from '../ports.ts';
@@ -37,13 +38,13 @@ export const assess = async (
     const identified = await identify(assessor, finding, origin);
     const subject = await subjectOf(assessor, book, identified, origin);
     const { entry } = book.select(subject);
-    const runbook = runbookFor(assessor.catalog, entry, identified);
-    const outcome = await outcomeFor(assessor, entry, runbook, identified, origin, lane);
+    const choice = chooseRunbook(assessor.catalog, identified, entry.runbook);
+    const outcome = await outcomeFor(assessor, entry, choice, identified, origin, lane);
     return {
       finding: identified,
       subject,
       assessment: {
-        ...assessmentOf(book, entry, manualStepsOf(assessor.catalog, identified, runbook), runbook, outcome),
+        ...assessmentOf(book, entry, choice, outcome),
         ...(identified.ruleIdentifier === undefined ? {} : { ruleIdentifier: identified.ruleIdentifier }),
       },
     };
@@ -52,7 +53,7 @@ export const assess = async (
     const why = `${error.operation} failed with ${error.code}: ${error.message}`;
     return {
       finding,
-      assessment: assessmentOf(book, book.unmatched, [], undefined, { kind: 'unreadable', why }),
+      assessment: assessmentOf(book, book.unmatched, undefined, { kind: 'unreadable', why }),
     };
   }
 };
@@ -84,35 +85,18 @@ const subjectOf = async (
   });
 };
 
-const runbookFor = (catalog: Catalog, entry: PolicyEntry, finding: Finding): Runbook | PlanRefusal => {
-  if (entry.runbook !== undefined)
-    return (
-      catalog.runbook(entry.runbook) ?? {
-        code: 'unknown-runbook',
-        reason: `the catalog has no runbook ${entry.runbook}, which policy entry "${entry.name}" names`,
-      }
-    );
-  const served = finding.ruleIdentifier === undefined ? undefined : catalog.forRule(finding.ruleIdentifier);
-  if (served === undefined)
-    return {
-      code: 'no-runbook',
-      reason: `the catalog has no runbook for rule ${finding.ruleIdentifier ?? finding.rule}`,
-    };
-  return served.kind === 'runbook' ? served : { code: 'manual-only', reason: served.reason };
-};
-
-const isRunbook = (found: Runbook | PlanRefusal): found is Runbook => 'document' in found;
-
 const outcomeFor = async (
   { ports }: Assessor,
   entry: PolicyEntry,
-  runbook: Runbook | PlanRefusal,
+  choice: RunbookChoice,
   finding: Finding,
   origin: EvaluationOrigin,
   lane: Lane,
 ): Promise<AssessmentOutcome> => {
   if (entry.mode === 'observe') return { kind: 'observe', why: `policy entry "${entry.name}" says observe` };
-  if (!isRunbook(runbook)) return { kind: 'refused', refusal: runbook };
+  if (!choice.ok) return { kind: 'refused', refusal: choice.refusal };
+  const { runbook } = choice;
+  if (runbook.kind === 'manual') return { kind: 'refused', refusal: manualOnly(runbook) };
   const documentVersion =
     runbook.documentVersion ?? (await ports.runbooks.defaultVersion(lane, runbook.document));
   if (documentVersion === undefined)
@@ -154,23 +138,10 @@ const lookupsFor = async (
   return found;
 };
 
-/** A rule may be served by a guide even when the policy names a runbook of its own. */
-const manualStepsOf = (
-  catalog: Catalog,
-  finding: Finding,
-  runbook: Runbook | PlanRefusal,
-): readonly string[] => {
-  if (isRunbook(runbook)) return runbook.manualSteps;
-  return finding.ruleIdentifier === undefined
-    ? []
-    : (catalog.forRule(finding.ruleIdentifier)?.manualSteps ?? []);
-};
-
 const assessmentOf = (
   book: PolicyBook,
   entry: PolicyEntry,
-  manualSteps: readonly string[],
-  runbook: Runbook | PlanRefusal | undefined,
+  choice: RunbookChoice | undefined,
   outcome: AssessmentOutcome,
 ): Assessment => ({
   entry: entry.name,
@@ -183,8 +154,8 @@ const assessmentOf = (
     approval: entry.approval,
     verify: entry.verify,
     notify: entry.notify,
-    runMsMax: runbook && isRunbook(runbook) ? runbook.runMsMax : hourMs,
+    runMsMax: choice?.ok && choice.runbook.kind === 'runbook' ? choice.runbook.runMsMax : hourMs,
   },
-  manualSteps,
+  manualSteps: choice?.ok ? choice.runbook.manualSteps : [],
   outcome,
 });

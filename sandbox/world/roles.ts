@@ -20,9 +20,6 @@ export const roleTable = (world: World): Table<Role> => world.table('roles');
 
 export const roleKey = (account: string, name: string): string => `${account}/${name}`;
 
-export const roleArn = ({ account, name }: Pick<Role, 'account' | 'name'>): string =>
-  `arn:aws:iam::${account}:role/${name}`;
-
 /** The role an ARN names; a path before its name is ignored. */
 export const findRole = (world: World, arn: string): Role | undefined => {
   const parts = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn);

@@ -43,7 +43,8 @@ export const onPermitGranted = (
 };
 
 /** The checks said yes once more: the same token is issued again. */
-export const onPermitGrantedAgain = (): Outcome => unchanged({ kind: 'start-runbook' });
+export const onPermitGrantedAgain = (c: Case<Starting>): Outcome =>
+  c.state.refusal ? unchanged() : unchanged({ kind: 'start-runbook' });
 
 /** The plan or the mode has changed since the case was queued. */
 export const onReassessed = (c: Case, { assessment }: ObservationOf<'assessed'>, moment: Moment): Outcome => {
@@ -133,8 +134,7 @@ export const onStartFailed = (
   { errorClass, code, message }: ObservationOf<'start-failed'>,
   moment: Moment,
 ): Outcome => {
-  if (errorClass === 'terminal')
-    return handToHuman(c, { code, reason: `SSM refused to start: ${message}`, who: 'ssm' }, moment);
+  if (errorClass === 'terminal') return refusedBySsm(c, code, message, moment);
   const tries = c.state.tries + 1;
   const delayMs = backoffDelayMs(START_BACKOFF, tries, moment.jitter);
   return move(c, moment, {
@@ -143,15 +143,32 @@ export const onStartFailed = (
   });
 };
 
+/**
+ * No call of this attempt will work any more, but an earlier one whose answer was lost may have: the permit
+ * stays taken until SSM has been asked for an execution with this attempt's tag.
+ */
+const refusedBySsm = (c: Case<Starting>, code: string, message: string, moment: Moment): Outcome =>
+  move(c, moment, {
+    to: {
+      ...c.state,
+      refusal: { code, reason: `SSM refused to start: ${message}` },
+      dueAt: after(moment, INTENT_LOOK_MS),
+    },
+    entry: { who: 'ssm', what: 'start-refused', why: `${code}: ${message}` },
+  });
+
 /** While the token can be trusted it is issued again, after the checks; later, SSM is asked by tag first. */
 export const resumeStart = (c: Case<Starting>, _: unknown, moment: Moment): Outcome =>
-  unchanged({ kind: isTrusted(c, moment) ? 'seek-start' : 'find-execution' });
+  unchanged({ kind: isTrusted(c, moment) && !c.state.refusal ? 'seek-start' : 'find-execution' });
 
 /** A check says no while an earlier call may have started it: look, and start nothing. */
 export const onCheckRefusedWhileStarting = (): Outcome => unchanged({ kind: 'find-execution' });
 
-export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment): Outcome =>
-  isTrusted(c, moment)
+export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment): Outcome => {
+  const { refusal } = c.state;
+  if (refusal)
+    return moment.now < c.state.dueAt ? unchanged() : handToHuman(c, { ...refusal, who: 'ssm' }, moment);
+  return isTrusted(c, moment)
     ? move(c, moment, { to: { ...c.state, dueAt: after(moment, INTENT_LOOK_MS) } })
     : attemptFailed(
         c,
@@ -162,6 +179,7 @@ export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment
         },
         moment,
       );
+};
 
 const isTrusted = (c: Case<Starting>, { now }: Moment): boolean =>
   epochMs(now) - epochMs(c.state.intentAt) <= TOKEN_TRUSTED_MS;

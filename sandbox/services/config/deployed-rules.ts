@@ -37,12 +37,6 @@ export const deployRule = (world: World, rule: DeployedRule): void => {
   table(world).put(laneKey(rule), [...others, rule]);
 };
 
-export const removeRule = (world: World, lane: Lane, name: string): void =>
-  table(world).put(
-    laneKey(lane),
-    rulesIn(world, lane).filter((rule) => rule.name !== name),
-  );
-
 /** Deploys a managed rule as its owner would have named it. */
 export const deployManagedRule = (
   world: World,

@@ -178,16 +178,33 @@ describe('starting', () => {
     });
     expect(effects(outcome)).toEqual(['start-runbook']);
   });
-  it('hands a terminal refusal to a person and gives the permit back before the write', () => {
-    const outcome = moved(
-      decide(
-        aCase('starting'),
-        { ...observations['start-failed'], errorClass: 'terminal', code: 'InvalidTarget' },
-        moment(),
-      ),
-    );
+  it('issues nothing more after a terminal refusal, and hands it over once no execution is found', () => {
+    const terminal = {
+      ...observations['start-failed'],
+      errorClass: 'terminal',
+      code: 'InvalidTarget',
+    } as const;
+    const refused = moved(decide(aCase('starting'), terminal, moment())).case;
+    expect(refused.state).toMatchObject({ name: 'starting', refusal: { code: 'InvalidTarget' } });
+    expect(decide(refused, observations['permit-granted'], moment())).toEqual({
+      kind: 'unchanged',
+      effects: [],
+    });
+    const aMinuteLater = moment(plusMs(NOW, minuteMs));
+    expect(effects(decide(refused, { kind: 'due' }, aMinuteLater))).toEqual(['find-execution']);
+    expect(decide(refused, { kind: 'execution-missing' }, moment()).kind).toBe('unchanged');
+    const outcome = moved(decide(refused, { kind: 'execution-missing' }, aMinuteLater));
     expect(outcome.case.state).toMatchObject({ name: 'needs-human', code: 'InvalidTarget' });
     expect(outcome.before.map(({ kind }) => kind)).toEqual(['release-permit']);
+  });
+  it('goes on with an execution that an earlier call had started after all', () => {
+    const terminal = {
+      ...observations['start-failed'],
+      errorClass: 'terminal',
+      code: 'AccessDenied',
+    } as const;
+    const refused = moved(decide(aCase('starting'), terminal, moment())).case;
+    expect(moved(decide(refused, observations['start-accepted'], moment())).case.state.name).toBe('running');
   });
   it('keeps token and permit when SSM only throttles', () => {
     const outcome = moved(decide(aCase('starting'), observations['start-failed'], moment()));
