@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { clientSettings, HUB_REGION } from '../sandbox/deployment.ts';
+import { clientSettings, HUB_REGION, TABLE_NAME } from '../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../sandbox/world/roles.ts';
 import { type Figure, tidy } from './figure.ts';
 import type { IntakeReply } from './intake-service.ts';
@@ -66,6 +67,7 @@ export const measureIntake = async (sizes: IntakeSizes): Promise<Intake> => {
     const again = Array.from({ length: sizes.duplicates }, (_, n) => fresh[n % fresh.length] as object);
     const takenAgain = await take(again);
     while (events < sizes.eventsInAll) await take(again.slice(0, sizes.eventsInAll - events));
+    await expectCases(sandboxUrl, WARM_UP + sizes.newFindings);
     return {
       ...sizes,
       newPerSecond: taken.perSecond,
@@ -128,6 +130,24 @@ const createPump = (sandboxUrl: string) => {
     while ((await left()) > 0) await sleep(POLL_MS);
     return events.length / ((performance.now() - startedAt) / 1_000);
   };
+};
+
+/** An empty queue alone would not show that every finding has its case: the figures of such a run are void. */
+const expectCases = async (sandboxUrl: string, expected: number): Promise<void> => {
+  const dynamodb = new DynamoDBClient(clientSettings(sandboxUrl, HUB_ACCOUNT, HUB_REGION));
+  const pages = paginateScan(
+    { client: dynamodb },
+    {
+      TableName: TABLE_NAME,
+      Select: 'COUNT',
+      ConsistentRead: true,
+      FilterExpression: 'begins_with(pk, :case)',
+      ExpressionAttributeValues: { ':case': { S: 'case#' } },
+    },
+  );
+  let found = 0;
+  for await (const { Count = 0 } of pages) found += Count;
+  if (found !== expected) throw new Error(`${expected} findings were posted, ${found} have their case`);
 };
 
 /** Databases that nobody knows of, spread over the lanes: a rule that the default policy only observes. */
@@ -237,4 +257,5 @@ const LANES = ['222222222222', '333333333333'].flatMap((account) =>
 );
 const WARM_UP = 500;
 const POST_MAX = 1_000;
-const POLL_MS = 20;
+/** Each look counts the queue through, and its cost is the service's. */
+const POLL_MS = 100;

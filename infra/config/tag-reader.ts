@@ -61,6 +61,7 @@ export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOpti
     const ids = new Set<string>();
     const batch: Batch = {
       ids,
+      chars: expressionFor([]).length,
       found: moment().then(() => {
         if (open.get(laneId(lane)) === batch) open.delete(laneId(lane));
         return query(lane, ids);
@@ -73,7 +74,8 @@ export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOpti
   /** The batch that this id can still join; one that is full goes out by itself. */
   const join = (lane: Lane, id: string): Batch => {
     const current = open.get(laneId(lane));
-    const batch = current && fits(current.ids, id) ? current : begin(lane);
+    const batch = current && fits(current, id) ? current : begin(lane);
+    if (!batch.ids.has(id)) batch.chars += quotedChars(id);
     batch.ids.add(id);
     return batch;
   };
@@ -122,6 +124,8 @@ export const unsafeResourceId = (): PortError =>
 
 interface Batch {
   readonly ids: Set<string>;
+  /** Of the expression that asks for them. */
+  chars: number;
   readonly found: Promise<Found>;
 }
 
@@ -141,8 +145,11 @@ const tagsOf = (tags: Row['tags'] = []): Tags =>
 const expressionFor = (ids: Iterable<string>): string =>
   `SELECT resourceId, resourceType, tags WHERE resourceId IN (${[...ids].map((id) => `'${id}'`).join(', ')})`;
 
-const fits = (ids: ReadonlySet<string>, id: string): boolean =>
-  ids.has(id) || (ids.size < RESULTS_MAX && expressionFor([...ids, id]).length <= EXPRESSION_CHARS_MAX);
+const fits = ({ ids, chars }: Batch, id: string): boolean =>
+  ids.has(id) || (ids.size < RESULTS_MAX && chars + quotedChars(id) <= EXPRESSION_CHARS_MAX);
+
+/** With its quotes, the comma and the space. */
+const quotedChars = (id: string): number => id.length + 4;
 
 const aMoment = (): Promise<void> =>
   new Promise((resolve) => {
