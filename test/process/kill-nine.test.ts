@@ -66,7 +66,7 @@ it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_
   const random = createRandom(SEED);
   for (let n = 0; n < KILLS; n += 1) {
     const { child } = await start();
-    await forMs(50 + random() * 900);
+    await forMs(50 + random() * 500);
     await kill(child);
   }
   const { child, url } = await start();

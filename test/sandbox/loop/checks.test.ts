@@ -13,7 +13,7 @@ let world: DrivenWorld;
 let around: (ports: Ports) => Ports = (ports) => ports;
 beforeEach(async () => {
   around = (ports) => ports;
-  world = await drivenWorld({ stepMs: 2 * secondMs, decorate: (ports) => deferred(ports) });
+  world = await drivenWorld({ stepMs: 10 * secondMs, decorate: (ports) => deferred(ports) });
 });
 afterEach(() => world.close());
 

@@ -1,7 +1,6 @@
-/** Many events at once: duplicated, shuffled, and more than a lane may start. */
+/** More findings at once than a lane may start. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { epochMs, minuteMs, secondMs } from '../../../domain/time.ts';
-import { createRandom } from '../../../sandbox/core/random.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource, createResource } from '../../../sandbox/world/admin.ts';
 import { changeSettings } from '../../../sandbox/world/settings.ts';
@@ -105,77 +104,3 @@ describe('a lane under load', () => {
     expect(executions(sandbox.world).size).toBeLessThan(150);
   });
 });
-
-describe('10,000 events, duplicated and shuffled', () => {
-  it('open exactly the right cases and start exactly one execution each', async () => {
-    world = await drivenWorld();
-    const { sandbox } = world;
-    const random = createRandom(20261121);
-    const names = await buckets(50);
-    const nowMs = sandbox.clock.nowMs();
-    await world.advance(13 * secondMs);
-    const events = names.flatMap((name) => copies(name, nowMs));
-    for (let n = events.length - 1; n > 0; n -= 1) {
-      const other = Math.floor(random() * (n + 1));
-      [events[n], events[other]] = [events[other], events[n]];
-    }
-    for (let n = 0; n < events.length; n += 1_000) {
-      const sent = await fetch(`${sandbox.url}/_sandbox/events`, {
-        method: 'POST',
-        body: JSON.stringify(events.slice(n, n + 1_000)),
-      });
-      expect(await sent.json()).toMatchObject({ refused: 0 });
-      if (n === 5_000) world.restart();
-      await world.settle();
-    }
-    expect(events).toHaveLength(10_000);
-    await world.until(async () => (await world.cases({ status: 'resolved' })).length === 50, 10 * minuteMs);
-    const all = await seen();
-    expect(all.cases).toHaveLength(50);
-    expect(all.executions).toHaveLength(50);
-    expect(violations(all)).toEqual([]);
-  });
-});
-
-/** 200 events of one bucket: the true NON_COMPLIANT again and again, and older words of both kinds. */
-const copies = (name: string, nowMs: number): unknown[] => {
-  const evaluated = (complianceType: string, recordedMs: number) => ({
-    version: '0',
-    id: `event-${name}-${recordedMs}`,
-    'detail-type': 'Config Rules Compliance Change',
-    source: 'aws.config',
-    account: ACCOUNT,
-    time: new Date(recordedMs).toISOString(),
-    region: REGION,
-    resources: [],
-    detail: {
-      resourceId: name,
-      awsRegion: REGION,
-      awsAccountId: ACCOUNT,
-      configRuleName: 's3-bucket-versioning-enabled',
-      recordVersion: '1.0',
-      configRuleARN: `arn:aws:config:${REGION}:${ACCOUNT}:config-rule/config-rule-aaaaaa`,
-      messageType: 'ComplianceChangeNotification',
-      newEvaluationResult: {
-        evaluationResultIdentifier: {
-          evaluationResultQualifier: {
-            configRuleName: 's3-bucket-versioning-enabled',
-            resourceType: 'AWS::S3::Bucket',
-            resourceId: name,
-          },
-          orderingTimestamp: new Date(recordedMs).toISOString(),
-        },
-        complianceType,
-        resultRecordedTime: new Date(recordedMs).toISOString(),
-        configRuleInvokedTime: new Date(recordedMs).toISOString(),
-      },
-      notificationCreationTime: new Date(recordedMs).toISOString(),
-      resourceType: 'AWS::S3::Bucket',
-    },
-  });
-  return [
-    ...Array.from({ length: 180 }, () => evaluated('NON_COMPLIANT', nowMs)),
-    ...Array.from({ length: 10 }, (_, n) => evaluated('COMPLIANT', nowMs - (n + 1) * minuteMs)),
-    ...Array.from({ length: 10 }, (_, n) => evaluated('NON_COMPLIANT', nowMs - (n + 1) * minuteMs)),
-  ];
-};

@@ -142,5 +142,5 @@ test('a batch answers for every entry, and topics are listed by account', async 
   expect(answer.Successful).toMatchObject([{ Id: 'good' }]);
   expect(answer.Failed).toMatchObject([{ Id: 'bad', Code: 'InvalidParameter', SenderFault: true }]);
   expect((await sns.send(new ListTopicsCommand({}))).Topics).toEqual([{ TopicArn }]);
-  expect((await clientsOf(sandbox, '222222222222').sns.send(new ListTopicsCommand({}))).Topics).toEqual([]);
+  expect((await clientsOf(sandbox, '333333333333').sns.send(new ListTopicsCommand({}))).Topics).toEqual([]);
 });
