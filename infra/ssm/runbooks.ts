@@ -72,16 +72,22 @@ export const createRunbooks = (clients: MemberClients, now: () => Instant): Runb
     },
 
     find: async (plan, clientToken) => {
-      const { AutomationExecutionMetadataList: found } = await calling(
-        'ssm:DescribeAutomationExecutions',
-        () =>
+      let token: string | undefined;
+      do {
+        const page = await calling('ssm:DescribeAutomationExecutions', () =>
           clients.ssm(plan).send(
             new DescribeAutomationExecutionsCommand({
               Filters: [{ Key: 'TagKey', Values: [attemptTagKey(clientToken)] }],
+              ...(token ? { NextToken: token } : {}),
             }),
           ),
-      );
-      return found?.[0]?.AutomationExecutionId;
+        );
+        // A page may be empty and yet not the last.
+        const id = page.AutomationExecutionMetadataList?.[0]?.AutomationExecutionId;
+        if (id !== undefined) return id;
+        token = page.NextToken;
+      } while (token);
+      return undefined;
     },
 
     stop: async (plan, executionId) => {
