@@ -14,7 +14,7 @@ import { type Compliance, type ConfigRule, PortError } from '../../domain/ports.
 import { epochMs, hourMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
-import { createTagReader, isQuotable, unsafeResourceId } from './tag-reader.ts';
+import { createTagReader, isQuotable, notIndexed, unsafeResourceId } from './tag-reader.ts';
 
 export const createCompliance = (clients: MemberClients, now: () => Instant): Compliance => {
   const rules = new Map<string, { readonly rule: ConfigRule; readonly readAt: Instant }>();
@@ -29,12 +29,13 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
   const names = async (
     origin: EvaluationOrigin,
     { account, resourceId, resourceType }: Finding,
-  ): Promise<Names | undefined> => {
+  ): Promise<Names> => {
     if (!isQuotable(resourceId)) throw unsafeResourceId();
     const { Results } = await select(laneOf(account, origin), {
       Expression: `SELECT resourceName, arn WHERE resourceId = '${resourceId}' AND resourceType = '${resourceType}'`,
     });
-    return Results?.[0] === undefined ? undefined : (JSON.parse(Results[0]) as Names);
+    if (Results?.[0] === undefined) throw notIndexed(resourceType, resourceId);
+    return JSON.parse(Results[0]) as Names;
   };
 
   return {
@@ -107,13 +108,11 @@ interface Names {
   readonly arn?: string;
 }
 
-const LOOKUPS: Readonly<
-  Record<LookupName, (found: Names | undefined, finding: Finding) => string | undefined>
-> = {
-  'rds-instance-identifier': (found) => found?.resourceName,
-  'iam-arn': (found) => found?.arn,
-  'resource-arn': (found) => found?.arn,
-  'resource-name': (found) => found?.resourceName,
+const LOOKUPS: Readonly<Record<LookupName, (found: Names, finding: Finding) => string | undefined>> = {
+  'rds-instance-identifier': (found) => found.resourceName,
+  'iam-arn': (found) => found.arn,
+  'resource-arn': (found) => found.arn,
+  'resource-name': (found) => found.resourceName,
   'ssm-instance-id': (_, { resourceId }) => /\b(i-[0-9a-f]{8,17})\b/.exec(resourceId)?.[1],
 };
 

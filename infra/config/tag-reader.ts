@@ -31,7 +31,7 @@ export interface TagReaderOptions {
   readonly moment?: () => Promise<void>;
 }
 
-/** A resource that Config does not know has no tags. */
+/** @throws PortError when Config has no row of the resource: its tags are not known then, and not none. */
 export type ReadTags = (lane: Lane, resourceType: string, resourceId: string) => Promise<Tags>;
 
 export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOptions): ReadTags => {
@@ -87,7 +87,9 @@ export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOpti
       if (ids.size === 1 || !hasCode(error, 'InvalidExpressionException')) throw error;
       return query(lane, [resourceId]);
     });
-    return answer.get(rowKey(resourceType, resourceId)) ?? {};
+    const tags = answer.get(rowKey(resourceType, resourceId));
+    if (tags === undefined && !WITHOUT_ITEM.has(resourceType)) throw notIndexed(resourceType, resourceId);
+    return tags ?? {};
   };
 
   const remember = (key: string, tags: Promise<Tags>): Promise<Tags> => {
@@ -121,6 +123,18 @@ export const unsafeResourceId = (): PortError =>
     'config:SelectResourceConfig',
     'the resource id cannot be quoted safely in a query',
   );
+
+/** Right after a resource was made, or while its index lags behind, Config evaluates what it cannot select yet. */
+export const notIndexed = (resourceType: string, resourceId: string): PortError =>
+  new PortError(
+    'transient',
+    'ResourceNotIndexed',
+    'config:SelectResourceConfig',
+    `Config has no configuration item of ${resourceType} ${resourceId} to select; check that its recorder records this type`,
+  );
+
+/** Config evaluates these and keeps no configuration item of them. */
+const WITHOUT_ITEM: ReadonlySet<string> = new Set(['AWS::::Account']);
 
 interface Batch {
   readonly ids: Set<string>;

@@ -58,12 +58,12 @@ describe('what is asked together', () => {
 
   it('tells resources of one id apart by their type', async () => {
     answer = async () => ({ Results: [row('a'), row('a', 'AWS::SQS::Queue').replace('"a"}', '"queue"}')] });
-    const [bucket, queue, nothing] = await Promise.all([
+    const [bucket, queue] = await Promise.all([
       read(LANE, BUCKET, 'a'),
       read(LANE, 'AWS::SQS::Queue', 'a'),
-      read(LANE, 'AWS::SNS::Topic', 'a'),
+      expect(read(LANE, 'AWS::SNS::Topic', 'a')).rejects.toMatchObject({ code: 'ResourceNotIndexed' }),
     ]);
-    expect([bucket, queue, nothing]).toEqual([{ name: 'a' }, { name: 'queue' }, {}]);
+    expect([bucket, queue]).toEqual([{ name: 'a' }, { name: 'queue' }]);
     expect(expressions).toHaveLength(1);
   });
 
@@ -113,6 +113,23 @@ describe('what goes wrong', () => {
     expect(good).toMatchObject({ value: { name: 'good' } });
     expect(bad).toMatchObject({ reason: { code: 'InvalidExpressionException' } });
     expect(expressions).toHaveLength(3);
+  });
+
+  it('takes what Config cannot select yet for unknown, not for untagged', async () => {
+    answer = async () => ({ Results: [] });
+    await expect(read(LANE, BUCKET, 'a')).rejects.toMatchObject({
+      errorClass: 'transient',
+      code: 'ResourceNotIndexed',
+      message: expect.stringContaining('AWS::S3::Bucket a'),
+    });
+    answer = tellAll;
+    expect(await read(LANE, BUCKET, 'a')).toEqual({ name: 'a' });
+  });
+
+  it('knows no tags of a row without any, nor of an account, which has no row', async () => {
+    answer = async () => ({ Results: [JSON.stringify({ resourceId: 'a', resourceType: BUCKET })] });
+    expect(await read(LANE, BUCKET, 'a')).toEqual({});
+    expect(await read(LANE, 'AWS::::Account', LANE.account)).toEqual({});
   });
 
   it('keeps no error', async () => {
