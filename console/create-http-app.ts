@@ -39,7 +39,7 @@ export const createHttpApp = (options: HttpAppOptions): Hono => {
     globalLaneRegion: options.globalLaneRegion ?? 'us-east-1',
   };
   return new Hono()
-    .use(safeHeaders, loopbackOnly, awsDoor(options.sandboxUrl), sameOriginWrites, limitBody)
+    .use(safeHeaders, loopbackOnly, limitBody, awsDoor(options.sandboxUrl), sameOriginWrites)
     .route('/healthz', healthRoutes(deps))
     .route('/api/cases', caseRoutes(deps))
     .route('/api/events', eventRoutes(deps))

@@ -1,6 +1,8 @@
 /**
  * The one HTTP port of the sandbox: finds out which service and operation a request means, as AWS's own
- * endpoints would, and answers in the protocol it was asked in. Loopback only.
+ * endpoints would, and answers in the protocol it was asked in. Loopback only. Its own routes know no
+ * signature, so they answer to no web page: neither one that asks across origins, nor one whose name was made
+ * to point here.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AwsError } from '../service.ts';
@@ -50,9 +52,20 @@ const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const body = await readBody(request);
   const path = request.url ?? '/';
-  if (path.startsWith(ADMIN_PREFIX)) {
+  const isAdmin = path.startsWith(ADMIN_PREFIX);
+  if (isAdmin && mayBeAPage(request)) {
+    response
+      .writeHead(403, { 'content-type': 'application/json', connection: 'close' })
+      .end(
+        JSON.stringify({
+          error: 'Web pages are not answered here: call 127.0.0.1 or localhost without an Origin.',
+        }),
+      );
+    return;
+  }
+  const body = await readBody(request);
+  if (isAdmin) {
     const { status, body: told } = await deps.admin(request.method ?? 'GET', path, body.toString('utf8'));
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(told));
     return;
@@ -74,6 +87,11 @@ const answer = async (
   });
   response.end(outcome.body);
 };
+
+const mayBeAPage = ({ headers: { origin, host = '' } }: IncomingMessage): boolean =>
+  origin !== undefined || !LOOPBACK.test(host);
+
+const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d{1,5})?$/i;
 
 /** JSON protocols name the operation in a header, the query protocol in the form or the query string. */
 const describeCall = (request: IncomingMessage, body: Buffer): ApiCall => {

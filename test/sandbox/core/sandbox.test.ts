@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
 import {
@@ -24,6 +25,23 @@ test('a request without a signature is refused in the protocol’s own way', asy
   const xml = await fetch(url, { method: 'POST', body: 'Action=GetCallerIdentity&Version=2011-06-15' });
   expect(xml.status).toBe(403);
   expect(await xml.text()).toContain('<Code>MissingAuthenticationToken</Code>');
+});
+
+test('the admin routes answer no web page', async () => {
+  const { url } = await openSandbox();
+  const ask = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get(`${url}/_sandbox/clock`, { headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on('error', reject);
+    });
+  expect(await ask({})).toBe(200);
+  expect(await ask({ host: 'localhost:1' })).toBe(200);
+  expect(await ask({ origin: 'https://evil.example' })).toBe(403);
+  expect(await ask({ origin: url })).toBe(403);
+  expect(await ask({ host: 'evil.example' })).toBe(403);
+  expect(await ask({ host: '127.0.0.1.evil.example' })).toBe(403);
 });
 
 test('an access key id that names no account belongs to the hub', async () => {
