@@ -14,7 +14,7 @@ import { createControlStore } from './dynamodb/control-store.ts';
 import { createDocuments } from './dynamodb/documents.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
-import { SDK_SETTINGS } from './sdk-settings.ts';
+import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
 import { createAnnouncer } from './sns/announcer.ts';
 import { createRefusals, type Refusals } from './sqs/refusals.ts';
@@ -66,7 +66,7 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
   const sqs = new SQSClient(aws);
   const roles = rolesOf(settings);
   const clients = createMemberClients({
-    sts: new STSClient(aws),
+    sts: new STSClient({ ...aws, requestHandler: requestHandlerFor(SHORT_PATIENCE) }),
     executorRoleArn: roles.executorRoleArn,
     externalId: settings.externalId,
     now: clock.now,

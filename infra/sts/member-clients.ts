@@ -9,7 +9,7 @@ import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Lane, laneId } from '../../domain/finding.ts';
 import { epochMs, type Instant, minuteMs } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
-import { SDK_SETTINGS } from '../sdk-settings.ts';
+import { PATIENCE, type Patience, requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from '../sdk-settings.ts';
 
 export interface MemberClientsOptions {
   readonly sts: STSClient;
@@ -19,6 +19,8 @@ export interface MemberClientsOptions {
   readonly now: () => Instant;
   /** Another place than AWS itself. */
   readonly endpoint?: string;
+  /** Default: a start 2 s, everything else 5 s. */
+  readonly patience?: Patience;
 }
 
 export interface MemberClients {
@@ -36,6 +38,7 @@ export const createMemberClients = ({
   externalId,
   now,
   endpoint,
+  patience,
 }: MemberClientsOptions): MemberClients => {
   const credentialsFor = memoized((account: string) => async () => {
     const { Credentials } = await calling('sts:AssumeRole', () =>
@@ -57,16 +60,17 @@ export const createMemberClients = ({
   const provider = memoized((account: string) =>
     cachedCredentials(credentialsFor(account), () => epochMs(now())),
   );
-  const settings = ({ account, region }: Lane, maxAttempts: number) => ({
+  const settings = ({ account, region }: Lane, maxAttempts: number, usual = PATIENCE) => ({
     region,
     credentials: provider(account),
     maxAttempts,
     ...SDK_SETTINGS,
+    requestHandler: requestHandlerFor(patience ?? usual),
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   return {
     ssm: perLane((lane) => new SSMClient(settings(lane, 3))),
-    ssmOnce: perLane((lane) => new SSMClient(settings(lane, 1))),
+    ssmOnce: perLane((lane) => new SSMClient(settings(lane, 1, SHORT_PATIENCE))),
     config: perLane((lane) => new ConfigServiceClient({ ...settings(lane, 3), retryMode: 'adaptive' })),
     configOnce: perLane((lane) => new ConfigServiceClient(settings(lane, 1))),
   };
