@@ -9,6 +9,7 @@ import type {
   Approval,
   AwaitingApproval,
   Case,
+  Decision,
   HoldReason,
   NeedsHuman,
   Observing,
@@ -65,9 +66,14 @@ const routePlanned = (
   if (assessment.mode === 'auto')
     return toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
   if (assessment.mode === 'approve')
-    return approves(approval, planHash, moment.now)
+    return approves(approval, planHash, moment.now, assessment.terms.approval.quorum)
       ? toQueued({ plan, planHash }, 'this plan is approved', moment)
-      : toAwaitingApproval({ plan, planHash }, assessment, moment);
+      : toAwaitingApproval(
+          { plan, planHash },
+          assessment,
+          decisionsOn(approval, planHash, moment.now),
+          moment,
+        );
   return {
     to: observing(moment),
     what: 'observed',
@@ -76,9 +82,22 @@ const routePlanned = (
   };
 };
 
-/** An approval counts for exactly its plan hash, and not for ever. */
-export const approves = (approval: Approval | undefined, planHash: string, now: Instant): boolean =>
-  approval !== undefined && approval.planHash === planHash && now < approval.validUntil;
+/** An approval counts for exactly its plan hash, not for ever, and only if as many people gave it as are asked for now. */
+export const approves = (
+  approval: Approval | undefined,
+  planHash: string,
+  now: Instant,
+  quorum: number,
+): boolean => {
+  const { length } = decisionsOn(approval, planHash, now);
+  return length > 0 && length >= quorum;
+};
+
+/** What people have said of this plan and what still counts: where the quorum was raised, only the rest are asked. */
+const decisionsOn = (approval: Approval | undefined, planHash: string, now: Instant): readonly Decision[] =>
+  approval !== undefined && approval.planHash === planHash && now < approval.validUntil
+    ? approval.decisions
+    : [];
 
 const whyRefused = (refusal: PlanRefusal): string => `no plan can be made: ${refusal.reason}`;
 
@@ -107,6 +126,7 @@ const toQueued = (planned: Planned, why: string, moment: Moment): Route => ({
 const toAwaitingApproval = (
   { plan, planHash }: Planned,
   { terms, entry }: Assessment,
+  decisions: readonly Decision[],
   moment: Moment,
 ): Route => {
   const to: AwaitingApproval = {
@@ -114,14 +134,14 @@ const toAwaitingApproval = (
     plan,
     planHash,
     expiresAt: after(moment, terms.approval.expiresAfterMs),
-    decisions: [],
+    decisions,
     announced: false,
     dueAt: after(moment, UNANNOUNCED_WAIT_MS),
   };
   return {
     to,
     what: 'approval-requested',
-    why: `policy entry "${entry}" asks for ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}`,
+    why: `policy entry "${entry}" asks for ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}${decisions.length > 0 ? `, ${decisions.length} given already` : ''}`,
     after: [{ kind: 'announce' }],
   };
 };

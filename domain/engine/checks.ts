@@ -76,13 +76,13 @@ const policy: Check = async (context) => {
 const approval: Check = async ({ ports, checked, assessment }) => {
   if (assessment === undefined) return { answer: 'failed', reason: 'the policy was not asked' };
   if (assessment.mode === 'auto') return yes('mode auto needs none');
-  return approves(checked.approval, checked.planHash, ports.clock.now())
+  return approves(checked.approval, checked.planHash, ports.clock.now(), assessment.terms.approval.quorum)
     ? yes(`approved by ${checked.approval?.decisions.map(({ who }) => who).join(', ')}`)
     : no('no valid approval for this plan', { kind: 'assessed', assessment });
 };
 
-const attempts: Check = async ({ checked }) => {
-  const { attemptsMax } = checked.terms.retry;
+const attempts: Check = async ({ checked, assessment }) => {
+  const { attemptsMax } = (assessment ?? checked).terms.retry;
   return checked.attempts < attemptsMax || checked.clientToken === attemptToken(checked.id, checked.attempts)
     ? yes(`${checked.attempts} of ${attemptsMax} used`)
     : no(`all ${attemptsMax} attempts are used up`);
@@ -137,18 +137,23 @@ export const reasonOf = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
+export type Checks =
+  | { readonly kind: 'passed'; readonly assessment: Assessment }
+  | { readonly kind: 'refused'; readonly answer: CheckAnswer };
+
 /** All checks but the permit; stops at the first that does not say yes. */
 export const checkBeforePermit = async (
   ports: Ports,
   assessor: Assessor,
   checked: Checked,
-): Promise<CheckAnswer | undefined> => {
+): Promise<Checks> => {
   const context: Context = { ports, assessor, checked };
   for (const [name, check] of CHECKS_BEFORE_PERMIT) {
     const answer = await make(name, check, context);
-    if (answer.answer !== 'yes') return answer;
+    if (answer.answer !== 'yes') return { kind: 'refused', answer };
   }
-  return undefined;
+  if (context.assessment === undefined) throw new Error(`the policy was not asked for case ${checked.id}`);
+  return { kind: 'passed', assessment: context.assessment };
 };
 
 /** Every check with its answer, the permit only looked at: nothing changes. */
@@ -164,8 +169,9 @@ export const explainChecks = async (
   return answers;
 };
 
-const permitPeek: Check = async ({ ports, checked }) => {
-  const answer = await ports.permits.peek(permitRequest(ports, checked, true));
+const permitPeek: Check = async ({ ports, checked, assessment }) => {
+  const terms = assessment?.terms ?? checked.terms;
+  const answer = await ports.permits.peek(permitRequest(ports, { ...checked, terms }, true));
   return answer.kind === 'granted' ? yes('a permit is free') : no(describePermit(answer));
 };
 

@@ -356,7 +356,8 @@ describe('approval (invariant 4)', () => {
     expect(outcome.case.state).toMatchObject({ name: 'needs-human', code: 'approval-expired' });
   });
   it('does not count for another plan, nor after its time', () => {
-    const approval = { planHash: hash, decisions: [], validUntil: plusMs(NOW, minuteMs) };
+    const { decision } = observations.decided;
+    const approval = { planHash: hash, decisions: [decision], validUntil: plusMs(NOW, minuteMs) };
     const ask = assessment({ kind: 'planned', ...planned }, 'approve');
     const other = assessment({ kind: 'planned', plan: planned.plan, planHash: 'e'.repeat(64) }, 'approve');
     const route = (by: typeof ask, now: string) =>
@@ -365,5 +366,18 @@ describe('approval (invariant 4)', () => {
     expect(route(ask, NOW)).toBe('queued');
     expect(route(ask, plusMs(NOW, minuteMs))).toBe('awaiting-approval');
     expect(route(other, NOW)).toBe('awaiting-approval');
+  });
+  it('asks for the rest when the quorum was raised, and keeps what was given for the same plan', () => {
+    const { decision } = observations.decided;
+    const approval = { planHash: hash, decisions: [decision], validUntil: plusMs(NOW, minuteMs) };
+    const asked = assessment({ kind: 'planned', ...planned }, 'approve');
+    const ofTwo = { ...asked, terms: { ...asked.terms, approval: { quorum: 2, expiresAfterMs: hourMs } } };
+    const { case: again } = moved(
+      decide(aCase('queued', {}, { approval }), { kind: 'assessed', assessment: ofTwo }, moment()),
+    );
+    expect(again.state).toMatchObject({ name: 'awaiting-approval', decisions: [decision] });
+    const second = { kind: 'decided', decision: { ...decision, who: 'grace' } } as const;
+    expect(decide(again, { kind: 'decided', decision }, moment())).toMatchObject({ code: 'already-decided' });
+    expect(moved(decide(again, second, moment())).case.state.name).toBe('queued');
   });
 });
