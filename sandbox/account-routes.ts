@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { AdminProblem, type AdminRoute } from './core/admin-routes.ts';
 import type { SandboxCore } from './sandbox.ts';
+import type { World } from './service.ts';
 import { recorders } from './services/config/recorder.ts';
 import { executions } from './services/ssm/execution.ts';
 import {
@@ -12,6 +13,7 @@ import {
   runbookFaults,
   withdrawRunbookFault,
 } from './world/admin.ts';
+import type { Resource } from './world/resource.ts';
 import { putSelfhealRoles } from './world/roles.ts';
 import { scenarioProgress, startScenario } from './world/scenarios/scenario.ts';
 import { changeSettings, worldSettings } from './world/settings.ts';
@@ -104,10 +106,7 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
         const captured = read(capturedSchema, body);
         putSelfhealRoles(world, captured.account);
         try {
-          const { account, region, type, id, name } = createBrokenResource(world, {
-            ...captured,
-            nowMs: clock.nowMs(),
-          });
+          const { account, region, type, id, name } = brokenAsCaptured(world, captured, clock.nowMs());
           return { account, region, type, id, name };
         } catch (error) {
           throw new AdminProblem((error as Error).message);
@@ -149,6 +148,24 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
     },
     { method: 'GET', path: 'executions', answer: () => [...executions(world).values()] },
   ];
+};
+
+/**
+ * A resource that is there already, healed perhaps, is broken anew, and Config tells of it itself: the event
+ * that somebody sends a second time is older than what Config has said since.
+ */
+const brokenAsCaptured = (
+  world: World,
+  captured: z.infer<typeof capturedSchema>,
+  nowMs: number,
+): Resource => {
+  const { account, region, resourceId, configRuleName: rule } = captured;
+  const known = listResources(world, { account, region }).some(
+    ({ id, compliance }) => id === resourceId && compliance[rule] === 'COMPLIANT',
+  );
+  return known
+    ? breakResource(world, resourceId, { account, region, rule, nowMs }).resource
+    : createBrokenResource(world, { ...captured, nowMs });
 };
 
 export const lanesOf = ({

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListedResource } from '../../sandbox/world/admin.ts';
 import type { ApiClient } from '../api-client.ts';
+import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { type Column, table } from '../render/table.ts';
 import { portNumber, positiveNumber } from './numbers.ts';
@@ -41,6 +42,8 @@ const addStart = (sandbox: Command, io: Io): void => {
         port: options.port,
         clock: { kind: 'real', speed: options.speed },
         ...(options.data === undefined ? {} : { dataDir: options.data }),
+      }).catch((error: unknown) => {
+        throw new Failure(error instanceof Error ? error.message : String(error), 1);
       });
       io.out(`sandbox ready on ${accounts.url}\n`);
       await io.untilStopped();

@@ -88,9 +88,11 @@ const ask = async (url: string, method: 'GET' | 'POST', path: string, body?: unk
       `no sandbox answers on ${url} (${error instanceof Error ? error.message : String(error)}); start one with: selfheal sandbox start`,
     );
   });
-  const told = (await answer.json()) as { error?: string };
-  if (!answer.ok) throw new Error(`the sandbox on ${url} refused ${path}: ${told.error ?? answer.status}`);
-  return told;
+  const told = (await answer.json().catch(() => ({}))) as { error?: unknown };
+  if (answer.ok) return told;
+  const why =
+    typeof told.error === 'string' ? told.error : `it answered ${answer.status}: is that a sandbox?`;
+  throw new Error(`the sandbox on ${url} refused ${path}: ${why}`);
 };
 
 const sleepAt = (speed: number) => (ms: number) =>

@@ -53,7 +53,7 @@ describe('wrong use', () => {
     [['cases', '--colour'], "unknown option '--colour'"],
     [['case'], "missing required argument 'id'"],
     [['case', 'a', 'b'], 'too many arguments'],
-    [['approve', 'x-1', '--reason', 'y'], "required option '--plan-hash <hash>' not specified"],
+    [['approve', 'x-1', '--reason', 'y'], 'all 64 hexadecimal digits'],
     [['approve', 'x-1', '--plan-hash', 'a'.repeat(64)], "required option '--reason <text>' not specified"],
     [['deny', 'x-1', '--plan-hash', 'abc', '--reason', 'y'], 'all 64 hexadecimal digits'],
     [['deny', 'x-1', '--plan-hash', 'a'.repeat(64), '--reason', ' '], '--reason: say why'],
