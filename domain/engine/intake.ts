@@ -46,7 +46,10 @@ export const reportCompliance = async (
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const newest = await cases.newestOf(findingId(finding));
     if (newest && isOpen(newest.state)) {
-      await tell(engine, session, newest, { kind: 'evaluated', evaluation: report.evaluation, via: 'event' });
+      const evaluated = { kind: 'evaluated', evaluation: report.evaluation, via: 'event' } as const;
+      const { kind } = await tell(engine, session, newest, evaluated);
+      // Closed by somebody else meanwhile: what is broken since then is the next case's.
+      if (kind === 'illegal') continue;
       if (report.redelivered) await repeatEffects(engine, session, newest.id);
       return { kind: 'told', caseId: newest.id };
     }
