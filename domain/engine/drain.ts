@@ -1,14 +1,31 @@
 /**
  * Starts what waits in a lane, most severe first, at the pace of its start slots. One drain a lane works at a
  * time; when its time is up it hands over by a wake-up, and when the lane is full the next release wakes it.
+ * A case that waits for something else than the lane is passed over, so that it keeps nobody back.
  */
 import { type Lane, laneId } from '../finding.ts';
-import { minuteMs, plusMs, secondMs } from '../time.ts';
+import { laneScopeId, permitScopes } from '../permit.ts';
+import { epochMs, type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
 import { seekStart } from './seek-start.ts';
 import type { Session } from './session.ts';
 import { type Engine, tell } from './tell.ts';
 
-type Progress = 'started' | 'full' | 'paced' | 'all-busy' | 'empty' | 'out-of-time';
+type Progress =
+  | { readonly kind: 'full' | 'all-busy' | 'empty' | 'out-of-time' }
+  | { readonly kind: 'paced'; readonly retryAt: Instant };
+
+type Round = Progress | { readonly kind: 'started' } | { readonly kind: 'stale' };
+
+/** What one drain works on and has learnt so far. */
+interface Drain {
+  readonly engine: Engine;
+  readonly session: Session;
+  readonly lane: Lane;
+  readonly deadline: Instant;
+  nextSlotAt?: Instant;
+  /** Scopes other than the lane that had no room, with when they have, if known. */
+  readonly closedScopes: Map<string, Instant | undefined>;
+}
 
 export const drainLane = async (
   engine: Engine,
@@ -17,94 +34,115 @@ export const drainLane = async (
   drainer: string,
 ): Promise<void> => {
   const { permits, clock, log } = engine.ports;
+  const deadline = plusMs(clock.now(), DRAIN_MS_MAX);
   for (;;) {
     const view = await permits.beginDrain(lane, drainer, clock.now(), plusMs(clock.now(), DRAIN_LEASE_MS));
     if (view === undefined) return;
-    const progress = await drainUntil(
-      engine,
-      session,
-      lane,
-      view.nextSlotAt,
-      plusMs(clock.now(), DRAIN_MS_MAX),
-    );
-    log.info('lane drained', { lane: laneId(lane), progress, atWork: view.atWork });
-    if (progress === 'empty') {
+    const { nextSlotAt } = view;
+    const drain = { engine, session, lane, deadline, closedScopes: new Map() };
+    const progress = await drainUntil(nextSlotAt === undefined ? drain : { ...drain, nextSlotAt });
+    log.info('lane drained', { lane: laneId(lane), progress: progress.kind, atWork: view.atWork });
+    if (progress.kind === 'empty') {
       if (await permits.endDrain(lane, drainer, view.arrivals)) return;
-      continue;
+      if (clock.now() < deadline) continue;
     }
     await permits.endDrain(lane, drainer);
-    if (progress === 'out-of-time' || progress === 'paced') session.wake({ lane }, 0);
+    const delayMs = wakeDelayMs(progress, clock.now());
+    if (delayMs !== undefined) session.wake({ lane }, delayMs);
     return;
   }
 };
 
-const drainUntil = async (
-  engine: Engine,
-  session: Session,
-  lane: Lane,
-  firstSlotAt: string | undefined,
-  deadline: string,
-): Promise<Progress> => {
-  let slot: Slot = firstSlotAt === undefined ? {} : { nextSlotAt: firstSlotAt };
-  for (;;) {
-    const waiting = await engine.ports.cases.waiting(lane, LOOK_AHEAD);
-    if (waiting.length === 0) return 'empty';
-    const round = await startOneOf(engine, session, waiting, slot);
-    if (round.progress === 'stale') await engine.ports.clock.sleep(INDEX_LAG_MS);
-    else if (round.progress !== 'started') return round.progress;
-    await session.flush();
-    slot = round.slot;
-    if (engine.ports.clock.now() >= deadline) return 'out-of-time';
-  }
+/** Who is full or busy gives a sign, or is found by the timer; nobody does for a slot that comes. */
+const wakeDelayMs = (progress: Progress, now: Instant): number | undefined => {
+  if (progress.kind === 'paced')
+    return Math.min(WAKE_DELAY_MS_MAX, Math.max(secondMs, epochMs(progress.retryAt) - epochMs(now)));
+  return progress.kind === 'full' || progress.kind === 'all-busy' ? undefined : 0;
 };
 
-interface Slot {
-  readonly nextSlotAt?: string;
-}
-
-/** The first of the waiting that can move does; those whose resource is busy are passed over for now. */
-const startOneOf = async (
-  engine: Engine,
-  session: Session,
-  waiting: readonly string[],
-  slot: Slot,
-): Promise<{
-  readonly progress: Exclude<Progress, 'empty' | 'out-of-time'> | 'stale';
-  readonly slot: Slot;
-}> => {
+const drainUntil = async (drain: Drain): Promise<Progress> => {
+  const { engine, session, lane, deadline } = drain;
   const { cases, clock } = engine.ports;
-  let someBusy = false;
-  for (const id of waiting) {
-    const about = await cases.get(id);
-    // The index lags behind the items: what has moved on meanwhile is somebody else's.
-    if (about?.state.name !== 'queued') continue;
-    const sought = await seekStart(engine, session, about, {
-      queueUp: false,
-      slotWaitMsMax: SLOT_WAIT_MS_MAX,
-      ...slot,
-    });
-    if (sought.kind === 'told') {
-      const granted = sought.observation.kind === 'permit-granted';
-      const intervalMs = about.terms.limits.lane?.startIntervalMs ?? 0;
-      const next: Slot = granted ? { nextSlotAt: plusMs(clock.now(), intervalMs) } : slot;
-      const outcome = await tell(engine, session, about, sought.observation);
-      if (outcome.kind === 'moved') return { progress: 'started', slot: next };
-      // It stays where it is: looking at it again at once would find the same, for ever.
-      someBusy = true;
-      continue;
+  for (;;) {
+    if ((await cases.waiting(lane, 1)).length === 0) {
+      // A case that has just begun to wait may not be in the index yet.
+      await clock.sleep(INDEX_LAG_MS);
+      if ((await cases.waiting(lane, 1)).length === 0) return { kind: 'empty' };
     }
-    if (sought.answer.kind === 'resource-busy') {
-      someBusy = true;
-      continue;
-    }
-    return { progress: sought.answer.kind === 'pace' ? 'paced' : 'full', slot };
+    const round = await startOneOf(drain);
+    if (round.kind === 'stale') await clock.sleep(INDEX_LAG_MS);
+    else if (round.kind !== 'started') return round;
+    await session.flush();
+    if (clock.now() >= deadline) return { kind: 'out-of-time' };
   }
-  return { progress: someBusy ? 'all-busy' : 'stale', slot };
 };
 
-const LOOK_AHEAD = 25;
+/** The first of the waiting that can move does; those that wait for something of their own are passed over. */
+const startOneOf = async (drain: Drain): Promise<Round> => {
+  const { cases, clock } = drain.engine.ports;
+  const looked = new Set<string>();
+  let somePassedOver = false;
+  for (let countMax = PAGE_SIZE; countMax <= LOOK_AHEAD_MAX; countMax *= 2) {
+    const waiting = await cases.waiting(drain.lane, countMax);
+    for (const id of waiting) {
+      if (looked.has(id)) continue;
+      looked.add(id);
+      const answer = await startOne(drain, id);
+      if (answer === 'passed-over') somePassedOver = true;
+      else if (answer !== 'moved-on') return answer;
+      if (clock.now() >= drain.deadline) return passedOver(drain);
+    }
+    if (waiting.length < countMax) break;
+  }
+  return somePassedOver ? passedOver(drain) : { kind: 'stale' };
+};
+
+const passedOver = ({ closedScopes }: Drain): Round => {
+  const [retryAt] = [...closedScopes.values()].filter((at) => at !== undefined).sort();
+  return retryAt === undefined ? { kind: 'all-busy' } : { kind: 'paced', retryAt };
+};
+
+const startOne = async (drain: Drain, id: string): Promise<Round | 'passed-over' | 'moved-on'> => {
+  const { engine, session, lane, closedScopes, nextSlotAt } = drain;
+  const { cases, clock } = engine.ports;
+  const about = await cases.get(id);
+  // The index lags behind the items: what has moved on meanwhile is somebody else's.
+  if (about?.state.name !== 'queued') return 'moved-on';
+  const scopes = permitScopes({ ...about, document: about.state.plan.document });
+  if (scopes.some((scope) => isClosed(closedScopes, scope.id, clock.now()))) return 'passed-over';
+  const sought = await seekStart(engine, session, about, {
+    queueUp: false,
+    slotWaitMsMax: SLOT_WAIT_MS_MAX,
+    ...(nextSlotAt === undefined ? {} : { nextSlotAt }),
+  });
+  if (sought.kind === 'told') {
+    if (sought.observation.kind === 'permit-granted')
+      drain.nextSlotAt = plusMs(clock.now(), about.terms.limits.lane?.startIntervalMs ?? 0);
+    const outcome = await tell(engine, session, about, sought.observation);
+    // If it stays where it is, looking at it again at once would find the same, for ever.
+    return outcome.kind === 'moved' ? { kind: 'started' } : 'passed-over';
+  }
+  const { answer } = sought;
+  if (answer.kind !== 'full' && answer.kind !== 'pace') return 'passed-over';
+  const retryAt = answer.kind === 'pace' ? answer.retryAt : undefined;
+  if (answer.scope === laneScopeId(laneId(lane)))
+    return retryAt === undefined ? { kind: 'full' } : { kind: 'paced', retryAt };
+  closedScopes.set(answer.scope, retryAt);
+  return 'passed-over';
+};
+
+const isClosed = (closedScopes: Drain['closedScopes'], scopeId: string, now: Instant): boolean => {
+  if (!closedScopes.has(scopeId)) return false;
+  const until = closedScopes.get(scopeId);
+  return until === undefined || now < until;
+};
+
+const PAGE_SIZE = 25;
+const LOOK_AHEAD_MAX = 200;
 const INDEX_LAG_MS = 250;
 /** Well under the time limit of the function that drains. */
 const DRAIN_MS_MAX = 40 * secondMs;
 const DRAIN_LEASE_MS = minuteMs;
 const SLOT_WAIT_MS_MAX = 2 * secondMs;
+/** A queue delays a message by at most this. */
+const WAKE_DELAY_MS_MAX = 15 * minuteMs;

@@ -1,7 +1,8 @@
 /** Brings a case to its start: every check, then the permit. Used when a case becomes ready and by the drain. */
 import type { Case } from '../case/case.ts';
-import type { Observation } from '../case/observation.ts';
-import { attemptToken, type PermitAnswer, permitScopes } from '../permit.ts';
+import type { Assessment, Observation } from '../case/observation.ts';
+import { attemptToken, type PermitAnswer, type PermitRequest, permitScopes } from '../permit.ts';
+import type { Ports } from '../ports.ts';
 import { epochMs, plusMs, secondMs } from '../time.ts';
 import { type Checked, checkBeforePermit, permitRequest, reasonOf } from './checks.ts';
 import type { Session } from './session.ts';
@@ -29,18 +30,30 @@ export const seekStart = async (
 ): Promise<Sought> => {
   if (queueUp && session.laneIsWaitedFor(about.lane))
     return { kind: 'waits', answer: { kind: 'behind-others', scope: 'lane' } };
-  const checked = checkedOf(about);
+  let checked = checkedOf(about);
   session.stopReadAt.set(about.id, ports.clock.now());
-  const refusal = await checkBeforePermit(ports, assessor, checked);
-  if (refusal?.tells) return { kind: 'told', observation: refusal.tells };
+  const checks = await checkBeforePermit(ports, assessor, checked);
+  if (checks.kind === 'refused') {
+    const { tells } = checks.answer;
+    if (tells === undefined) throw new Error(`check ${checks.answer.check} said no and tells nothing`);
+    return { kind: 'told', observation: tells };
+  }
+  // Once a session, so that terms which never compare equal cannot keep a case from its start.
+  if (about.state.name === 'queued' && !isOnTerms(about, checks.assessment)) {
+    if (!session.putOnNewTerms.has(about.id)) {
+      session.putOnNewTerms.add(about.id);
+      return { kind: 'told', observation: { kind: 'assessed', assessment: checks.assessment } };
+    }
+    checked = { ...checked, terms: checks.assessment.terms };
+  }
 
   try {
     if (nextSlotAt !== undefined) await sleepUntil(nextSlotAt, ports.clock);
-    let answer = await ports.permits.acquire(permitRequest(ports, checked, queueUp));
+    let answer = await askForPermit(ports, permitRequest(ports, checked, queueUp));
     const waitedUntil = plusMs(ports.clock.now(), slotWaitMsMax);
     while (answer.kind === 'pace' && answer.retryAt <= waitedUntil) {
       await sleepUntil(answer.retryAt, ports.clock);
-      answer = await ports.permits.acquire(permitRequest(ports, checked, queueUp));
+      answer = await askForPermit(ports, permitRequest(ports, checked, queueUp));
     }
     if (answer.kind !== 'granted') return { kind: 'waits', answer };
   } catch (error) {
@@ -60,6 +73,31 @@ export const seekStart = async (
     },
   };
 };
+
+/** A slot once taken is gone: where a scope before the lane hands out slots too, all are looked at first. */
+const askForPermit = async ({ permits }: Ports, request: PermitRequest): Promise<PermitAnswer> => {
+  const slots = request.scopes.filter(({ startIntervalMs }) => startIntervalMs !== undefined);
+  if (slots.length > 1) {
+    const seen = await permits.peek(request);
+    if (seen.kind !== 'granted') return seen;
+  }
+  return permits.acquire(request);
+};
+
+/** True when the case's head says what the policy says now. */
+const isOnTerms = (about: Case, { terms, severity, mode, ruleIdentifier }: Assessment): boolean =>
+  about.severity === severity &&
+  about.mode === mode &&
+  (ruleIdentifier === undefined || about.finding.ruleIdentifier === ruleIdentifier) &&
+  canonicalText(about.terms) === canonicalText(terms);
+
+/** The same text for the same content, whatever the order of its keys. */
+const canonicalText = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 
 /** A case in `starting` keeps its token; a queued one gets that of its next attempt. */
 export const checkedOf = (about: Case): Checked => {

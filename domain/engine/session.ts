@@ -19,6 +19,8 @@ export interface Session {
   inTurnOf<T>(lane: Lane, work: () => Promise<T>): Promise<T>;
   /** When the stop switch was last read for a case. */
   readonly stopReadAt: Map<string, Instant>;
+  /** Cases whose terms were replaced by the policy's newer ones. */
+  readonly putOnNewTerms: Set<string>;
   flush(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
 
   return {
     stopReadAt: new Map(),
+    putOnNewTerms: new Set(),
     changed: (written, from) => {
       changes.push(caseChanged(written, from));
       const metric = METRIC_BY_FACT[written.timeline[written.timeline.length - 1]?.what ?? ''];
