@@ -8,10 +8,11 @@ import type { Decision } from '../case/case.ts';
 import { isOpen } from '../case/case.ts';
 import type { Outcome } from '../case/move.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { findingId } from '../finding.ts';
+import { findingId, type Lane, laneId } from '../finding.ts';
 import type { Due, Ports } from '../ports.ts';
 import { epochMs, secondMs } from '../time.ts';
 import type { Assessor } from './assess.ts';
+import { reasonOf } from './checks.ts';
 import { drainLane } from './drain.ts';
 import {
   type ComplianceReport,
@@ -36,7 +37,7 @@ export interface Selfheal {
   woken(wakes: readonly WakeReport[]): Promise<readonly Settled<void>[]>;
   /** Finds what is due and wakes it. Answers how many. */
   tick(): Promise<number>;
-  /** Another policy is in force: cases that were only observed are looked at again. Answers how many. */
+  /** Another policy is in force: cases only observed, or held by a failed check, are looked at again. Answers how many. */
   policyReplaced(): Promise<number>;
   decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
   close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
@@ -116,14 +117,18 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
       }),
 
     woken: (wakes) =>
-      each(wakes, async (session, { wake, messageId, redelivered }) => {
-        if ('lane' in wake) return drainLane(engine, session, wake.lane, messageId);
-        const about = await ports.cases.get(wake.caseId);
-        if (about === undefined) return;
-        if (redelivered) await repeatEffects(engine, session, about.id);
-        if (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now()))
-          await tell(engine, session, about, { kind: 'due' });
-      }),
+      each(
+        wakes,
+        async (session, { wake, messageId, redelivered }) => {
+          if ('lane' in wake) return drained(engine, wake.lane, messageId);
+          const about = await ports.cases.get(wake.caseId);
+          if (about === undefined) return;
+          if (redelivered) await repeatEffects(engine, session, about.id);
+          if (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now()))
+            await tell(engine, session, about, { kind: 'due' });
+        },
+        { concurrent: ({ wake }) => ('lane' in wake ? laneId(wake.lane) : wake.caseId) },
+      ),
 
     tick: async () => {
       const due: Due[] = [];
@@ -134,12 +139,21 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
 
     policyReplaced: async () => {
       let looked = 0;
-      for await (const about of ports.cases.list({ status: 'observing' })) {
-        const session = createSession(ports);
-        await tell(engine, session, about, { kind: 'due' });
-        await session.flush();
-        looked += 1;
-      }
+      for (const status of ['observing', 'held'])
+        for await (const about of ports.cases.list({ status })) {
+          if (about.state.name === 'held' && about.state.reason !== 'check-failed') continue;
+          const session = createSession(ports);
+          const settled = await settle(async () => {
+            await tell(engine, session, about, { kind: 'due' });
+            await session.flush();
+          });
+          if (settled.ok) looked += 1;
+          else
+            ports.log.warn('case not looked at by the new policy, its timer does', {
+              caseId: about.id,
+              reason: reasonOf(settled.error),
+            });
+        }
       return looked;
     },
 
@@ -148,6 +162,16 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
 
     close: (caseId, who, reason) => onCase(engine, caseId, { kind: 'closed-by-human', who, reason }),
   };
+};
+
+/** A drain sends as it goes, so it sends for itself alone: what it cannot send fails no other wake-up. */
+const drained = async (engine: Engine, lane: Lane, drainer: string): Promise<void> => {
+  const session = createSession(engine.ports);
+  try {
+    await drainLane(engine, session, lane, drainer);
+  } finally {
+    await session.flush();
+  }
 };
 
 const settle = async <T>(work: () => Promise<T>): Promise<Settled<T>> => {
