@@ -73,7 +73,9 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
     },
 
     rule: async (account, origin) => {
-      const known = rules.get(origin.configRuleArn);
+      // Keyed by what is asked, never by the ARN that an event brings along: nothing vouches for that.
+      const key = `${account}/${origin.region}/${origin.configRuleName}`;
+      const known = rules.get(key);
       if (known && epochMs(now()) - epochMs(known.readAt) < RULE_FRESH_MS) return known.rule;
       try {
         const { ConfigRules } = await calling('config:DescribeConfigRules', () =>
@@ -87,7 +89,7 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
           source.Owner === 'AWS' && source.SourceIdentifier
             ? { owner: 'aws', identifier: source.SourceIdentifier }
             : { owner: 'custom' };
-        rules.set(origin.configRuleArn, { rule, readAt: now() });
+        rules.set(key, { rule, readAt: now() });
         return rule;
       } catch (error) {
         if (hasCode(error, 'NoSuchConfigRuleException')) return undefined;

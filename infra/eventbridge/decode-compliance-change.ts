@@ -89,6 +89,9 @@ const reportOf = (
     return refusedInput(
       `detail.awsRegion: ${detail.awsRegion} is not the Region the event came from, ${event.region}`,
     );
+  const [, , , arnRegion, arnAccount] = detail.configRuleARN.split(':');
+  if (arnRegion !== event.region || arnAccount !== event.account)
+    return refusedInput('detail.configRuleARN: names a rule of another account or Region than the event');
   for (const key of ['configRuleName', 'resourceType', 'resourceId'] as const)
     if (qualifier[key] !== detail[key])
       return refusedInput(`detail.newEvaluationResult: its ${key} is not the event's`);

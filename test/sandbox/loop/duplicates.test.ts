@@ -4,6 +4,7 @@ import { minuteMs, secondMs } from '../../../domain/time.ts';
 import { createRandom } from '../../../sandbox/core/random.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource, createResource } from '../../../sandbox/world/admin.ts';
+import { complianceEvent } from '../../support/compliance-event.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
 import { violations } from '../../support/invariants.ts';
 
@@ -73,40 +74,16 @@ describe('10,000 events, duplicated and shuffled', () => {
 
 /** 200 events of one bucket: the true NON_COMPLIANT again and again, and older words of both kinds. */
 const copies = (name: string, nowMs: number): unknown[] => {
-  const evaluated = (complianceType: string, recordedMs: number) => ({
-    version: '0',
-    id: `event-${name}-${recordedMs}`,
-    'detail-type': 'Config Rules Compliance Change',
-    source: 'aws.config',
-    account: ACCOUNT,
-    time: new Date(recordedMs).toISOString(),
-    region: REGION,
-    resources: [],
-    detail: {
-      resourceId: name,
-      awsRegion: REGION,
-      awsAccountId: ACCOUNT,
-      configRuleName: 's3-bucket-versioning-enabled',
-      recordVersion: '1.0',
-      configRuleARN: `arn:aws:config:${REGION}:${ACCOUNT}:config-rule/config-rule-aaaaaa`,
-      messageType: 'ComplianceChangeNotification',
-      newEvaluationResult: {
-        evaluationResultIdentifier: {
-          evaluationResultQualifier: {
-            configRuleName: 's3-bucket-versioning-enabled',
-            resourceType: 'AWS::S3::Bucket',
-            resourceId: name,
-          },
-          orderingTimestamp: new Date(recordedMs).toISOString(),
-        },
-        complianceType,
-        resultRecordedTime: new Date(recordedMs).toISOString(),
-        configRuleInvokedTime: new Date(recordedMs).toISOString(),
-      },
-      notificationCreationTime: new Date(recordedMs).toISOString(),
+  const evaluated = (complianceType: 'COMPLIANT' | 'NON_COMPLIANT', recordedMs: number) =>
+    complianceEvent({
+      account: ACCOUNT,
+      region: REGION,
       resourceType: 'AWS::S3::Bucket',
-    },
-  });
+      resourceId: name,
+      configRuleName: 's3-bucket-versioning-enabled',
+      complianceType,
+      nowMs: recordedMs,
+    });
   return [
     ...Array.from({ length: 180 }, () => evaluated('NON_COMPLIANT', nowMs)),
     ...Array.from({ length: 10 }, (_, n) => evaluated('COMPLIANT', nowMs - (n + 1) * minuteMs)),
