@@ -3,12 +3,13 @@
  * world comes in as an observation, time and randomness as a moment. A pair that is not in the table is
  * answered `illegal`, and so is a transition that would end in a state its row does not name.
  */
-import { dayMs, type Moment } from '../time.ts';
-import type { Case, OpenStateName, StateName } from './case.ts';
+import { dayMs, type Moment, plusMs } from '../time.ts';
+import type { Case, Held, OpenStateName, StateName } from './case.ts';
 import { isClosed } from './case.ts';
 import { after, move, type Outcome, refused, unchanged } from './move.ts';
 import type { Observation, ObservationKind } from './observation.ts';
 import * as compliance from './transitions/compliance.ts';
+import { handToHuman } from './transitions/failure.ts';
 import * as people from './transitions/people.ts';
 import * as run from './transitions/run.ts';
 import * as start from './transitions/start.ts';
@@ -39,10 +40,18 @@ const lookAgain: Transition = (c: Case, _, moment) =>
     after: [{ kind: 'read-compliance' }, { kind: 'assess' }],
   });
 
-const liftHold: Transition = (c: Case) =>
-  c.state.name === 'held' && c.state.reason === 'no-evaluation'
+const liftHold: Transition = (c: Case<Held>, _, moment) => {
+  if (c.state.reason !== 'no-evaluation') return unchanged({ kind: 'assess' });
+  const { detail, dueAt } = c.state;
+  // Every answer moves `dueAt`: this old, nobody has answered since.
+  return moment.now < plusMs(dueAt, dayMs)
     ? unchanged({ kind: 'read-compliance' })
-    : unchanged({ kind: 'assess' });
+    : handToHuman(
+        c,
+        { code: 'check-failed', reason: `Config could not be asked since ${dueAt}: ${detail}` },
+        moment,
+      );
+};
 
 const ignore: Transition = () => unchanged();
 
@@ -60,7 +69,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   },
   held: {
     ...waitingRows,
-    due: row(liftHold),
+    due: row(liftHold, 'needs-human'),
     assessed: row(start.onReassessed, ...routed),
   },
   'awaiting-approval': {
@@ -71,15 +80,16 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   },
   queued: {
     ...waitingRows,
+    evaluated: row(compliance.whileWaiting, 'self-resolved', 'held', 'needs-human'),
     due: row(start.lookAgainWhenQueued),
     assessed: row(start.onReassessed, ...routed),
     'check-refused': row(start.onCheckRefused, 'held', 'needs-human'),
     'permit-granted': row(start.onPermitGranted, 'starting'),
   },
   starting: {
-    evaluated: row(compliance.whileAtWork),
+    evaluated: row(compliance.whileStarting),
     'evaluation-missing': row(compliance.missingWhileStarting),
-    due: row(start.resumeStart),
+    due: row(start.resumeStart, 'needs-human'),
     assessed: row(start.onCheckRefusedWhileStarting),
     'check-refused': row(start.onCheckRefusedWhileStarting),
     'permit-granted': row(start.onPermitGrantedAgain),
@@ -90,14 +100,14 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   running: {
     evaluated: row(compliance.whileAtWork),
     'evaluation-missing': row(ignore),
-    due: row(run.askSsm),
+    due: row(run.askSsm, 'needs-human'),
     'execution-read': row(run.onExecutionRead, 'verifying', 'held', 'needs-human'),
     'execution-missing': row(run.onExecutionGone, 'needs-human'),
   },
   verifying: {
     evaluated: row(verify.onVerdict, 'resolved', 'held', 'needs-human'),
     'evaluation-missing': row(verify.onNoVerdict, 'self-resolved', 'needs-human'),
-    due: row(verify.askConfig),
+    due: row(verify.askConfig, 'needs-human'),
     'closed-by-human': row(people.closeByHuman, 'closed-by-human'),
   },
   'needs-human': {

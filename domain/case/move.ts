@@ -3,6 +3,7 @@ import { type Moment, plusMs } from '../time.ts';
 import type { Case, CaseState, StateName, TimelineEntry } from './case.ts';
 import type { Effect } from './effect.ts';
 import type { ObservationKind } from './observation.ts';
+import type { Routed } from './route.ts';
 import { appendEntry } from './timeline.ts';
 
 /**
@@ -58,6 +59,20 @@ export const move = (current: Case, moment: Moment, { to, entry, head, before, a
   before: before ?? [],
   after: after ?? [],
 });
+
+/** Goes where a route says. */
+export const moveBy = (
+  current: Case,
+  { to, what, why, checkFailures, after: effects }: Routed,
+  moment: Moment,
+  head: Head = {},
+): Outcome =>
+  move(current, moment, {
+    to,
+    head: { ...head, checkFailures },
+    entry: { who: 'selfheal', what, why },
+    after: effects,
+  });
 
 export const unchanged = (...effects: readonly Effect[]): Outcome => ({ kind: 'unchanged', effects });
 

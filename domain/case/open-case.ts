@@ -20,7 +20,11 @@ export const openCase = (
   { finding, origin, lane, number, evaluation, assessment }: Opening,
   moment: Moment,
 ): { readonly case: Case<OpenState>; readonly after: readonly Effect[] } => {
-  const route = routeBy(assessment, { attempts: 0 }, moment);
+  const route = routeBy(
+    assessment,
+    { attempts: 0, checkFailures: 0, manualSteps: assessment.manualSteps },
+    moment,
+  );
   const annotation = evaluation.annotation?.trim();
   return {
     case: {
@@ -35,7 +39,7 @@ export const openCase = (
       openedAt: moment.now,
       newestEvaluation: evaluation,
       attempts: 0,
-      checkFailures: 0,
+      checkFailures: route.checkFailures,
       timeline: [
         {
           at: moment.now,

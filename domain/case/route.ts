@@ -19,7 +19,7 @@ import type {
 } from './case.ts';
 import type { Effect } from './effect.ts';
 import { after } from './move.ts';
-import type { Assessment } from './observation.ts';
+import type { Assessment, AssessmentOutcome } from './observation.ts';
 
 export interface Route {
   readonly to: OpenState;
@@ -28,26 +28,58 @@ export interface Route {
   readonly after: readonly Effect[];
 }
 
+export interface Routed extends Route {
+  /** Failed checks in a row, this one included. */
+  readonly checkFailures: number;
+}
+
 /** Where a case goes by an assessment made at this moment. */
 export const routeBy = (
   assessment: Assessment,
+  known: Pick<Case, 'attempts' | 'approval' | 'checkFailures' | 'manualSteps'>,
+  moment: Moment,
+): Routed => {
+  const { outcome } = assessment;
+  if (outcome.kind === 'unreadable') return whenCheckFailed(known, outcome.why, moment);
+  const route = routeReadable(assessment, outcome, known, moment);
+  // The checks before a start are still to come: what failed in them last time counts until they are passed.
+  return { ...route, checkFailures: route.to.name === 'queued' ? known.checkFailures : 0 };
+};
+
+const routeReadable = (
+  assessment: Assessment,
+  outcome: Exclude<AssessmentOutcome, { kind: 'unreadable' }>,
   { approval, attempts }: Pick<Case, 'attempts' | 'approval'>,
   moment: Moment,
 ): Route => {
-  const { outcome } = assessment;
   switch (outcome.kind) {
     case 'observe':
       return { to: observing(moment), what: 'observed', why: outcome.why, after: [] };
     case 'refused':
       return toNeedsHuman(outcome.refusal.code, whyRefused(outcome.refusal), assessment.manualSteps, moment);
-    case 'unreadable':
-      return toHeld('check-failed', outcome.why, 1, after(moment, CHECK_FAILED_WAIT_MS));
     case 'planned':
       return routePlanned(assessment, outcome, approval, attempts, moment);
     default:
       return unreachable(outcome);
   }
 };
+
+/** What cannot be read is asked for ever more rarely, and not for ever. */
+export const whenCheckFailed = (
+  { checkFailures, manualSteps }: Pick<Case, 'checkFailures' | 'manualSteps'>,
+  detail: string,
+  moment: Moment,
+): Routed => {
+  const failures = checkFailures + 1;
+  const route =
+    failures >= CHECK_FAILURES_MAX
+      ? toNeedsHuman('check-failed', `failed ${failures} times in a row: ${detail}`, manualSteps, moment)
+      : toHeld('check-failed', detail, failures, after(moment, checkFailedWaitMs(failures)));
+  return { ...route, checkFailures: failures };
+};
+
+const checkFailedWaitMs = (failures: number): number =>
+  Math.min(15 * minuteMs, minuteMs * 2 ** (failures - 1));
 
 const routePlanned = (
   assessment: Assessment,
@@ -63,23 +95,23 @@ const routePlanned = (
       assessment.manualSteps,
       moment,
     );
-  if (assessment.mode === 'auto')
-    return toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
-  if (assessment.mode === 'approve')
-    return approves(approval, planHash, moment.now, assessment.terms.approval.quorum)
-      ? toQueued({ plan, planHash }, 'this plan is approved', moment)
-      : toAwaitingApproval(
-          { plan, planHash },
-          assessment,
-          decisionsOn(approval, planHash, moment.now),
-          moment,
-        );
-  return {
-    to: observing(moment),
-    what: 'observed',
-    why: `policy entry "${assessment.entry}" says observe`,
-    after: [],
-  };
+  switch (assessment.mode) {
+    case 'auto':
+      return toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
+    case 'approve':
+      return approves(approval, planHash, moment.now, assessment.terms.approval.quorum)
+        ? toQueued({ plan, planHash }, 'this plan is approved', moment)
+        : toAwaitingApproval(
+            { plan, planHash },
+            assessment,
+            decisionsOn(approval, planHash, moment.now),
+            moment,
+          );
+    case 'observe':
+      throw new Error(`policy entry "${assessment.entry}" says observe, and yet a plan was made of it`);
+    default:
+      return unreachable(assessment.mode);
+  }
 };
 
 /** An approval counts for exactly its plan hash, not for ever, and only if as many people gave it as are asked for now. */
@@ -173,4 +205,4 @@ export const toNeedsHuman = (
 
 /** A message that SNS did not take is tried again after this. */
 const UNANNOUNCED_WAIT_MS = minuteMs;
-export const CHECK_FAILED_WAIT_MS = minuteMs;
+const CHECK_FAILURES_MAX = 12;

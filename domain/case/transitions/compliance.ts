@@ -1,10 +1,10 @@
 /** What Config says, and what it means in each state. Only the newest word counts. */
 import { hourMs, type Moment, minuteMs } from '../../time.ts';
-import type { Case, Evaluation, NeedsHuman, OpenState } from '../case.ts';
+import type { Case, Evaluation, NeedsHuman, OpenState, Starting } from '../case.ts';
 import type { Effect } from '../effect.ts';
-import { after, move, type Outcome, unchanged } from '../move.ts';
+import { after, move, moveBy, type Outcome, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
-import { toHeld } from '../route.ts';
+import { toHeld, whenCheckFailed } from '../route.ts';
 
 type Evaluated = ObservationOf<'evaluated'>;
 type Waiting = Exclude<OpenState, { name: 'starting' | 'running' | 'verifying' }>;
@@ -18,26 +18,45 @@ export const whileWaiting = (c: Case<Waiting>, { evaluation, via }: Evaluated, m
     case 'NOT_APPLICABLE':
       return whenMissing(c, moment, evaluation);
     default:
-      return note(c, evaluation, moment, whenStillNonCompliant(c));
+      return evaluation.compliance === 'NON_COMPLIANT'
+        ? note(known(c), evaluation, moment, whenStillNonCompliant(c))
+        : note(c, evaluation, moment, whenStillNonCompliant(c));
   }
 };
 
 /**
  * Asking Config again and hearing the same is no news, but it still counts: COMPLIANT may have been noted while
  * an attempt that then failed was at work, and closes the case now; NON_COMPLIANT ends the doubt of a missing
- * evaluation. An answer older than what is known says nothing.
+ * evaluation. An answer older than what is known says nothing, but before a start it is a doubt.
  */
 const whenHeardAgain = (c: Case<Waiting>, evaluation: Evaluation, moment: Moment): Outcome => {
-  if (evaluation.compliance === 'NON_COMPLIANT') return stillNonCompliant(c);
-  if (evaluation.recordedAt !== c.newestEvaluation.recordedAt) return unchanged();
+  if (evaluation.compliance === 'NON_COMPLIANT') return stillNonCompliant(c, moment);
+  if (evaluation.recordedAt !== c.newestEvaluation.recordedAt) return whenOlder(c, evaluation, moment);
   if (evaluation.compliance === 'COMPLIANT')
     return selfResolved(c, 'compliant', 'Config still says COMPLIANT', moment);
   return evaluation.compliance === 'NOT_APPLICABLE' ? whenMissing(c, moment) : unchanged();
 };
 
+/** A check before the start read a word that a newer one outranks: Config may be behind, so it is asked again later. */
+const whenOlder = (c: Case<Waiting>, { compliance, recordedAt }: Evaluation, moment: Moment): Outcome => {
+  if (c.state.name !== 'queued') return unchanged();
+  const { compliance: known, recordedAt: knownAt } = c.newestEvaluation;
+  const detail = `Config answered ${compliance} recorded at ${recordedAt}, but ${known} was recorded later, at ${knownAt}`;
+  return moveBy(c, whenCheckFailed(c, detail, moment), moment);
+};
+
 /** While an attempt is at work Config's word is kept, and judged when the run has ended. */
 export const whileAtWork = (c: Case, { evaluation }: Evaluated, moment: Moment): Outcome =>
   isNewest(c, evaluation) ? note(c, evaluation, moment) : unchanged();
+
+/** A check before a repeated start read something else than NON_COMPLIANT: look for the execution, and start nothing. */
+export const whileStarting = (c: Case<Starting>, observation: Evaluated, moment: Moment): Outcome => {
+  const { evaluation, via } = observation;
+  if (via === 'event' || evaluation.compliance === 'NON_COMPLIANT')
+    return whileAtWork(c, observation, moment);
+  const look: Effect = { kind: 'find-execution' };
+  return isNewest(c, evaluation) ? note(c, evaluation, moment, [look]) : unchanged(look);
+};
 
 export const missingWhileWaiting = (c: Case<Waiting>, _: unknown, moment: Moment): Outcome =>
   whenMissing(c, moment);
@@ -65,7 +84,7 @@ export const note = (
     after: effects,
   });
 
-/** Closes as healed, but not by us. A permit that a crash may have left behind is given back. */
+/** Closes as healed, but not by us. */
 export const selfResolved = (
   c: Case,
   why: 'compliant' | 'gone',
@@ -79,7 +98,18 @@ export const selfResolved = (
     entry: { who: 'config', what: 'self-resolved', why: detail },
   });
 
-const stillNonCompliant = (c: Case<Waiting>): Outcome => unchanged(...whenStillNonCompliant(c));
+const stillNonCompliant = (c: Case<Waiting>, moment: Moment): Outcome => {
+  const { state } = known(c);
+  const effects = whenStillNonCompliant(c);
+  return state === c.state ? unchanged(...effects) : move(c, moment, { to: state, after: effects });
+};
+
+/** Config knows an evaluation after all: what was missing before was not missing in a row. */
+const known = (c: Case<Waiting>): Case<Waiting> => {
+  if (timesMissing(c.state) === 0) return c;
+  if (c.state.name === 'needs-human') return { ...c, state: { ...c.state, missing: 0 } };
+  return c.state.name === 'held' ? { ...c, state: { ...c.state, seen: 0 } } : c;
+};
 
 const whenStillNonCompliant = ({ state }: Case<Waiting>): readonly Effect[] =>
   state.name === 'held' && state.reason === 'no-evaluation' ? [{ kind: 'assess' }] : [];

@@ -1,9 +1,9 @@
 /** One attempt did not heal the resource: try again later, or hand it to a person. */
 import { backoffDelayMs } from '../../backoff.ts';
-import type { Moment } from '../../time.ts';
+import { type Instant, type Moment, minuteMs } from '../../time.ts';
 import type { AtWork, Case, Running, Starting, Verifying } from '../case.ts';
 import type { Effect } from '../effect.ts';
-import { after, move, type Outcome } from '../move.ts';
+import { after, move, type Outcome, unchanged } from '../move.ts';
 import { toHeld, toNeedsHuman } from '../route.ts';
 
 type Attempted = Starting | Running | Verifying;
@@ -55,6 +55,23 @@ export const handToHuman = (
   });
 };
 
+/**
+ * Asks the world again until `limit`. A selfheal that was down itself comes back after it: so the question is put
+ * once more, and only when that is not answered either is it given up.
+ */
+export const askUntil = (
+  limit: Instant,
+  c: Case<Attempted>,
+  question: Effect,
+  moment: Moment,
+  giveUp: () => Outcome,
+): Outcome => {
+  const { dueAt } = c.state;
+  if (moment.now < limit || moment.now < dueAt) return unchanged(question);
+  if (dueAt >= limit) return giveUp();
+  return move(c, moment, { to: { ...c.state, dueAt: after(moment, LAST_ANSWER_MS) }, after: [question] });
+};
+
 /** The permits of an attempt that is over. */
 export const release = (state: Case['state']): readonly Effect[] =>
   holdsPermit(state)
@@ -65,3 +82,5 @@ const holdsPermit = (state: Case['state']): state is Case['state'] & AtWork =>
   state.name === 'starting' || state.name === 'running';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+const LAST_ANSWER_MS = 10 * minuteMs;

@@ -4,7 +4,7 @@ import type { AwaitingApproval, Case, Decision, NeedsHuman, OpenState } from '..
 import { after, move, type Outcome, refused, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
 import { queued } from '../route.ts';
-import { handToHuman, release } from './failure.ts';
+import { handToHuman } from './failure.ts';
 
 /**
  * One person's decision on exactly one plan. The quorum moves the case on; until then every decision is
@@ -94,5 +94,4 @@ export const closeByHuman = (
   move(c, moment, {
     to: { name: 'closed-by-human', closedAt: moment.now, who, reason },
     entry: { who, what: 'closed', why: reason },
-    before: release(c.state),
   });

@@ -3,12 +3,28 @@ import { hasEnded } from '../../automation-status.ts';
 import type { Plan } from '../../plan.ts';
 import { epochMs, type Moment, minuteMs, plusMs } from '../../time.ts';
 import type { Case, Running } from '../case.ts';
-import { after, move, type Outcome, unchanged } from '../move.ts';
+import { after, move, type Outcome } from '../move.ts';
 import type { ExecutionReport, ObservationOf } from '../observation.ts';
-import { attemptFailed, handToHuman, release } from './failure.ts';
+import { askUntil, attemptFailed, handToHuman, release } from './failure.ts';
 import { EXECUTION_LOOK_MS } from './start.ts';
 
-export const askSsm = (): Outcome => unchanged({ kind: 'read-execution' });
+export const askSsm = (c: Case<Running>, _: unknown, moment: Moment): Outcome => {
+  const stoppedAt = c.state.stopRequestedAt ?? plusMs(c.state.startedAt, c.terms.runMsMax);
+  const limit = plusMs(stoppedAt, STOP_PATIENCE_MS + UNREAD_PATIENCE_MS);
+  return askUntil(limit, c, { kind: 'read-execution' }, moment, () => unread(c, moment));
+};
+
+/** The permit stays taken until its lease expires: the execution may still be at work. */
+const unread = (c: Case<Running>, moment: Moment): Outcome =>
+  handToHuman(
+    c,
+    {
+      code: 'run-stuck',
+      reason: `SSM could not be asked whether execution ${c.state.executionId} has ended`,
+    },
+    moment,
+    [],
+  );
 
 export const onExecutionRead = (
   c: Case<Running>,
@@ -139,3 +155,4 @@ const differenceFromPlan = (plan: Plan, execution: ExecutionReport): string | un
 const minutes = (ms: number): number => Math.round(ms / minuteMs);
 
 const STOP_PATIENCE_MS = 30 * minuteMs;
+const UNREAD_PATIENCE_MS = 30 * minuteMs;

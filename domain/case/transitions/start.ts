@@ -6,13 +6,13 @@
  *                                 └ older than the token can be trusted: look for the execution by its tag
  */
 import { backoffDelayMs } from '../../backoff.ts';
-import { epochMs, type Moment, minuteMs, secondMs } from '../../time.ts';
+import { epochMs, type Moment, minuteMs, plusMs, secondMs } from '../../time.ts';
 import type { Case, Queued, Starting } from '../case.ts';
-import { after, move, type Outcome, unchanged } from '../move.ts';
+import { after, move, moveBy, type Outcome, unchanged } from '../move.ts';
 import type { Assessment, ObservationOf } from '../observation.ts';
 import { headOf } from '../open-case.ts';
-import { CHECK_FAILED_WAIT_MS, queuedLookMs, routeBy, toHeld } from '../route.ts';
-import { attemptFailed, handToHuman } from './failure.ts';
+import { queuedLookMs, routeBy, toHeld, whenCheckFailed } from '../route.ts';
+import { askUntil, attemptFailed, handToHuman } from './failure.ts';
 
 export const onPermitGranted = (
   c: Case<Queued>,
@@ -46,16 +46,14 @@ export const onPermitGranted = (
 export const onPermitGrantedAgain = (c: Case<Starting>): Outcome =>
   c.state.refusal ? unchanged() : unchanged({ kind: 'start-runbook' });
 
-/** The plan or the mode has changed since the case was queued. */
-export const onReassessed = (c: Case, { assessment }: ObservationOf<'assessed'>, moment: Moment): Outcome => {
-  const route = routeBy(assessment, c, moment);
-  return move(identified(c, assessment), moment, {
-    to: route.to,
-    head: headOf(assessment),
-    entry: { who: 'selfheal', what: route.what, why: route.why },
-    after: route.after,
-  });
-};
+/** The plan or the mode has changed since the case was queued. What could not be read changes no terms. */
+export const onReassessed = (c: Case, { assessment }: ObservationOf<'assessed'>, moment: Moment): Outcome =>
+  moveBy(
+    identified(c, assessment),
+    routeBy(assessment, c, moment),
+    moment,
+    assessment.outcome.kind === 'unreadable' ? {} : headOf(assessment),
+  );
 
 /**
  * A case that was opened while Config could not be asked does not know its rule's identifier. Stop switches
@@ -73,29 +71,11 @@ export const onCheckRefused = (
 ): Outcome => {
   if (!failed && check !== 'stop-switch')
     return handToHuman(c, { code: `check-${check}`, reason }, moment, []);
-  if (!failed) return hold(c, moment, 'stop-switch', reason, 5 * minuteMs, 0);
-  const failures = c.checkFailures + 1;
-  if (failures >= CHECK_FAILURES_MAX)
-    return handToHuman(
-      c,
-      { code: 'check-failed', reason: `check ${check} failed ${failures} times in a row: ${reason}` },
-      moment,
-      [],
-    );
-  const waitMs = Math.min(15 * minuteMs, CHECK_FAILED_WAIT_MS * 2 ** (failures - 1));
-  return hold(c, moment, 'check-failed', `${check}: ${reason}`, waitMs, failures);
-};
-
-const hold = (
-  c: Case<Queued>,
-  moment: Moment,
-  reason: 'stop-switch' | 'check-failed',
-  detail: string,
-  waitMs: number,
-  checkFailures: number,
-): Outcome => {
-  const { to, what, why } = toHeld(reason, detail, Math.max(1, checkFailures), after(moment, waitMs));
-  return move(c, moment, { to, head: { checkFailures }, entry: { who: 'selfheal', what, why } });
+  if (!failed) {
+    const route = toHeld('stop-switch', reason, 1, after(moment, 5 * minuteMs));
+    return moveBy(c, { ...route, checkFailures: 0 }, moment);
+  }
+  return moveBy(c, whenCheckFailed(c, `${check}: ${reason}`, moment), moment);
 };
 
 /** The backstop of a case that waits for its permit. */
@@ -159,7 +139,18 @@ const refusedBySsm = (c: Case<Starting>, code: string, message: string, moment: 
 
 /** While the token can be trusted it is issued again, after the checks; later, SSM is asked by tag first. */
 export const resumeStart = (c: Case<Starting>, _: unknown, moment: Moment): Outcome =>
-  unchanged({ kind: isTrusted(c, moment) && !c.state.refusal ? 'seek-start' : 'find-execution' });
+  isTrusted(c, moment) && !c.state.refusal
+    ? unchanged({ kind: 'seek-start' })
+    : askUntil(plusMs(c.state.intentAt, START_KNOWN_MS_MAX), c, { kind: 'find-execution' }, moment, () =>
+        startUnknown(c, moment),
+      );
+
+/** SSM never answered whether it was started. The permit stays taken until its lease expires: it may be at work. */
+const startUnknown = (c: Case<Starting>, moment: Moment): Outcome => {
+  const { code, reason } = c.state.refusal ?? { code: 'start-unknown', reason: 'the start got no answer' };
+  const doubt = `${reason}; SSM could not be asked for an execution since ${c.state.intentAt}`;
+  return handToHuman(c, { code, reason: doubt }, moment, []);
+};
 
 /** A check says no while an earlier call may have started it: look, and start nothing. */
 export const onCheckRefusedWhileStarting = (): Outcome => unchanged({ kind: 'find-execution' });
@@ -167,8 +158,11 @@ export const onCheckRefusedWhileStarting = (): Outcome => unchanged({ kind: 'fin
 export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment): Outcome => {
   const { refusal } = c.state;
   if (refusal)
-    return moment.now < c.state.dueAt ? unchanged() : handToHuman(c, { ...refusal, who: 'ssm' }, moment);
-  return isTrusted(c, moment)
+    return moment.now < c.state.dueAt && ageMs(c, moment) < START_KNOWN_MS_MAX
+      ? unchanged()
+      : handToHuman(c, { ...refusal, who: 'ssm' }, moment);
+  // The last call with this token may have been issued a moment ago: SSM's listing is given time to show it.
+  return ageMs(c, moment) <= TOKEN_TRUSTED_MS + LISTED_MS
     ? move(c, moment, { to: { ...c.state, dueAt: after(moment, INTENT_LOOK_MS) } })
     : attemptFailed(
         c,
@@ -181,12 +175,14 @@ export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment
       );
 };
 
-const isTrusted = (c: Case<Starting>, { now }: Moment): boolean =>
-  epochMs(now) - epochMs(c.state.intentAt) <= TOKEN_TRUSTED_MS;
+const isTrusted = (c: Case<Starting>, moment: Moment): boolean => ageMs(c, moment) <= TOKEN_TRUSTED_MS;
+
+const ageMs = (c: Case<Starting>, { now }: Moment): number => epochMs(now) - epochMs(c.state.intentAt);
 
 /** AWS does not say how long it remembers a ClientToken; well within any answer, the same token is safe. */
 export const TOKEN_TRUSTED_MS = 5 * minuteMs;
 const INTENT_LOOK_MS = minuteMs;
+const LISTED_MS = minuteMs;
 export const EXECUTION_LOOK_MS = 2 * minuteMs;
-const CHECK_FAILURES_MAX = 12;
+const START_KNOWN_MS_MAX = 30 * minuteMs;
 const START_BACKOFF = { backoffMs: 4 * secondMs, backoffMsMax: minuteMs };

@@ -7,12 +7,12 @@
  * Config records a change some time after it happened, so a NON_COMPLIANT that a rule found before
  * `settledAt` may be about the resource as it was, and is not held against the attempt.
  */
-import { type Moment, minuteMs } from '../../time.ts';
+import { type Moment, minuteMs, plusMs } from '../../time.ts';
 import type { Case, Evaluation, Verifying } from '../case.ts';
 import { after, move, type Outcome, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
 import { isNewest, note, selfResolved } from './compliance.ts';
-import { attemptFailed, handToHuman } from './failure.ts';
+import { askUntil, attemptFailed, handToHuman } from './failure.ts';
 
 export const onVerdict = (
   c: Case<Verifying>,
@@ -21,7 +21,7 @@ export const onVerdict = (
 ): Outcome => {
   const newest = isNewest(c, evaluation);
   if (!newest && via === 'event') return unchanged();
-  if (evaluation.compliance === 'COMPLIANT' && evaluation.recordedAt > c.state.endedAt)
+  if (evaluation.compliance === 'COMPLIANT' && isVerdict(c, evaluation))
     return resolved(c, evaluation, moment);
   if (evaluation.compliance === 'NON_COMPLIANT' && lookedAt(evaluation) >= c.state.settledAt)
     return attemptFailed(
@@ -42,7 +42,10 @@ export const onNoVerdict = (c: Case<Verifying>, _: unknown, moment: Moment): Out
     ? selfResolved(c, 'gone', 'Config knows no evaluation of this resource any more', moment)
     : keepAsking(c, moment);
 
-export const askConfig = (): Outcome => unchanged({ kind: 'read-compliance' });
+export const askConfig = (c: Case<Verifying>, _: unknown, moment: Moment): Outcome =>
+  askUntil(plusMs(c.state.expiresAt, UNREAD_PATIENCE_MS), c, { kind: 'read-compliance' }, moment, () =>
+    unverified(c, moment),
+  );
 
 const resolved = (c: Case<Verifying>, evaluation: Evaluation, moment: Moment): Outcome =>
   move(c, moment, {
@@ -62,18 +65,13 @@ const resolved = (c: Case<Verifying>, evaluation: Evaluation, moment: Moment): O
     },
   });
 
+/** Recorded after the run ended, and Config has said nothing newer. */
+const isVerdict = (c: Case<Verifying>, { recordedAt }: Evaluation): boolean =>
+  recordedAt > c.state.endedAt && recordedAt >= c.newestEvaluation.recordedAt;
+
 /** The answer is older than the run can be judged by: have the rule look again. */
 const keepAsking = (c: Case<Verifying>, moment: Moment, seen?: Evaluation): Outcome => {
-  if (moment.now >= c.state.expiresAt)
-    return handToHuman(
-      c,
-      {
-        code: 'unverified',
-        reason: `the run succeeded, but Config gave no verdict recorded after ${c.state.endedAt}`,
-        who: 'config',
-      },
-      moment,
-    );
+  if (moment.now >= c.state.expiresAt) return unverified(c, moment);
   return move(c, moment, {
     to: { ...c.state, dueAt: after(moment, ASK_AGAIN_MS) },
     ...(seen && isNewest(c, seen) ? { head: { newestEvaluation: seen } } : {}),
@@ -81,8 +79,20 @@ const keepAsking = (c: Case<Verifying>, moment: Moment, seen?: Evaluation): Outc
   });
 };
 
+const unverified = (c: Case<Verifying>, moment: Moment): Outcome =>
+  handToHuman(
+    c,
+    {
+      code: 'unverified',
+      reason: `the run succeeded, but Config gave no verdict recorded after ${c.state.endedAt}`,
+      who: 'config',
+    },
+    moment,
+  );
+
 /** When the rule looked at the resource; the time of recording only bounds it from above. */
 const lookedAt = ({ invokedAt, recordedAt }: Evaluation): string => invokedAt ?? recordedAt;
 
 /** StartConfigRulesEvaluation may be called once a minute. */
 const ASK_AGAIN_MS = minuteMs;
+const UNREAD_PATIENCE_MS = 10 * minuteMs;

@@ -225,7 +225,7 @@ describe('starting', () => {
   });
   it('takes an attempt whose old token left no execution for failed', () => {
     const outcome = moved(
-      decide(aCase('starting'), { kind: 'execution-missing' }, moment(plusMs(NOW, 6 * minuteMs))),
+      decide(aCase('starting'), { kind: 'execution-missing' }, moment(plusMs(NOW, 7 * minuteMs))),
     );
     expect(outcome.case.timeline.at(-1)?.what).toBe('attempt-not-started');
     expect(outcome.before.map(({ kind }) => kind)).toEqual(['release-permit']);
