@@ -2,7 +2,7 @@
 import { isClosed } from '../../domain/case/case.ts';
 import { findingId } from '../../domain/finding.ts';
 import type { Lease } from '../../infra/dynamodb/scope-item.ts';
-import type { World } from './world.ts';
+import { reportKey, type World } from './world.ts';
 
 export const unfinished = (world: World): readonly string[] => [
   ...stuckCases(world),
@@ -42,8 +42,9 @@ const forgotten = (world: World): readonly string[] =>
     const id = findingId({ account, region, rule: rule.name, resourceType: 'AWS::S3::Bucket', resourceId });
     const newest = world.newestOf(id);
     if (evaluation?.compliance !== 'NON_COMPLIANT' || newest === undefined) return [];
-    const lostEvent = newest.newestEvaluation.recordedAt < evaluation.recordedAt;
-    return lostEvent ||
+    const origin = { ...newest.origin, region, configRuleName: rule.name };
+    const isDropped = world.droppedReports.has(reportKey({ account, origin, resourceId }));
+    return isDropped ||
       !isClosed(newest.state) ||
       newest.state.name === 'denied' ||
       newest.state.name === 'closed-by-human'

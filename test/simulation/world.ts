@@ -5,6 +5,7 @@
 import type { Case } from '../../domain/case/case.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
+import type { ComplianceReport } from '../../domain/engine/intake.ts';
 import type { PolicyBook } from '../../domain/engine/policy-book.ts';
 import { type Due, PortError } from '../../domain/ports.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
@@ -37,6 +38,14 @@ export interface WorldOptions {
   readonly keepTrace?: boolean;
 }
 
+/** What Config reports on: one resource by one rule. */
+export const reportKey = ({
+  account,
+  origin,
+  resourceId,
+}: Pick<ComplianceReport, 'account' | 'origin' | 'resourceId'>): string =>
+  [account, origin.region, origin.configRuleName, resourceId].join(' ');
+
 export class World {
   readonly random: () => number;
   readonly scheduler: Scheduler;
@@ -48,6 +57,8 @@ export class World {
   readonly fabric: Fabric;
   readonly people: People;
   readonly lines: string[] = [];
+  /** Whose newest change never came as an event, by `reportKey`: nobody can know of it. */
+  readonly droppedReports = new Set<string>();
   policy: PolicyBook;
   rates: FaultRates;
   violation: string | undefined;
@@ -232,6 +243,7 @@ export class World {
   private deliver(body: Parameters<Fabric['send']>[0]): void {
     const { random, rates } = this;
     const lost = rates !== NO_FAULTS && random() < 0.1;
+    if (body.queue === 'compliance') this.droppedReports[lost ? 'add' : 'delete'](reportKey(body.report));
     const copies = lost ? 0 : random() < 0.15 ? 2 : 1;
     for (let n = 0; n < copies; n += 1)
       this.fabric.send(body, random() < 0.9 ? 2 * secondMs * random() : 5 * minuteMs * random());
