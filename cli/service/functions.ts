@@ -7,7 +7,7 @@ import { onExecutionStatus } from '../../handlers/on-execution-status.ts';
 import { onTick } from '../../handlers/on-tick.ts';
 import { onWake } from '../../handlers/on-wake.ts';
 import type { App } from '../../infra/compose.ts';
-import { SDK_SETTINGS } from '../../infra/sdk-settings.ts';
+import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import { clientSettings, type Deployment, HUB_REGION } from '../../sandbox/deployment.ts';
 import {
   type EventSourceMapping,
@@ -24,7 +24,11 @@ export const eventSourceMappings = (
   { queues }: Deployment,
   sandboxUrl: string,
 ): readonly EventSourceMapping[] => {
-  const sqs = new SQSClient({ ...SDK_SETTINGS, ...clientSettings(sandboxUrl, HUB_ACCOUNT, HUB_REGION) });
+  const sqs = new SQSClient({
+    ...SDK_SETTINGS,
+    ...clientSettings(sandboxUrl, HUB_ACCOUNT, HUB_REGION),
+    requestHandler: requestHandlerFor({ ...PATIENCE, answerMsMax: LONG_POLL_ANSWER_MS_MAX }),
+  });
   const mapping = (
     queue: Deployment['queues'][keyof Deployment['queues']],
     handler: (event: Parameters<SqsFunction>[0], context: Context) => ReturnType<SqsFunction>,
@@ -67,3 +71,6 @@ export const runFunctions = (
     },
   };
 };
+
+/** SQS holds a receive for up to 20 s when its queue is empty. */
+const LONG_POLL_ANSWER_MS_MAX = 30_000;

@@ -248,7 +248,8 @@ describe('events', () => {
 
 describe('policy explain', () => {
   it('tells entry, plan and every check, and opens no case', async () => {
-    const { body } = await ask('POST', '/api/policy/explain', { event: event('NON_COMPLIANT', 'unseen') });
+    const bucket = 'shop-prod-backups-us-east-1';
+    const { body } = await ask('POST', '/api/policy/explain', { event: event('NON_COMPLIANT', bucket) });
     expect(body).toMatchObject({ mode: 'auto', openCase: null, wouldStart: false });
     expect(body.planHash).toMatch(/^[0-9a-f]{64}$/);
     expect(body.checks.map(({ check }: { check: string }) => check)).toEqual([
@@ -259,7 +260,13 @@ describe('policy explain', () => {
       'compliance',
       'permit',
     ]);
-    expect(changes.some(({ finding }) => finding.resourceId === 'unseen')).toBe(false);
+    expect(changes.some(({ finding }) => finding.resourceId === bucket)).toBe(false);
+  });
+
+  it('says what could not be read of a resource that Config does not know', async () => {
+    const { body } = await ask('POST', '/api/policy/explain', { event: event('NON_COMPLIANT', 'unseen') });
+    expect(body).toMatchObject({ plan: null, wouldStart: false });
+    expect(body.planText.join()).toMatch(/ResourceNotIndexed.* AWS::S3::Bucket unseen/);
   });
 
   it('explains by a policy that is not in force', async () => {

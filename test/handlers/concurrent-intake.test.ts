@@ -57,6 +57,7 @@ it('tells one finding its reports in the order in which they came', async () => 
   const cases = (await world.cases()).filter(({ finding }) => finding.resourceId === 'db-A');
   expect(cases.map(({ number, state }) => [number, state.name]).sort()).toEqual([
     [1, 'self-resolved'],
-    [2, 'observing'],
+    [2, 'held'],
   ]);
+  expect(cases.find(({ number }) => number === 2)?.timeline.at(-1)?.why).toContain('ResourceNotIndexed');
 });
