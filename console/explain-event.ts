@@ -12,6 +12,7 @@ import { caseId, findingId, type Lane } from '../domain/finding.ts';
 import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describePlan } from '../domain/plan-description.ts';
+import { PortError } from '../domain/ports.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { CaseSummary } from './case-json.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -33,6 +34,8 @@ export interface Explanation {
   readonly manualSteps: readonly string[];
   /** Empty when there is no plan: nothing could start. */
   readonly checks: readonly Pick<CheckAnswer, 'check' | 'answer' | 'reason'>[];
+  /** What could not be read, and what was taken instead. In earnest any of them keeps a start back. */
+  readonly doubts: readonly string[];
   /** True when every check says yes: it would be started at once. */
   readonly wouldStart: boolean;
 }
@@ -48,7 +51,13 @@ export const explainEvent = async (
     account: report.account,
     region: reported.region === 'global' ? globalLaneRegion : report.origin.region,
   };
-  const { assessment, finding, subject } = await assess(assessor, reported, report.origin, lane);
+  const doubts: string[] = [];
+  const { assessment, finding, subject } = await assess(
+    { ...assessor, ports: readingOn(app.ports, doubts) },
+    reported,
+    report.origin,
+    lane,
+  );
   const selection = subject && book.explainSelection(subject);
   const newest = await app.ports.cases.newestOf(findingId(finding));
   const openCase = newest && isOpen(newest.state) ? newest : undefined;
@@ -75,7 +84,32 @@ export const explainEvent = async (
     planText: planText(app.catalog, assessment),
     manualSteps: assessment.manualSteps,
     checks,
+    doubts,
     wouldStart: checks.length > 0 && checks.every(({ answer }) => answer === 'yes'),
+  };
+};
+
+/**
+ * The policy can be explained for a resource that Config does not know: as though it had no tags, and its rule
+ * were known by name alone. The checks, which are made in earnest, still fail.
+ */
+const readingOn = (ports: HttpDeps['app']['ports'], doubts: string[]): HttpDeps['app']['ports'] => {
+  const without =
+    <T>(taken: T, instead: string) =>
+    (error: unknown): T => {
+      if (!(error instanceof PortError)) throw error;
+      doubts.push(`${error.operation} failed with ${error.code}: ${error.message}; ${instead}`);
+      return taken;
+    };
+  const { compliance } = ports;
+  return {
+    ...ports,
+    compliance: {
+      ...compliance,
+      rule: (...asked) =>
+        compliance.rule(...asked).catch(without(undefined, 'the rule is taken by its name')),
+      tags: (...asked) => compliance.tags(...asked).catch(without({}, 'explained as though it had no tags')),
+    },
   };
 };
 

@@ -69,7 +69,6 @@ export interface Sandbox extends SandboxCore {
   close(): Promise<void>;
 }
 
-
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const { hubAccount = HUB_ACCOUNT, seed = 1 } = options;
   const inDataDir = options.dataDir === undefined ? {} : { dataDir: options.dataDir };

@@ -17,6 +17,7 @@ export const explanation = (told: Explanation, style: Style): string => {
     ...told.planText.map((line) => `  ${safe(line)}`),
     ...(told.planHash === null ? [] : [`  Plan hash ${safe(told.planHash)}`]),
     ...steps(told, style),
+    ...doubtsOf(told, style),
     ...checks(told, style),
     '',
     verdict(told, style),
@@ -64,6 +65,11 @@ const checks = ({ checks: answers }: Explanation, style: Style): readonly string
           return `  ${said} ${check.padEnd(12)} ${safe(reason)}`;
         }),
       ];
+
+const doubtsOf = ({ doubts }: Explanation, style: Style): readonly string[] =>
+  doubts.length === 0
+    ? []
+    : ['', style.bold('What could not be read'), ...doubts.map((doubt) => `  ${safe(doubt)}`)];
 
 const verdict = ({ plan, mode, checks: answers, wouldStart }: Explanation, style: Style): string => {
   if (wouldStart) return style.bold('It would be started at once.');

@@ -265,8 +265,13 @@ describe('policy explain', () => {
 
   it('says what could not be read of a resource that Config does not know', async () => {
     const { body } = await ask('POST', '/api/policy/explain', { event: event('NON_COMPLIANT', 'unseen') });
-    expect(body).toMatchObject({ plan: null, wouldStart: false });
-    expect(body.planText.join()).toMatch(/ResourceNotIndexed.* AWS::S3::Bucket unseen/);
+    expect(body).toMatchObject({ entry: 'recovery', mode: 'auto', wouldStart: false });
+    expect(body.doubts.join()).toMatch(
+      /ResourceNotIndexed.* AWS::S3::Bucket unseen.*as though it had no tags/,
+    );
+    expect(body.checks.find(({ check }: { check: string }) => check === 'policy')).toMatchObject({
+      answer: 'failed',
+    });
   });
 
   it('explains by a policy that is not in force', async () => {
