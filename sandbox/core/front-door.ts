@@ -55,13 +55,11 @@ const answer = async (
   const path = request.url ?? '/';
   const isAdmin = path.startsWith(ADMIN_PREFIX);
   if (isAdmin && mayBeAPage(request)) {
-    response
-      .writeHead(403, { 'content-type': 'application/json', connection: 'close' })
-      .end(
-        JSON.stringify({
-          error: 'Web pages are not answered here: call 127.0.0.1 or localhost without an Origin.',
-        }),
-      );
+    response.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(
+      JSON.stringify({
+        error: 'Web pages are not answered here: call 127.0.0.1 or localhost without an Origin.',
+      }),
+    );
     return;
   }
   const body = await readBody(request);
