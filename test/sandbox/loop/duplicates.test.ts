@@ -2,51 +2,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { minuteMs, secondMs } from '../../../domain/time.ts';
 import { createRandom } from '../../../sandbox/core/random.ts';
-import { executions } from '../../../sandbox/services/ssm/execution.ts';
-import { breakResource, createResource } from '../../../sandbox/world/admin.ts';
 import { complianceEvent } from '../../support/compliance-event.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+import { breakBuckets, LANE, whatWasSeen } from '../../support/flood.ts';
 import { violations } from '../../support/invariants.ts';
-
-const ACCOUNT = '222222222222';
-const REGION = 'us-east-1';
-const RULE = 'S3_BUCKET_VERSIONING_ENABLED';
 
 let world: DrivenWorld;
 afterEach(() => world.close());
-
-const buckets = async (count: number): Promise<readonly string[]> => {
-  const { sandbox } = world;
-  const names = Array.from({ length: count }, (_, n) => `flood-${String(n).padStart(4, '0')}`);
-  for (const name of names) {
-    createResource(
-      sandbox.world,
-      { account: ACCOUNT, region: REGION, type: 'AWS::S3::Bucket', name },
-      sandbox.clock.nowMs(),
-    );
-    breakResource(sandbox.world, name, {
-      account: ACCOUNT,
-      region: REGION,
-      rule: RULE,
-      nowMs: sandbox.clock.nowMs(),
-    });
-  }
-  sandbox.wake();
-  return names;
-};
-
-const seen = async (laneConcurrencyMax = 80) => ({
-  executions: [...executions(world.sandbox.world).values()],
-  cases: await world.cases(),
-  laneConcurrencyMax,
-});
 
 describe('10,000 events, duplicated and shuffled', () => {
   it('open exactly the right cases and start exactly one execution each', async () => {
     world = await drivenWorld();
     const { sandbox } = world;
     const random = createRandom(20261121);
-    const names = await buckets(50);
+    const names = breakBuckets(world, 50);
     const nowMs = sandbox.clock.nowMs();
     await world.advance(13 * secondMs);
     const events = names.flatMap((name) => copies(name, nowMs));
@@ -65,7 +34,7 @@ describe('10,000 events, duplicated and shuffled', () => {
     }
     expect(events).toHaveLength(10_000);
     await world.until(async () => (await world.cases({ status: 'resolved' })).length === 50, 10 * minuteMs);
-    const all = await seen();
+    const all = await whatWasSeen(world);
     expect(all.cases).toHaveLength(50);
     expect(all.executions).toHaveLength(50);
     expect(violations(all)).toEqual([]);
@@ -76,8 +45,7 @@ describe('10,000 events, duplicated and shuffled', () => {
 const copies = (name: string, nowMs: number): unknown[] => {
   const evaluated = (complianceType: 'COMPLIANT' | 'NON_COMPLIANT', recordedMs: number) =>
     complianceEvent({
-      account: ACCOUNT,
-      region: REGION,
+      ...LANE,
       resourceType: 'AWS::S3::Bucket',
       resourceId: name,
       configRuleName: 's3-bucket-versioning-enabled',

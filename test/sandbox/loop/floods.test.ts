@@ -2,43 +2,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { epochMs, minuteMs, secondMs } from '../../../domain/time.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
-import { breakResource, createResource } from '../../../sandbox/world/admin.ts';
+import { breakResource } from '../../../sandbox/world/admin.ts';
 import { changeSettings } from '../../../sandbox/world/settings.ts';
 import { type DrivenWorld, drivenWorld, START } from '../../support/driven-world.ts';
+import { breakBuckets, LANE, whatWasSeen } from '../../support/flood.ts';
 import { violations } from '../../support/invariants.ts';
-
-const ACCOUNT = '222222222222';
-const REGION = 'us-east-1';
-const RULE = 'S3_BUCKET_VERSIONING_ENABLED';
 
 let world: DrivenWorld;
 afterEach(() => world.close());
-
-const buckets = async (count: number): Promise<readonly string[]> => {
-  const { sandbox } = world;
-  const names = Array.from({ length: count }, (_, n) => `flood-${String(n).padStart(4, '0')}`);
-  for (const name of names) {
-    createResource(
-      sandbox.world,
-      { account: ACCOUNT, region: REGION, type: 'AWS::S3::Bucket', name },
-      sandbox.clock.nowMs(),
-    );
-    breakResource(sandbox.world, name, {
-      account: ACCOUNT,
-      region: REGION,
-      rule: RULE,
-      nowMs: sandbox.clock.nowMs(),
-    });
-  }
-  sandbox.wake();
-  return names;
-};
-
-const seen = async (laneConcurrencyMax = 80) => ({
-  executions: [...executions(world.sandbox.world).values()],
-  cases: await world.cases(),
-  laneConcurrencyMax,
-});
 
 describe('a lane under load', () => {
   it('starts 300 findings at the pace of the quota, the last within 305 s of the first event', async () => {
@@ -48,12 +19,12 @@ describe('a lane under load', () => {
       evaluationDelayMsMin: 0,
       evaluationDelayMsMax: 0,
     });
-    await buckets(300);
+    breakBuckets(world, 300);
     await world.until(() => executions(world.sandbox.world).size >= 300, 6 * minuteMs);
     const starts = [...executions(world.sandbox.world).values()].map(({ requestedMs }) => requestedMs);
     expect(Math.max(...starts) - epochMs(START)).toBeLessThanOrEqual(305 * secondMs);
     await world.until(async () => (await world.cases({ status: 'resolved' })).length === 300, 5 * minuteMs);
-    const all = await seen();
+    const all = await whatWasSeen(world);
     expect(all.executions).toHaveLength(300);
     expect(violations(all)).toEqual([]);
   });
@@ -61,21 +32,20 @@ describe('a lane under load', () => {
   it('never has more at work than the lane may hold, and lets nobody starve', async () => {
     world = await drivenWorld({ policyFile: 'test/fixtures/policies/five-at-once.yml' });
     changeSettings(world.sandbox.world, { stepTimeFactor: 4 });
-    await buckets(40);
+    breakBuckets(world, 40);
     await world.until(async () => (await world.cases({ status: 'resolved' })).length === 40, 15 * minuteMs);
-    const all = await seen(5);
+    const all = await whatWasSeen(world, 5);
     expect(all.executions).toHaveLength(40);
     expect(violations(all)).toEqual([]);
   });
 
   it('starts a critical case within a minute though hundreds wait before it', async () => {
     world = await drivenWorld();
-    await buckets(200);
+    breakBuckets(world, 200);
     await world.until(() => executions(world.sandbox.world).size >= 5, minuteMs);
     const { sandbox } = world;
     breakResource(sandbox.world, 'shop-prod-payroll-us-east-1', {
-      account: ACCOUNT,
-      region: REGION,
+      ...LANE,
       rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',
       nowMs: sandbox.clock.nowMs(),
     });
