@@ -11,7 +11,9 @@ const BUCKET = 'shop-prod-invoices-us-east-1';
 
 let world: DrivenWorld;
 let around: (ports: Ports) => Ports = (ports) => ports;
+let tagsAsked = 0;
 beforeEach(async () => {
+  tagsAsked = 0;
   around = (ports) => ports;
   world = await drivenWorld({ stepMs: 10 * secondMs, decorate: (ports) => deferred(ports) });
 });
@@ -66,6 +68,20 @@ describe.each([
     [
       'the stop switch',
       (ports) => ({ ...ports, controls: { ...ports.controls, stopSwitches: fails(error) } }),
+    ],
+    [
+      'the policy',
+      (ports) => ({
+        ...ports,
+        compliance: {
+          ...ports.compliance,
+          // The first question is the intake's; the check right before the start asks again.
+          tags: (...asked) => {
+            tagsAsked += 1;
+            return tagsAsked === 1 ? ports.compliance.tags(...asked) : fails(error)();
+          },
+        },
+      }),
     ],
     ['compliance', (ports) => ({ ...ports, compliance: { ...ports.compliance, read: fails(error) } })],
     ['the permit', (ports) => ({ ...ports, permits: { ...ports.permits, acquire: fails(error) } })],
