@@ -3,22 +3,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwaitingApproval, Case } from '../../../domain/case/case.ts';
 import { hourMs, minuteMs } from '../../../domain/time.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
-import { breakResource } from '../../../sandbox/world/admin.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+import { openPayroll } from '../../support/payroll.ts';
 
 let world: DrivenWorld;
 let waiting: Case & { state: AwaitingApproval };
 
 beforeEach(async () => {
   world = await drivenWorld();
-  const { sandbox } = world;
-  breakResource(sandbox.world, 'shop-prod-payroll-us-east-1', {
-    account: '222222222222',
-    region: 'us-east-1',
-    rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',
-    nowMs: sandbox.clock.nowMs(),
-  });
-  sandbox.wake();
+  openPayroll(world);
   await world.until(async () => (await world.cases({ status: 'awaiting-approval' })).length === 1, minuteMs);
   [waiting] = (await world.cases()) as [typeof waiting];
 });

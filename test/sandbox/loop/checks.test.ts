@@ -6,6 +6,7 @@ import { minuteMs, secondMs } from '../../../domain/time.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource } from '../../../sandbox/world/admin.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+import { openPayroll } from '../../support/payroll.ts';
 
 const BUCKET = 'shop-prod-invoices-us-east-1';
 
@@ -231,14 +232,7 @@ describe('between decision and start', () => {
       ...ports,
       runbooks: { ...ports.runbooks, defaultVersion: async () => version },
     });
-    const { sandbox } = world;
-    breakResource(sandbox.world, 'shop-prod-payroll-us-east-1', {
-      account: '222222222222',
-      region: 'us-east-1',
-      rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',
-      nowMs: sandbox.clock.nowMs(),
-    });
-    sandbox.wake();
+    openPayroll(world);
     await world.until(async () => (await theCaseOrNone())?.state.name === 'awaiting-approval', 2 * minuteMs);
     const waiting = await theCase();
     if (waiting.state.name !== 'awaiting-approval') throw new Error('it should wait for approval');

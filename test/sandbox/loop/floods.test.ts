@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { epochMs, minuteMs, secondMs } from '../../../domain/time.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
-import { breakResource } from '../../../sandbox/world/admin.ts';
 import { changeSettings } from '../../../sandbox/world/settings.ts';
 import { type DrivenWorld, drivenWorld, START } from '../../support/driven-world.ts';
-import { breakBuckets, LANE, whatWasSeen } from '../../support/flood.ts';
+import { breakBuckets, whatWasSeen } from '../../support/flood.ts';
 import { violations } from '../../support/invariants.ts';
+import { openPayroll } from '../../support/payroll.ts';
 
 let world: DrivenWorld;
 afterEach(() => world.close());
@@ -43,13 +43,7 @@ describe('a lane under load', () => {
     world = await drivenWorld();
     breakBuckets(world, 200);
     await world.until(() => executions(world.sandbox.world).size >= 5, minuteMs);
-    const { sandbox } = world;
-    breakResource(sandbox.world, 'shop-prod-payroll-us-east-1', {
-      ...LANE,
-      rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',
-      nowMs: sandbox.clock.nowMs(),
-    });
-    sandbox.wake();
+    openPayroll(world);
     await world.until(
       async () => (await world.cases({ status: 'awaiting-approval' })).length === 1,
       minuteMs,
@@ -66,11 +60,11 @@ describe('a lane under load', () => {
     expect(answer).toMatchObject({ kind: 'done' });
     await world.until(
       () =>
-        [...executions(sandbox.world).values()].some(
+        [...executions(world.sandbox.world).values()].some(
           ({ target }) => target.id === 'shop-prod-payroll-us-east-1',
         ),
       minuteMs,
     );
-    expect(executions(sandbox.world).size).toBeLessThan(150);
+    expect(executions(world.sandbox.world).size).toBeLessThan(150);
   });
 });
