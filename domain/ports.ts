@@ -160,7 +160,8 @@ export interface Metrics {
 /** Names of the roles that selfheal uses in the accounts. */
 export interface Roles {
   executorRoleArn(account: string): string;
-  automationRoleArn(account: string): string;
+  /** A document has a role of its own in each account. */
+  automationRoleArn(account: string, document: string): string;
 }
 
 export interface Ports {

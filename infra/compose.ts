@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
+import { automationRoleName } from '../domain/automation-role.ts';
 import type { Catalog } from '../domain/catalog/catalog.ts';
 import { createEngine, type Selfheal } from '../domain/engine/engine.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
@@ -96,9 +97,9 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
   };
 };
 
-const rolesOf = ({ executorRoleName, automationRoleName }: Settings): Roles => ({
+const rolesOf = ({ executorRoleName }: Settings): Roles => ({
   executorRoleArn: (account) => `arn:aws:iam::${account}:role/${executorRoleName}`,
-  automationRoleArn: (account) => `arn:aws:iam::${account}:role/${automationRoleName}`,
+  automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/${automationRoleName(document)}`,
 });
 
 /** A policy names a topic by its own word for it; behind the word stands a topic's name or its ARN. */

@@ -13,7 +13,6 @@ const settingsSchema = z.object({
   SELFHEAL_DEAD_LETTER_QUEUE_URL: z.url(),
   SELFHEAL_POLICY_FILE: z.string().min(1),
   SELFHEAL_EXECUTOR_ROLE: z.string().default('selfheal-executor'),
-  SELFHEAL_AUTOMATION_ROLE: z.string().default('selfheal-automation'),
   SELFHEAL_EXTERNAL_ID: z.string().min(2),
 });
 
@@ -26,7 +25,6 @@ export interface Settings {
   readonly deadLetterQueueUrl: string;
   readonly policyFile: string;
   readonly executorRoleName: string;
-  readonly automationRoleName: string;
   readonly externalId: string;
 }
 
@@ -48,7 +46,6 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     deadLetterQueueUrl: e.SELFHEAL_DEAD_LETTER_QUEUE_URL,
     policyFile: e.SELFHEAL_POLICY_FILE,
     executorRoleName: e.SELFHEAL_EXECUTOR_ROLE,
-    automationRoleName: e.SELFHEAL_AUTOMATION_ROLE,
     externalId: e.SELFHEAL_EXTERNAL_ID,
   };
 };

@@ -15,7 +15,7 @@ import { tableDefinition } from '../infra/dynamodb/table.ts';
 import { COMPLIANCE_CHANGE } from '../infra/eventbridge/decode-compliance-change.ts';
 import { EXECUTION_STATUS_CHANGE } from '../infra/eventbridge/decode-execution-status.ts';
 import type { Settings } from '../infra/settings.ts';
-import { AUTOMATION_ROLE, EXECUTOR_ROLE, EXTERNAL_ID, HUB_ACCOUNT } from './world/roles.ts';
+import { EXECUTOR_ROLE, EXTERNAL_ID, HUB_ACCOUNT } from './world/roles.ts';
 
 export const HUB_REGION = 'us-east-1';
 
@@ -65,7 +65,6 @@ export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions)
       wakeQueueUrl: queues.wakes.url,
       deadLetterQueueUrl: queues.deadLetters.url,
       executorRoleName: EXECUTOR_ROLE,
-      automationRoleName: AUTOMATION_ROLE,
       externalId: EXTERNAL_ID,
     },
   };

@@ -115,7 +115,7 @@ const outcomeFor = async (
     parameters: entry.parameters,
     facts: {
       lookups: await lookupsFor(ports, runbook, origin, finding),
-      automationRoleArn: ports.roles.automationRoleArn(lane.account),
+      automationRoleArn: ports.roles.automationRoleArn(lane.account, runbook.document),
       executorRoleArn: ports.roles.executorRoleArn(lane.account),
     },
   });

@@ -1,24 +1,34 @@
 /** IAM roles of the sandbox's accounts: what STS hands out and what Automation may assume. */
+import { automationRoleName } from '../../domain/automation-role.ts';
+import { type PolicyDocument, statementsOf } from '../iam/policy-document.ts';
 import type { Table, World } from '../service.ts';
+import { RUNBOOKS } from './runbooks/runbooks.ts';
 
 export interface Role {
   readonly account: string;
   readonly name: string;
-  readonly externalId?: string;
-  /** Who may assume it: account ids, ARNs of principals, service names. */
-  readonly trusted: readonly string[];
+  /** Who may assume it, under which conditions. */
+  readonly trust: PolicyDocument;
+  /** What it may do: inline and attached policies, by name. */
+  readonly policies: Readonly<Record<string, PolicyDocument>>;
+  /** What it may do at most. */
+  readonly boundary?: PolicyDocument;
 }
 
 export const EXECUTOR_ROLE = 'selfheal-executor';
-export const AUTOMATION_ROLE = 'selfheal-automation';
 export const EXTERNAL_ID = 'selfheal-sandbox';
 /** selfheal lives in the first account and heals it too, so that one set of credentials sees everything. */
 export const HUB_ACCOUNT = '222222222222';
 export const AUTOMATION_SERVICE = 'ssm.amazonaws.com';
+/** Every account of the sandbox belongs to it. */
+export const ORGANIZATION_ID = 'o-sandbox0001';
 
 export const roleTable = (world: World): Table<Role> => world.table('roles');
 
 export const roleKey = (account: string, name: string): string => `${account}/${name}`;
+
+export const putRole = (world: World, role: Role): void =>
+  roleTable(world).put(roleKey(role.account, role.name), role);
 
 /** The role an ARN names; a path before its name is ignored. */
 export const findRole = (world: World, arn: string): Role | undefined => {
@@ -26,11 +36,43 @@ export const findRole = (world: World, arn: string): Role | undefined => {
   return parts === null ? undefined : roleTable(world).get(roleKey(parts[1] ?? '', parts[2] ?? ''));
 };
 
-/** The two roles that selfheal needs in an account: one to be entered by, one for Automation to act with. */
+export const trustsService = (role: Role, service: string): boolean =>
+  statementsOf(role.trust).some(
+    ({ Effect, Principal }) =>
+      Effect === 'Allow' && typeof Principal === 'object' && [Principal.Service].flat().includes(service),
+  );
+
+/** The roles that selfheal needs in an account: one to be entered by, and one a runbook for Automation to act with. */
 export const putSelfhealRoles = (world: World, account: string, hubAccount = HUB_ACCOUNT): void => {
-  const roles: readonly Role[] = [
-    { account, name: EXECUTOR_ROLE, externalId: EXTERNAL_ID, trusted: [hubAccount] },
-    { account, name: AUTOMATION_ROLE, trusted: [AUTOMATION_SERVICE] },
-  ];
-  for (const role of roles) roleTable(world).put(roleKey(role.account, role.name), role);
+  putRole(world, {
+    account,
+    name: EXECUTOR_ROLE,
+    trust: trustOf({ AWS: `arn:aws:iam::${hubAccount}:root` }, { 'sts:ExternalId': EXTERNAL_ID }),
+    policies: EVERYTHING,
+  });
+  for (const { document } of RUNBOOKS)
+    putRole(world, {
+      account,
+      name: automationRoleName(document),
+      trust: trustOf({ Service: AUTOMATION_SERVICE }),
+      policies: EVERYTHING,
+    });
+};
+
+const trustOf = (
+  principal: Readonly<Record<string, string>>,
+  equals?: Readonly<Record<string, string>>,
+): PolicyDocument => ({
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 'sts:AssumeRole',
+      ...(equals ? { Condition: { StringEquals: equals } } : {}),
+    },
+  ],
+});
+
+const EVERYTHING: Role['policies'] = {
+  everything: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };

@@ -81,7 +81,7 @@ export const startProcess = (world: World, name: string): Process => {
     random,
     roles: {
       executorRoleArn: (account) => `arn:aws:iam::${account}:role/selfheal-executor`,
-      automationRoleArn: (account) => `arn:aws:iam::${account}:role/selfheal-automation`,
+      automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     metrics: { count: () => undefined },

@@ -4,7 +4,7 @@ import { AwsError, type CallContext, type World } from '../../service.ts';
 import { derivedUuid } from '../../world/ids.ts';
 import { GLOBAL_REGION, type ResourceRef } from '../../world/resource.ts';
 import { findResourceType } from '../../world/resource-types/resource-types.ts';
-import { AUTOMATION_SERVICE, findRole } from '../../world/roles.ts';
+import { AUTOMATION_SERVICE, findRole, trustsService } from '../../world/roles.ts';
 import type { SandboxRunbook } from '../../world/runbooks/runbook.ts';
 import { findRunbook } from '../../world/runbooks/runbooks.ts';
 import { nextNumber, worldSettings } from '../../world/settings.ts';
@@ -71,7 +71,7 @@ const checkAssumeRole = (
 ): void => {
   if (arn === undefined) return;
   const role = findRole(world, arn);
-  if (role === undefined || role.account !== context.account || !role.trusted.includes(AUTOMATION_SERVICE))
+  if (role === undefined || role.account !== context.account || !trustsService(role, AUTOMATION_SERVICE))
     throw invalid(runbook, `the defined assume role ${arn} is unable to be assumed`);
 };
 

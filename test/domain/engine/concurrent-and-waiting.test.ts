@@ -68,7 +68,7 @@ const engineOn = (policyText = AUTO) => {
     random: () => 0.5,
     roles: {
       executorRoleArn: (account) => `arn:aws:iam::${account}:role/selfheal-executor`,
-      automationRoleArn: (account) => `arn:aws:iam::${account}:role/selfheal-automation`,
+      automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log: { info: silent, warn: silent, error: silent },
     metrics: { count: silent },

@@ -139,7 +139,6 @@ describe('a packaged function at work', () => {
       SELFHEAL_DEAD_LETTER_QUEUE_URL: settings.deadLetterQueueUrl,
       SELFHEAL_POLICY_FILE: 'policy.json',
       SELFHEAL_EXECUTOR_ROLE: settings.executorRoleName,
-      SELFHEAL_AUTOMATION_ROLE: settings.automationRoleName,
       SELFHEAL_EXTERNAL_ID: settings.externalId,
     };
   };

@@ -10,7 +10,7 @@ export const ACCOUNT = '222222222222';
 export const REGION = 'us-east-1';
 export const START_MS = Date.UTC(2026, 0, 15, 12);
 export const PRINCIPAL = `arn:aws:sts::${ACCOUNT}:assumed-role/selfheal-executor/selfheal`;
-export const AUTOMATION_ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/selfheal-automation`;
+export const AUTOMATION_ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/selfheal-AWS-ConfigureS3BucketVersioning`;
 
 export interface TestEvent {
   readonly source: string;

@@ -1,0 +1,65 @@
+/** What Lambda, API Gateway and CloudWatch know of a deployment: written by whoever deploys, read by what runs it. */
+import type { Table, World } from '../service.ts';
+
+export interface FunctionRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly roleArn: string;
+  /** `index.handler`: the module's file without its ending, and what it exports. */
+  readonly handler: string;
+  readonly runtime: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The zip that was packaged, or its unpacked folder: absolute. */
+  readonly codePath: string;
+}
+
+export interface EventSourceMappingRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly functionName: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly batchingWindowSeconds: number;
+  /** Invocations at once. */
+  readonly concurrencyMax?: number;
+  /** False: a batch in which one message fails fails as a whole. */
+  readonly reportsItemFailures: boolean;
+}
+
+export interface HttpRouteRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly method: string;
+  /** As API Gateway writes it: `/api/cases/{id}`, `/{proxy+}`. */
+  readonly path: string;
+  readonly functionName: string;
+  readonly authorization: 'NONE' | 'AWS_IAM' | 'JWT';
+  /** Of a JWT authorizer. */
+  readonly jwt?: { readonly issuer: string; readonly audience: readonly string[] };
+}
+
+export interface AlarmRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: string;
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  readonly threshold: number;
+  readonly comparison: string;
+  readonly treatMissingData: string;
+  readonly actions: readonly string[];
+}
+
+export const functionTable = (world: World): Table<FunctionRecord> => world.table('lambda-functions');
+export const mappingTable = (world: World): Table<EventSourceMappingRecord> =>
+  world.table('lambda-event-source-mappings');
+export const httpRouteTable = (world: World): Table<HttpRouteRecord> => world.table('http-routes');
+export const alarmTable = (world: World): Table<AlarmRecord> => world.table('cloudwatch-alarms');
