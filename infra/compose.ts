@@ -91,7 +91,7 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
   return {
     selfheal: createEngine({ ports, catalog, policy, globalLaneRegion: region }),
     ports,
-    refusals: createRefusals({ sqs, queueUrl: settings.deadLetterQueueUrl }),
+    refusals: createRefusals({ sqs, queueUrl: settings.refusedQueueUrl }),
     catalog,
     policy,
   };

@@ -10,8 +10,12 @@ const settingsSchema = z.object({
   SELFHEAL_TABLE: z.string().min(3),
   SELFHEAL_EVENT_BUS: z.string().min(1),
   SELFHEAL_WAKE_QUEUE_URL: z.url(),
-  SELFHEAL_DEAD_LETTER_QUEUE_URL: z.url(),
-  SELFHEAL_POLICY_FILE: z.string().min(1),
+  /** Where bad input is set aside. */
+  SELFHEAL_REFUSED_QUEUE_URL: z.url(),
+  /** What the platform engineer must know of selfheal itself is told there. */
+  SELFHEAL_OPERATIONS_TOPIC: z
+    .string()
+    .regex(/^arn:[^:]+:sns:[^:]+:[0-9]{12}:[^:]+$/, 'expected the ARN of an SNS topic'),
   SELFHEAL_EXECUTOR_ROLE: z.string().default('selfheal-executor'),
   SELFHEAL_EXTERNAL_ID: z.string().min(2),
 });
@@ -22,8 +26,8 @@ export interface Settings {
   readonly tableName: string;
   readonly eventBusName: string;
   readonly wakeQueueUrl: string;
-  readonly deadLetterQueueUrl: string;
-  readonly policyFile: string;
+  readonly refusedQueueUrl: string;
+  readonly operationsTopicArn: string;
   readonly executorRoleName: string;
   readonly externalId: string;
 }
@@ -43,8 +47,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     tableName: e.SELFHEAL_TABLE,
     eventBusName: e.SELFHEAL_EVENT_BUS,
     wakeQueueUrl: e.SELFHEAL_WAKE_QUEUE_URL,
-    deadLetterQueueUrl: e.SELFHEAL_DEAD_LETTER_QUEUE_URL,
-    policyFile: e.SELFHEAL_POLICY_FILE,
+    refusedQueueUrl: e.SELFHEAL_REFUSED_QUEUE_URL,
+    operationsTopicArn: e.SELFHEAL_OPERATIONS_TOPIC,
     executorRoleName: e.SELFHEAL_EXECUTOR_ROLE,
     externalId: e.SELFHEAL_EXTERNAL_ID,
   };

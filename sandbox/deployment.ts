@@ -31,7 +31,7 @@ export interface DeployedQueue {
 }
 
 export interface Deployment {
-  readonly settings: Omit<Settings, 'policyFile'>;
+  readonly settings: Settings;
   readonly queues: Readonly<Record<'compliance' | 'executions' | 'wakes' | 'deadLetters', DeployedQueue>>;
 }
 
@@ -52,7 +52,7 @@ export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions)
   const hub = clientSettings(url, HUB_ACCOUNT, HUB_REGION);
   await createTable(new DynamoDBClient({ ...hub, endpoint: dynamodbUrl }));
   const queues = await createQueues(new SQSClient(hub));
-  await deployTopics(url, topics);
+  await deployTopics(url, [...topics, OPERATIONS_TOPIC]);
   await createHubRules(new EventBridgeClient(hub), queues);
   for (const lane of lanes) await deployLane(url, lane);
   return {
@@ -63,7 +63,8 @@ export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions)
       tableName: TABLE_NAME,
       eventBusName: EVENT_BUS_NAME,
       wakeQueueUrl: queues.wakes.url,
-      deadLetterQueueUrl: queues.deadLetters.url,
+      refusedQueueUrl: queues.deadLetters.url,
+      operationsTopicArn: `arn:aws:sns:${HUB_REGION}:${HUB_ACCOUNT}:${OPERATIONS_TOPIC}`,
       executorRoleName: EXECUTOR_ROLE,
       externalId: EXTERNAL_ID,
     },
@@ -165,6 +166,7 @@ const EXECUTION_PATTERN = {
 
 export const TABLE_NAME = 'selfheal';
 export const EVENT_BUS_NAME = 'selfheal';
+const OPERATIONS_TOPIC = 'selfheal-operations';
 /** Longer than a function may run: a message must not come again while it is at work. */
 const VISIBILITY_SECONDS = 90;
 const RECEIVES_MAX = 5;

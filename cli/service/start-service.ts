@@ -66,22 +66,19 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       topics: Object.values(policy.current().policy.topics),
       lanes: sandbox.lanes,
     });
-    const app = compose(
-      { ...deployment.settings, policyFile: options.policyFile },
-      {
-        connection: {
-          ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
-          dynamodbEndpoint: sandbox.dynamodbUrl,
-        },
-        decorate: (ports) => telling(ports, listeners),
-        catalog,
-        policy: policy.current,
-        clock: sandbox.clock,
-        random: Math.random,
-        log,
-        metrics: { count: () => {} },
+    const app = compose(deployment.settings, {
+      connection: {
+        ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
+        dynamodbEndpoint: sandbox.dynamodbUrl,
       },
-    );
+      decorate: (ports) => telling(ports, listeners),
+      catalog,
+      policy: policy.current,
+      clock: sandbox.clock,
+      random: Math.random,
+      log,
+      metrics: { count: () => {} },
+    });
     const http = createHttpApp({
       app,
       sandboxUrl: sandbox.url,

@@ -8,11 +8,11 @@ import { createMetrics } from '../../infra/observability/metrics.ts';
 import { loadPackagedCatalog, loadPackagedPolicy } from '../../infra/packaged/load-packaged.ts';
 import { readSettings } from '../../infra/settings.ts';
 
-/** `policy.json` -> its path in the folder that this code was packaged into; what is absolute stays. */
+/** The path of a file in the folder that this code was packaged into. */
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 const settings = readSettings(process.env);
-const policy = loadPackagedPolicy(beside(settings.policyFile));
+const policy = loadPackagedPolicy(beside('policy.json'));
 const metrics = createMetrics();
 
 export const app: App = compose(settings, {

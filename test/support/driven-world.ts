@@ -99,22 +99,19 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
       }),
   };
   const build = (around?: (ports: Ports) => Ports) => {
-    const app = compose(
-      { ...deployment.settings, policyFile },
-      {
-        connection: {
-          ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
-          dynamodbEndpoint: sandbox.dynamodbEndpoint,
-        },
-        catalog,
-        policy: () => policy,
-        clock,
-        random: () => 0.5,
-        log: { info: write('info'), warn: write('warn'), error: write('error') },
-        metrics: { count: () => undefined },
-        ...(around ? { decorate: around } : {}),
+    const app = compose(deployment.settings, {
+      connection: {
+        ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
+        dynamodbEndpoint: sandbox.dynamodbEndpoint,
       },
-    );
+      catalog,
+      policy: () => policy,
+      clock,
+      random: () => 0.5,
+      log: { info: write('info'), warn: write('warn'), error: write('error') },
+      metrics: { count: () => undefined },
+      ...(around ? { decorate: around } : {}),
+    });
     return { app, tick: onTick(app), mappings: eventSourceMappings(app, deployment, sandbox.url) };
   };
   let built = build(decorate);

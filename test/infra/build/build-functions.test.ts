@@ -136,8 +136,8 @@ describe('a packaged function at work', () => {
       SELFHEAL_TABLE: settings.tableName,
       SELFHEAL_EVENT_BUS: settings.eventBusName,
       SELFHEAL_WAKE_QUEUE_URL: settings.wakeQueueUrl,
-      SELFHEAL_DEAD_LETTER_QUEUE_URL: settings.deadLetterQueueUrl,
-      SELFHEAL_POLICY_FILE: 'policy.json',
+      SELFHEAL_REFUSED_QUEUE_URL: settings.refusedQueueUrl,
+      SELFHEAL_OPERATIONS_TOPIC: settings.operationsTopicArn,
       SELFHEAL_EXECUTOR_ROLE: settings.executorRoleName,
       SELFHEAL_EXTERNAL_ID: settings.externalId,
     };
