@@ -14,6 +14,25 @@ export interface FunctionRecord {
   readonly environment: Readonly<Record<string, string>>;
   /** The zip that was packaged, or its unpacked folder: absolute. */
   readonly codePath: string;
+  /** ReservedConcurrentExecutions; absent: as many at once as the account has. */
+  readonly concurrencyMax?: number;
+  /** How often an event that somebody left for it is tried again after it failed. Default 2. */
+  readonly asyncRetriesMax?: number;
+}
+
+/** One statement of a function's resource policy (AWS::Lambda::Permission): which service may invoke it, for what. */
+export interface FunctionPermissionRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly functionName: string;
+  readonly id: string;
+  /** `events.amazonaws.com`, `apigateway.amazonaws.com`. */
+  readonly principal: string;
+  /** `lambda:InvokeFunction` */
+  readonly action: string;
+  /** With `*` and `?`; absent: any source. */
+  readonly sourceArn?: string;
+  readonly sourceAccount?: string;
 }
 
 export interface EventSourceMappingRecord {
@@ -36,6 +55,8 @@ export interface HttpRouteRecord {
   /** As API Gateway writes it: `/api/cases/{id}`, `/{proxy+}`. */
   readonly path: string;
   readonly functionName: string;
+  /** Of the API, in the ARNs of its routes. */
+  readonly apiId: string;
   readonly authorization: 'NONE' | 'AWS_IAM' | 'JWT';
   /** Of a JWT authorizer. */
   readonly jwt?: { readonly issuer: string; readonly audience: readonly string[] };
@@ -58,7 +79,14 @@ export interface AlarmRecord {
   readonly actions: readonly string[];
 }
 
+export const functionKey = (account: string, region: string, name: string): string =>
+  `${account}/${region}/${name}`;
+
+/** Keyed by `functionKey`. */
 export const functionTable = (world: World): Table<FunctionRecord> => world.table('lambda-functions');
+/** Keyed by `functionKey` and, behind a slash, its id. */
+export const permissionTable = (world: World): Table<FunctionPermissionRecord> =>
+  world.table('lambda-permissions');
 export const mappingTable = (world: World): Table<EventSourceMappingRecord> =>
   world.table('lambda-event-source-mappings');
 export const httpRouteTable = (world: World): Table<HttpRouteRecord> => world.table('http-routes');
