@@ -19,6 +19,7 @@ import { createRandom, randomUuid } from './core/random.ts';
 import { createScheduler } from './core/scheduler.ts';
 import { openWorld } from './core/world-store.ts';
 import { startDynamodb } from './dynamodb/dynamodb.ts';
+import { type AsyncInvocations, createAsyncInvocations } from './lambda/async-invocations.ts';
 import type { AwsService, EmitEvent, World } from './service.ts';
 import { createConfigService } from './services/config/config.ts';
 import { createEventsService } from './services/events/events.ts';
@@ -54,6 +55,8 @@ export interface SandboxCore {
   /** Puts an event of an AWS service on the default bus of its account and Region. */
   readonly emit: EmitEvent;
   readonly sns: { messages(topicArn?: string): readonly PublishedMessage[] };
+  /** Where those who run functions connect. */
+  readonly functions: Pick<AsyncInvocations, 'connect'>;
   /** To be called after the world was changed from outside a service: something may have become due earlier. */
   wake(): void;
   /** Driven clocks: runs everything that is due until then, in the order of time. */
@@ -81,7 +84,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   let url = '';
 
   const sqs = createSqsService({ world, random, baseUrl: () => url, longPolling: clock.kind === 'real' });
-  const events = createEventsService({ world, sqs, faults, random, nowMs });
+  const functions = createAsyncInvocations({ world, random, nowMs, changed: () => scheduler.wake() });
+  const events = createEventsService({ world, sqs, functions, faults, random, nowMs });
   const sns = createSnsService({ world, sqs, random, baseUrl: () => url });
   const shared = { world, emit: events.emit, nowMs, faults };
   const services: readonly AwsService[] = [
@@ -91,6 +95,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     sns,
     sqs,
     createStsService({ world, random }),
+    functions,
     ...(options.alsoRun?.(world) ?? []),
   ];
   const scheduler = createScheduler(services, clock);
@@ -104,6 +109,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       scheduler.wake();
     },
     sns: { messages: sns.messages },
+    functions,
     wake: scheduler.wake,
     advanceTo: scheduler.advanceTo,
     advanceBy: (ms) => scheduler.advanceTo(nowMs() + ms),

@@ -8,6 +8,8 @@ export interface BusRecord {
   readonly name: string;
   readonly createdMs: number;
   readonly description?: string;
+  /** JSON: who from elsewhere may do what on this bus. */
+  readonly policy?: string;
 }
 
 export interface Target {
@@ -28,7 +30,10 @@ export interface RuleRecord {
   readonly region: string;
   readonly bus: string;
   readonly name: string;
-  readonly pattern: string;
+  /** It has a pattern, a schedule, or both. */
+  readonly pattern?: string;
+  /** `rate(1 minute)`; on the default bus only. */
+  readonly schedule?: string;
   readonly state: string;
   readonly description?: string;
   readonly roleArn?: string;
@@ -106,6 +111,10 @@ export class BusStore {
     this.#buses.delete(busKey(place));
   }
 
+  allRules(): IterableIterator<RuleRecord> {
+    return this.#rules.values();
+  }
+
   rulesOn(place: BusPlace): ActiveRule[] {
     return [...(this.#active.get(busKey(place))?.values() ?? [])];
   }
@@ -137,9 +146,12 @@ export class BusStore {
     this.#active.set(key, rules);
     const before = rules.get(record.name);
     const matches =
-      before?.record.pattern === record.pattern ? before.matches : compileEventPattern(record.pattern);
+      before !== undefined && before.record.pattern === record.pattern ? before.matches : matcherOf(record);
     rules.set(record.name, { record, matches });
   }
 }
+
+const matcherOf = ({ pattern }: RuleRecord): EventMatcher =>
+  pattern === undefined ? () => false : compileEventPattern(pattern);
 
 const notFound = (message: string): AwsError => new AwsError('ResourceNotFoundException', message);

@@ -5,6 +5,8 @@
 import type { Faults } from '../../core/faults.ts';
 import { randomUuid } from '../../core/random.ts';
 import { createTimeline } from '../../core/timeline.ts';
+import type { AsyncInvocations } from '../../lambda/async-invocations.ts';
+import { functionOfArn } from '../../lambda/function-arn.ts';
 import type { World } from '../../service.ts';
 import type { SqsService } from '../sqs/sqs.ts';
 import type { BusEvent } from './bus-event.ts';
@@ -21,6 +23,7 @@ export interface DeliveryDeps {
   readonly world: World;
   readonly buses: BusStore;
   readonly sqs: SqsService;
+  readonly functions: Pick<AsyncInvocations, 'invoke'>;
   readonly faults: Faults;
   readonly random: () => number;
 }
@@ -38,6 +41,8 @@ interface PendingDelivery {
 
 export interface Delivery {
   publish(place: BusPlace, event: BusEvent, nowMs: number): void;
+  /** To the targets of one rule, whatever its pattern. */
+  fire(rule: RuleRecord, event: BusEvent, nowMs: number): void;
   dueAt(): number | undefined;
   runDue(nowMs: number): void;
 }
@@ -50,7 +55,7 @@ const BACKOFF_MAX_MS = 600_000;
 const HOPS_MAX = 3;
 
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
-  const { world, buses, sqs, faults, random } = deps;
+  const { world, buses, sqs, functions, faults, random } = deps;
   const pending = world.table<PendingDelivery>('events-deliveries');
   const timeline = createTimeline<string>();
   for (const { dueMs, id } of pending.values()) timeline.add(dueMs, id);
@@ -99,6 +104,15 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
 
   const attempt = (delivery: PendingDelivery, nowMs: number): void => {
     const { target, body } = delivery;
+    if (functionOfArn(target.Arn) !== undefined) {
+      const by = { service: 'events.amazonaws.com', sourceArn: delivery.rule };
+      const answer = functions.invoke(target.Arn, body, by, nowMs);
+      if (answer === 'no-such-function')
+        bury(delivery, 'RESOURCE_NOT_FOUND', 'The function does not exist.', nowMs);
+      if (answer === 'not-permitted')
+        bury(delivery, 'NO_PERMISSIONS', 'The function does not permit the rule to invoke it.', nowMs);
+      return;
+    }
     const [, , , region = '', account = ''] = target.Arn.split(':');
     const fault = faults.forCall({ service: 'sqs', operation: 'SendMessage', account, region });
     if (fault === undefined || fault.kind === 'drop-response') {
@@ -152,6 +166,10 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
 
   return {
     publish: (place, event, nowMs) => publish(place, event, nowMs),
+    fire: (rule, event, nowMs) => {
+      const body = JSON.stringify(event);
+      for (const target of rule.targets) send(rule, target, event, target.Input ?? body, nowMs, 0);
+    },
     dueAt: () => timeline.first()?.dueMs,
     runDue: (nowMs) => {
       for (let due = timeline.takeDue(nowMs); due !== undefined; due = timeline.takeDue(nowMs)) {

@@ -1,10 +1,12 @@
 /** EventBridge operations on buses, rules and targets. */
+import { functionOfArn } from '../../lambda/function-arn.ts';
 import { AwsError, type Operation } from '../../service.ts';
 import {
   type BusPlace,
   type BusStore,
   busArn,
   busOfArn,
+  DEFAULT_BUS,
   placeOf,
   type RuleRecord,
   ruleArn,
@@ -12,6 +14,7 @@ import {
 } from './bus-store.ts';
 import { compileEventPattern, InvalidPattern } from './event-pattern.ts';
 import { page } from './page.ts';
+import { InvalidSchedule, parseSchedule } from './schedule.ts';
 
 interface OnBus {
   readonly EventBusName?: string;
@@ -74,25 +77,21 @@ export const createRuleOperations = (buses: BusStore): Readonly<Record<string, O
     PutRule: (input: PutRuleInput, context) => {
       const place = placeOf(input.EventBusName, context);
       buses.bus(place);
-      if (input.ScheduleExpression !== undefined) {
-        throw new AwsError(
-          'ValidationException',
-          'The sandbox has no scheduled rules: give an EventPattern.',
-        );
-      }
-      if (input.EventPattern === undefined) {
+      if (input.EventPattern === undefined && input.ScheduleExpression === undefined) {
         throw new AwsError(
           'ValidationException',
           'Parameter(s) EventPattern or ScheduleExpression must be specified.',
         );
       }
-      checkPattern(input.EventPattern);
+      if (input.EventPattern !== undefined) checkPattern(input.EventPattern);
+      if (input.ScheduleExpression !== undefined) checkSchedule(input.ScheduleExpression, place);
       const record: RuleRecord = {
         account: place.account,
         region: place.region,
         bus: place.name,
         name: input.Name,
-        pattern: input.EventPattern,
+        ...(input.EventPattern === undefined ? {} : { pattern: input.EventPattern }),
+        ...(input.ScheduleExpression === undefined ? {} : { schedule: input.ScheduleExpression }),
         state: input.State ?? 'ENABLED',
         ...(input.Description === undefined ? {} : { description: input.Description }),
         ...(input.RoleArn === undefined ? {} : { roleArn: input.RoleArn }),
@@ -184,6 +183,7 @@ const tellRule = (record: RuleRecord) => ({
   Name: record.name,
   Arn: ruleArn(record),
   EventPattern: record.pattern,
+  ScheduleExpression: record.schedule,
   State: record.state,
   Description: record.description,
   RoleArn: record.roleArn,
@@ -202,6 +202,20 @@ const checkPattern = (pattern: string) => {
   }
 };
 
+const checkSchedule = (schedule: string, { name }: BusPlace): void => {
+  if (name !== DEFAULT_BUS)
+    throw new AwsError(
+      'ValidationException',
+      'ScheduleExpression is supported only on the default event bus.',
+    );
+  try {
+    parseSchedule(schedule);
+  } catch (error) {
+    if (!(error instanceof InvalidSchedule)) throw error;
+    throw new AwsError('ValidationException', 'Parameter ScheduleExpression is not valid.');
+  }
+};
+
 const parseEvent = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -215,10 +229,10 @@ const checkTarget = (target: Target): void => {
   if (unsupported !== undefined)
     throw new AwsError('ValidationException', `The sandbox's targets have no ${unsupported}.`);
   const isQueue = /^arn:[\w-]+:sqs:[^:]+:\d{12}:[\w-]+$/.test(target.Arn);
-  if (!isQueue && busOfArn(target.Arn) === undefined) {
+  if (!isQueue && busOfArn(target.Arn) === undefined && functionOfArn(target.Arn) === undefined) {
     throw new AwsError(
       'ValidationException',
-      `Parameter ${target.Arn} is not valid. Reason: the sandbox delivers to SQS queues and event buses only.`,
+      `Parameter ${target.Arn} is not valid. Reason: the sandbox delivers to SQS queues, event buses and functions only.`,
     );
   }
 };
