@@ -1,5 +1,6 @@
 /** IAM roles of the sandbox's accounts: what STS hands out and what Automation may assume. */
 import { automationRoleName } from '../../domain/automation-role.ts';
+import { compilePolicy } from '../iam/compile-policy.ts';
 import { type PolicyDocument, statementsOf } from '../iam/policy-document.ts';
 import type { Table, World } from '../service.ts';
 import { RUNBOOKS } from './runbooks/runbooks.ts';
@@ -27,8 +28,13 @@ export const roleTable = (world: World): Table<Role> => world.table('roles');
 
 export const roleKey = (account: string, name: string): string => `${account}/${name}`;
 
-export const putRole = (world: World, role: Role): void =>
+/** @throws UnsupportedPolicy before anything could be decided by a policy that is not understood. */
+export const putRole = (world: World, role: Role): void => {
+  compilePolicy(role.trust, 'trust');
+  for (const policy of Object.values(role.policies)) compilePolicy(policy, 'identity');
+  if (role.boundary !== undefined) compilePolicy(role.boundary, 'identity');
   roleTable(world).put(roleKey(role.account, role.name), role);
+};
 
 /** The role an ARN names; a path before its name is ignored. */
 export const findRole = (world: World, arn: string): Role | undefined => {

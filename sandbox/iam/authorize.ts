@@ -1,0 +1,123 @@
+/**
+ * May this principal do that? A plain access key is its account's administrator; a session may do what its
+ * role's policies and the resource's own policy allow; a service what the resource's policy allows it.
+ */
+import type { World } from '../service.ts';
+import { ORGANIZATION_ID, type Role, roleKey, roleTable } from '../world/roles.ts';
+import { accessLog } from './access-log.ts';
+import type { AccessRequest, Decision, RequestContext } from './access-request.ts';
+import { evaluate, evaluateResourcePolicy } from './evaluate.ts';
+import { accountOfArn, roleArnOf, sessionOfRole } from './principals.ts';
+import { resourcePolicyOf } from './resource-policy.ts';
+import { UnsupportedPolicy } from './unsupported-policy.ts';
+
+export interface AccessQuestion {
+  /** `arn:aws:sts::111122223333:assumed-role/NAME/SESSION`, or `arn:aws:iam::111122223333:user/NAME`. */
+  readonly principalArn: string;
+  readonly action: string;
+  readonly resource: string;
+  /** What the action's service tells beside what every request carries. */
+  readonly context?: RequestContext;
+}
+
+/**
+ * Decides, and notes in the world's access log what a role asked.
+ *
+ * @example
+ * authorize(world, { principalArn: 'arn:aws:iam::111122223333:user/sandbox', action: 's3:PutBucketPolicy', resource: '*' }).allowed // true
+ */
+export const authorize = (world: World, question: AccessQuestion): Decision => {
+  const session = sessionOfRole(question.principalArn);
+  if (session !== undefined) {
+    const role = roleTable(world).get(roleKey(session.account, session.role));
+    return role === undefined ? NO_ROLE : orDenied(() => decideForRole(world, role, question));
+  }
+  return /^arn:aws:iam::\d{12}:(?:user\/.+|root)$/.test(question.principalArn)
+    ? ADMINISTRATOR
+    : { allowed: false, why: `because ${question.principalArn} is nobody that the sandbox knows` };
+};
+
+const ADMINISTRATOR: Decision = { allowed: true, why: 'as administrator of the account' };
+const NO_ROLE: Decision = { allowed: false, why: 'because the role of this session no longer exists' };
+
+/** The same question by the same policies is answered from the log. */
+const decideForRole = (
+  world: World,
+  role: Role,
+  { principalArn, action, resource, context }: AccessQuestion,
+): Decision => {
+  const side = resourcePolicyOf(world, resource);
+  const log = accessLog(world);
+  const key = JSON.stringify([role.account, role.name, action, resource, context]);
+  const known = log.find(key);
+  if (known?.basis[0] === role && known.basis[1] === side.policy) return known.entry;
+  const account = accountOfArn(resource);
+  const request: AccessRequest = {
+    principal: principalArn,
+    action,
+    resource,
+    context: { ...roleContext(principalArn), ...resourceContext(resource, role.account), ...context },
+  };
+  const sameAccount = account === '' || account === role.account || resource === '*';
+  const decision = evaluate(Object.values(role.policies), role.boundary, request, { ...side, sameAccount });
+  const entry = { role: { account: role.account, name: role.name }, ...request, ...decision };
+  log.remember(key, { entry, basis: [role, side.policy] });
+  return entry;
+};
+
+/** A policy that got past the check at its loading, and cannot be judged, allows nothing. */
+const orDenied = (decide: () => Decision): Decision => {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof UnsupportedPolicy)) throw error;
+    return { allowed: false, why: `because of a doubt: ${error.message}` };
+  }
+};
+
+/** For a role's session AWS tells the role's ARN, not the session's. */
+const roleContext = (principalArn: string): RequestContext => ({
+  'aws:PrincipalArn': roleArnOf(principalArn) ?? principalArn,
+  'aws:PrincipalAccount': accountOfArn(principalArn),
+  'aws:PrincipalOrgID': ORGANIZATION_ID,
+  'aws:PrincipalType': 'AssumedRole',
+  'aws:PrincipalIsAWSService': 'false',
+});
+
+/** Every account of the world is in the one organization; plain HTTP stands for the HTTPS of real endpoints. */
+const resourceContext = (resource: string, principalAccount: string): RequestContext => {
+  const [, , , region = '', account = ''] = resource.split(':');
+  return {
+    'aws:ResourceOrgID': ORGANIZATION_ID,
+    'aws:ResourceAccount': account === '' ? principalAccount : account,
+    'aws:SecureTransport': 'true',
+    ...(region === '' ? {} : { 'aws:RequestedRegion': region }),
+  };
+};
+
+export interface ServiceQuestion {
+  /** `events.amazonaws.com`. */
+  readonly service: string;
+  readonly action: string;
+  readonly resource: string;
+  /** On whose behalf: the rule, the topic, the alarm. */
+  readonly sourceArn: string;
+  readonly sourceAccount: string;
+}
+
+/** Whether a service may do something on behalf of one of its resources: the policy of what it touches says so. */
+export const authorizeService = (world: World, question: ServiceQuestion): Decision => {
+  const { service, action, resource, sourceArn, sourceAccount } = question;
+  const context = {
+    ...resourceContext(resource, sourceAccount),
+    'aws:SourceArn': sourceArn,
+    'aws:SourceAccount': sourceAccount,
+    'aws:SourceOrgID': ORGANIZATION_ID,
+    'aws:PrincipalIsAWSService': 'true',
+    'aws:PrincipalServiceName': service,
+  };
+  return orDenied(() => {
+    const { policy, kind } = resourcePolicyOf(world, resource);
+    return evaluateResourcePolicy(policy, kind, { principal: service, action, resource, context });
+  });
+};
