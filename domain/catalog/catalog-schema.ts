@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { ManualGuide, ParameterSource, Runbook, RunbookParameter, ServedRule } from './catalog.ts';
+import { iamProblems } from './runbook-iam.ts';
 import { safePattern } from './safe-pattern.ts';
 
 const sentence = z.string('expected text').trim().min(1, 'expected text, found nothing').max(1000);
@@ -105,6 +106,19 @@ const durationMs = z
   .regex(/^[1-9]\d{0,3}[smh]$/, 'expected a duration such as 30m or 2h')
   .transform((text) => Number(text.slice(0, -1)) * DURATION_UNIT_MS[text.slice(-1) as 's' | 'm' | 'h']);
 
+const roleName = z.string().regex(/^[A-Za-z0-9_+=,.@-]{1,64}$/, 'expected the name of an IAM role');
+const servicePrincipal = z
+  .string()
+  .regex(/^[a-z0-9.-]+\.amazonaws\.com$/, 'expected a service such as ec2.amazonaws.com');
+
+const passedRole = z.union(
+  [
+    z.strictObject({ service: servicePrincipal, parameter: z.string() }),
+    z.strictObject({ service: servicePrincipal, role: roleName }),
+  ],
+  'expected { service: NAME.amazonaws.com, parameter: NAME } or { service: NAME.amazonaws.com, role: NAME }',
+);
+
 export const runbookSchema = z
   .strictObject({
     document: z
@@ -131,7 +145,13 @@ export const runbookSchema = z
           ),
       )
       .min(1, 'expected at least one IAM action'),
+    'pass-roles': z.array(passedRole).min(1, 'expected at least one role').optional(),
+    'service-linked-roles': z.array(servicePrincipal).min(1, 'expected at least one service').optional(),
+    'creates-roles': z.array(roleName).min(1, 'expected at least one role').optional(),
     'manual-steps': manualSteps,
+  })
+  .superRefine((file, context) => {
+    for (const { path, message } of iamProblems(file)) context.addIssue({ code: 'custom', path, message });
   })
   .transform(
     (file): Runbook => ({
@@ -144,6 +164,11 @@ export const runbookSchema = z
       disruption: file.disruption,
       disruptionNote: file['disruption-note'],
       iamActions: file['iam-actions'],
+      ...(file['pass-roles'] === undefined ? {} : { passRoles: file['pass-roles'] }),
+      ...(file['service-linked-roles'] === undefined
+        ? {}
+        : { serviceLinkedRoles: file['service-linked-roles'] }),
+      ...(file['creates-roles'] === undefined ? {} : { createsRoles: file['creates-roles'] }),
       runMsMax: file['run-timeout'],
       manualSteps: file['manual-steps'],
       source: file.source,

@@ -52,6 +52,12 @@ export interface ServedRule {
   readonly preference: number;
 }
 
+/** A role that a runbook hands to a service. The role has a fixed name, or a parameter holds its name or ARN. */
+export type PassedRole = { readonly service: string } & (
+  | { readonly parameter: string }
+  | { readonly role: string }
+);
+
 export interface Runbook {
   readonly kind: 'runbook';
   /** The SSM document's name, e.g. `AWS-ConfigureS3BucketVersioning`. */
@@ -66,6 +72,12 @@ export interface Runbook {
   readonly disruptionNote: string;
   /** IAM actions that the automation role needs to run the document. */
   readonly iamActions: readonly string[];
+  /** Roles it hands to a service: what `iam:PassRole` is for. There whenever that action is. */
+  readonly passRoles?: readonly PassedRole[];
+  /** Services whose service-linked role it may make: what `iam:CreateServiceLinkedRole` is for. */
+  readonly serviceLinkedRoles?: readonly string[];
+  /** Names of the roles it makes: `iam:CreateRole`, and all else that changes a role, is for them alone. */
+  readonly createsRoles?: readonly string[];
   /** Longest time a run may take, in ms, before selfheal stops it. */
   readonly runMsMax: number;
   /** What a person does when automation fails; one step a line. */

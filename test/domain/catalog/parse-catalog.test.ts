@@ -135,6 +135,47 @@ describe('a catalog file', () => {
     expect(changed(from, to).join('\n')).toContain(expected);
   });
 
+  test.each([
+    ['iam:PassRole', '', 'iam-actions: expected pass-roles to say for which roles iam:PassRole is'],
+    ['iam:CreateRole', '', 'iam-actions: expected creates-roles to say for which roles iam:CreateRole is'],
+    [
+      'iam:CreateServiceLinkedRole',
+      '',
+      'iam-actions: expected service-linked-roles to say for which roles iam:CreateServiceLinkedRole is',
+    ],
+    [
+      's3:GetBucketVersioning',
+      'creates-roles: [Anything]',
+      'creates-roles: expected iam:CreateRole among the iam-actions',
+    ],
+    [
+      'iam:PassRole',
+      'pass-roles: [{ service: ec2.amazonaws.com, parameter: Role }]',
+      'pass-roles[0].parameter: expected one of the parameters, found Role',
+    ],
+    ['s3:PutBucketVersioning', '', 'iam-actions[1]: expected each action once'],
+  ])('with the action %s and the key %j is refused', (action, key, expected) => {
+    const problems = changed(
+      '  - s3:PutBucketVersioning',
+      `  - s3:PutBucketVersioning\n  - ${action}\n${key}`,
+    );
+    expect(problems.join('\n')).toContain(expected);
+  });
+
+  test('says to which service a role is passed', () => {
+    const text = RUNBOOK.replace(
+      '  - s3:PutBucketVersioning',
+      '  - iam:PassRole\npass-roles:\n  - { service: ec2.amazonaws.com, parameter: BucketName }\n  - { service: sns.amazonaws.com, role: Known }',
+    );
+    const result = parseCatalogFile({ file: 'x.yml', text });
+    expect(result.ok && result.read.entry).toMatchObject({
+      passRoles: [
+        { service: 'ec2.amazonaws.com', parameter: 'BucketName' },
+        { service: 'sns.amazonaws.com', role: 'Known' },
+      ],
+    });
+  });
+
   test('with a key twice is refused, not silently overruled', () => {
     expect(problemsOf(`${RUNBOOK}disruption: high\n`)[0]).toMatch(
       /^runbooks\/x\.yml:23:1: expected YAML: Map keys must be unique/,

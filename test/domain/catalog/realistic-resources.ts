@@ -97,6 +97,7 @@ export const POLICY_VALUES: Readonly<Record<string, string>> = {
   KMSKeyARN: KEY_ARN,
   KMSKeyId: KEY_ARN,
   KmsKeyArn: KEY_ARN,
+  LambdaAssumeRole: ROLE_ARN,
   LogDestinationConfigs: arn('firehose', 'deliverystream/aws-waf-logs-central'),
   LogGroupArn: LOG_GROUP_ARN,
   MonitoringRoleArn: ROLE_ARN,
