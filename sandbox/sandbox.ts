@@ -57,6 +57,8 @@ export interface SandboxCore {
   readonly sns: { messages(topicArn?: string): readonly PublishedMessage[] };
   /** Where those who run functions connect. */
   readonly functions: Pick<AsyncInvocations, 'connect'>;
+  /** Something else that has timers in this world, from now on. */
+  attach(service: AwsService): void;
   /** To be called after the world was changed from outside a service: something may have become due earlier. */
   wake(): void;
   /** Driven clocks: runs everything that is due until then, in the order of time. */
@@ -88,7 +90,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const events = createEventsService({ world, sqs, functions, faults, random, nowMs });
   const sns = createSnsService({ world, sqs, random, baseUrl: () => url });
   const shared = { world, emit: events.emit, nowMs, faults };
-  const services: readonly AwsService[] = [
+  const services: AwsService[] = [
     createConfigService(shared),
     createSsmService(shared),
     events,
@@ -110,6 +112,10 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     },
     sns: { messages: sns.messages },
     functions,
+    attach: (service) => {
+      services.push(service);
+      scheduler.wake();
+    },
     wake: scheduler.wake,
     advanceTo: scheduler.advanceTo,
     advanceBy: (ms) => scheduler.advanceTo(nowMs() + ms),

@@ -1,0 +1,196 @@
+/**
+ * Runs the functions that were deployed into a world, from their zips and by what was recorded of them: their
+ * own role, environment, memory, time-out and concurrency, their queues, and what other services leave for them.
+ *
+ * With a real clock everything runs by itself. With a driven clock queues are polled by `settle`, and time is
+ * moved by whoever drives it, best when `idle` has resolved.
+ */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { type EventSourceMapping, pollOnce, runEventSourceMapping } from './event-source-mapping.ts';
+import { findFunction, functionArn } from './function-arn.ts';
+import { createFunctionLogs, type FunctionLogs } from './function-logs.ts';
+import { createFunctionPool, type FunctionOutcome, type FunctionPool } from './function-pool.ts';
+import { sessionCredentials } from './function-session.ts';
+import {
+  type EventSourceMappingRecord,
+  type FunctionRecord,
+  functionKey,
+  functionTable,
+  mappingTable,
+} from './records.ts';
+import { shareClock, showTime } from './shared-clock.ts';
+
+export interface LambdaRuntimeOptions {
+  readonly sandbox: Pick<Sandbox, 'world' | 'clock' | 'url' | 'functions' | 'attach'>;
+  /** What goes wrong beside the functions: a queue that may not be polled, say. */
+  readonly onError?: (error: unknown) => void;
+  /** Hears of every invocation that ended. */
+  readonly onInvoked?: (invoked: Invoked) => void;
+}
+
+export interface Invoked {
+  readonly record: FunctionRecord;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly outcome: FunctionOutcome;
+}
+
+export interface LambdaRuntime {
+  readonly logs: FunctionLogs;
+  /** @param event JSON */
+  invoke(record: FunctionRecord, event: string): Promise<FunctionOutcome>;
+  /** Driven clocks: polls every queue until nothing is left that could be done now. Answers how many messages there were. */
+  settle(): Promise<number>;
+  /** Resolves when no function is at work: all are done, or wait for a time to come. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Lambda begins with so many when a mapping sets no limit. */
+const POLLERS_DEFAULT = 5;
+/** SQS holds a receive for up to 20 s when its queue is empty. */
+const LONG_POLL_ANSWER_MS_MAX = 30_000;
+
+export const lambdaRuntime = ({
+  sandbox,
+  onError = () => undefined,
+  onInvoked = () => undefined,
+}: LambdaRuntimeOptions): LambdaRuntime => {
+  const { world, clock } = sandbox;
+  const sharedClock = shareClock(clock);
+  const logs = createFunctionLogs(world, clock.nowMs);
+  const pools = new Map<string, FunctionPool>();
+  const waiting: (() => void)[] = [];
+  let polling = 0;
+
+  const isIdle = (): boolean => polling === 0 && [...pools.values()].every(isAtRest);
+  const changed = (): void => {
+    if (waiting.length === 0 || !isIdle()) return;
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+
+  const poolOf = (record: FunctionRecord): FunctionPool => {
+    const key = functionKey(record.account, record.region, record.name);
+    const known = pools.get(key);
+    if (known?.record === record) return known;
+    // Deployed anew: what runs ends with the old code, what comes runs the new.
+    void known?.close().catch(onError);
+    const pool = createFunctionPool({
+      record,
+      clock: sharedClock,
+      nowMs: clock.nowMs,
+      sandboxUrl: sandbox.url,
+      logs,
+      onChange: changed,
+    });
+    pools.set(key, pool);
+    return pool;
+  };
+
+  const invoke = async (record: FunctionRecord, event: string): Promise<FunctionOutcome> => {
+    showTime(sharedClock, clock.nowMs());
+    const startedMs = clock.nowMs();
+    const outcome = await poolOf(record).invoke(event);
+    onInvoked({ record, startedMs, endedMs: clock.nowMs(), outcome });
+    return outcome;
+  };
+
+  sandbox.functions.connect(async (record, payload) => (await invoke(record, payload)).kind === 'answered');
+  sandbox.attach({
+    name: 'lambda-environments',
+    operations: {},
+    dueAt: () => earliest([...pools.values()].map((pool) => pool.dueAt())),
+    runDue: (nowMs) => {
+      showTime(sharedClock, nowMs);
+      for (const pool of pools.values()) pool.runDue(nowMs);
+    },
+  });
+
+  const mappings = [...mappingTable(world).values()].map((record) => mappingOf(record));
+
+  function mappingOf(record: EventSourceMappingRecord): EventSourceMapping {
+    const fn = functionTable(world).get(functionKey(record.account, record.region, record.functionName));
+    if (fn === undefined)
+      throw new Error(
+        `Cannot poll ${record.queueArn} for the function ${record.functionName}: there is no such function in ${record.account}, ${record.region}. Deploy it first.`,
+      );
+    const [, , , , account, name] = record.queueArn.split(':');
+    const sqs = new SQSClient({
+      ...SDK_SETTINGS,
+      endpoint: sandbox.url,
+      region: record.region,
+      credentials: sessionCredentials(fn),
+      requestHandler: requestHandlerFor({ ...PATIENCE, answerMsMax: LONG_POLL_ANSWER_MS_MAX }),
+    });
+    return {
+      sqs,
+      queueUrl: `${sandbox.url}/${account}/${name}`,
+      queueArn: record.queueArn,
+      batchSize: record.batchSize,
+      reportsItemFailures: record.reportsItemFailures,
+      concurrencyMax: record.concurrencyMax ?? POLLERS_DEFAULT,
+      ...(record.batchingWindowSeconds > 0 && clock.kind === 'real'
+        ? { window: { seconds: record.batchingWindowSeconds, nowMs: clock.nowMs } }
+        : {}),
+      invoke: async (event) => {
+        const current = findFunction(world, functionArn(fn)) ?? fn;
+        const outcome = await invoke(current, JSON.stringify(event));
+        if (outcome.kind !== 'answered')
+          throw new Error(`${fn.name} failed a batch of ${event.Records.length} messages`);
+        return JSON.parse(outcome.payload);
+      },
+    };
+  }
+
+  const running = clock.kind === 'real' ? mappings.map((each) => runEventSourceMapping(each, onError)) : [];
+
+  const poll = async (mapping: EventSourceMapping): Promise<number> => {
+    polling += 1;
+    try {
+      return await pollOnce(mapping, { waitSeconds: 0 });
+    } catch (error) {
+      onError(error);
+      return 0;
+    } finally {
+      polling -= 1;
+      changed();
+    }
+  };
+
+  return {
+    logs,
+    invoke,
+    settle: async () => {
+      for (let all = 0; ; ) {
+        let received = 0;
+        for (const mapping of mappings) received += await poll(mapping);
+        if (received === 0) return all;
+        all += received;
+      }
+    },
+    idle: () =>
+      isIdle()
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push(resolve);
+          }),
+    close: async () => {
+      await Promise.all(running.map((each) => each.close()));
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      for (const { sqs } of mappings) sqs.destroy();
+    },
+  };
+};
+
+const isAtRest = ({ environments }: FunctionPool): boolean =>
+  [...environments].every(
+    ({ state, sleepsUntilMs }) =>
+      state === 'idle' || state === 'ended' || (state === 'running' && sleepsUntilMs !== undefined),
+  );
+
+const earliest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
