@@ -1,13 +1,14 @@
 /**
- * Packages the Lambda functions, each in a folder of its own that can be deployed as it is:
- * `dist/functions/NAME/` with `index.mjs`, `policy.json` and `catalog.json`.
+ * Packages the Lambda functions: `dist/functions/NAME.zip` is what is deployed, and the folder `NAME` beside it
+ * is what is in it: `index.mjs` with its source map, `policy.json` and `catalog.json`.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { bundleFunctions } from './bundle-functions.ts';
+import { AWS_SDK, bundleFunctions, type FunctionBundle } from './bundle-functions.ts';
 import { packageDocuments } from './package-documents.ts';
+import { zipFunction } from './zip-function.ts';
 
 export interface BuildOptions {
   /** Emptied first. */
@@ -16,11 +17,9 @@ export interface BuildOptions {
   readonly runbooksDir: string;
 }
 
-export interface BuiltFunction {
-  readonly name: string;
+export interface BuiltFunction extends FunctionBundle {
   readonly dir: string;
-  /** Size of the code alone. */
-  readonly bytes: number;
+  readonly zip: string;
 }
 
 /** @throws an Error with every problem of policy and catalog, before anything is written. */
@@ -32,18 +31,26 @@ export const buildFunctions = async ({
   const documents = packageDocuments(policyFile, runbooksDir);
   const bundles = await bundleFunctions();
   rmSync(outDir, { recursive: true, force: true });
-  return bundles.map(({ name, code }) => {
+  return bundles.map((bundle) => {
+    const { name, code, sourceMap } = bundle;
     const dir = join(outDir, name);
+    const zip = `${dir}.zip`;
+    const files: Readonly<Record<string, Uint8Array>> = {
+      'index.mjs': code,
+      'index.mjs.map': sourceMap,
+      'policy.json': Buffer.from(documents['policy.json']),
+      'catalog.json': Buffer.from(documents['catalog.json']),
+    };
     mkdirSync(dir, { recursive: true });
-    for (const [file, content] of Object.entries({ 'index.mjs': code, ...documents }))
-      writeFileSync(join(dir, file), content);
-    return { name, dir, bytes: code.length };
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(dir, file), content);
+    writeFileSync(zip, zipFunction(files));
+    return { ...bundle, dir, zip };
   });
 };
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** `npm run package` */
+/** The first half of `npm run package`; the second, osls, makes the templates around the zips. */
 const main = async (): Promise<void> => {
   const outDir = inProject('dist/functions');
   const built = await buildFunctions({
@@ -51,8 +58,12 @@ const main = async (): Promise<void> => {
     policyFile: inProject('policy.yml'),
     runbooksDir: inProject('runbooks'),
   });
-  for (const { name, bytes } of built) console.log(`${name}  ${(bytes / 1024).toFixed(1)} KB`);
+  const own = new Map((await bundleFunctions(AWS_SDK)).map(({ name, code }) => [name, code.length]));
+  for (const { name, code } of built)
+    console.log(`${name}  ${inKb(own.get(name) ?? 0)} KB, with the AWS SDK ${inKb(code.length)} KB`);
   console.log(`${built.length} functions in ${outDir}`);
 };
+
+const inKb = (bytes: number): string => (bytes / 1024).toFixed(1);
 
 if (argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,4 +1,4 @@
-/** The code of every Lambda function in one file each: minified, and with the AWS SDK left to the runtime. */
+/** The code of every Lambda function in one file each: minified, with everything it needs and a source map beside it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,16 @@ export interface FunctionBundle {
   /** The function's name: its file's under `handlers/lambda/`, without the ending. */
   readonly name: string;
   readonly code: Uint8Array;
+  /** Names the places of the sources, without their text. */
+  readonly sourceMap: Uint8Array;
   /** Bytes of the code by the file they come from, relative to the project. */
   readonly bytesByInput: Readonly<Record<string, number>>;
   /** What the code still imports when it runs. */
   readonly imports: readonly string[];
 }
+
+/** Packages that the runtime brings along, for those who leave them out. */
+export const AWS_SDK = ['@aws-sdk/*'];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FUNCTIONS_DIR = 'handlers/lambda';
@@ -23,39 +28,52 @@ const SHARED = 'app.ts';
 /**
  * Every function's bundle; the same sources give the same bytes.
  *
- * @param runtimePackages left out of the bundles, since the runtime brings them along
+ * The AWS SDK is in it: importing the runtime's own takes longer than reading ours, and its version would change
+ * under a function that did not.
+ *
+ * @param leftOut packages that are imported when the code runs, instead of being part of it
  */
 export const bundleFunctions = async (
-  runtimePackages: readonly string[] = ['@aws-sdk/*'],
+  leftOut: readonly string[] = [],
 ): Promise<readonly FunctionBundle[]> => {
   const names = functionNames();
   const { metafile, outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: names.map((name) => ({ in: `${FUNCTIONS_DIR}/${name}.ts`, out: name })),
+    entryPoints: names.map((name) => ({ in: `${FUNCTIONS_DIR}/${name}.ts`, out: `${name}/index` })),
     outdir: 'out',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
     format: 'esm',
     platform: 'node',
+    mainFields: ['module', 'main'],
     target: 'node20',
     charset: 'utf8',
-    external: [...runtimePackages],
+    external: [...leftOut],
     plugins: [withoutJsonSchema],
     metafile: true,
     write: false,
     logLevel: 'error',
   });
+  const contentOf = (path: string): Uint8Array => {
+    const file = outputFiles.find((output) => output.path === join(ROOT, path));
+    if (file === undefined) throw new Error(`esbuild made no ${path}`);
+    return file.contents;
+  };
   return names.map((name) => {
-    const file = outputFiles.find(({ path }) => path === join(ROOT, 'out', `${name}.js`));
-    const output = metafile.outputs[`out/${name}.js`];
-    if (file === undefined || output === undefined) throw new Error(`esbuild made no bundle of ${name}`);
+    const path = `out/${name}/index.mjs`;
+    const output = metafile.outputs[path];
+    if (output === undefined) throw new Error(`esbuild made no bundle of ${name}`);
     return {
       name,
-      code: file.contents,
+      code: contentOf(path),
+      sourceMap: contentOf(`${path}.map`),
       bytesByInput: Object.fromEntries(
-        Object.entries(output.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]),
+        Object.entries(output.inputs).map(([input, { bytesInOutput }]) => [input, bytesInOutput]),
       ),
-      imports: output.imports.map(({ path }) => path),
+      imports: output.imports.map((imported) => imported.path),
     };
   });
 };

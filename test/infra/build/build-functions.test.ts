@@ -1,120 +1,118 @@
 /** The functions as they are deployed: how large, of what, the same every time, and that they really run. */
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltFunction, buildFunctions } from '../../../infra/build/build-functions.ts';
-import { bundleFunctions, type FunctionBundle } from '../../../infra/build/bundle-functions.ts';
+import { AWS_SDK, bundleFunctions } from '../../../infra/build/bundle-functions.ts';
 import { HUB_REGION } from '../../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../../sandbox/world/roles.ts';
 import { fixture } from '../../handlers/events.ts';
 import { type DrivenWorld, drivenWorld, START } from '../../support/driven-world.ts';
 import { invokeBuilt } from './built-function.ts';
 
-const FUNCTIONS = ['compliance-change', 'decision', 'execution-status', 'tick', 'wake'];
-const FILES = ['catalog.json', 'index.mjs', 'policy.json'];
-
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  readonly dependencies: Readonly<Record<string, string>>;
-};
+const FUNCTIONS = readdirSync('handlers/lambda')
+  .filter((file) => file !== 'app.ts')
+  .map((file) => file.replace(/\.ts$/, ''))
+  .sort();
+const FILES = ['catalog.json', 'index.mjs', 'index.mjs.map', 'policy.json'];
 
 let dir = '';
 let built: readonly BuiltFunction[];
-let bundles: readonly FunctionBundle[];
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'selfheal-functions-'));
   built = await buildTo('functions');
-  bundles = await bundleFunctions();
-  // The runtime brings the SDK along; here it is found beside the functions, and nothing else is.
-  mkdirSync(join(dir, 'node_modules'));
-  symlinkSync(resolve('node_modules/@aws-sdk'), join(dir, 'node_modules/@aws-sdk'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const buildTo = (name: string) =>
   buildFunctions({ outDir: join(dir, name), policyFile: 'policy.yml', runbooksDir: 'runbooks' });
 
-const contentOf = (name: string): readonly (readonly [string, string])[] =>
-  FUNCTIONS.flatMap((fn) =>
-    FILES.map((file) => [`${fn}/${file}`, readFileSync(join(dir, name, fn, file), 'utf8')] as const),
-  );
-
 describe('the packaged functions', () => {
-  it('are a folder each, with code, policy and catalog', () => {
+  it('are a zip each, with code, source map, policy and catalog', () => {
     expect(built.map(({ name }) => name)).toEqual(FUNCTIONS);
-    for (const { dir: folder } of built) expect(readdirSync(folder).sort()).toEqual(FILES);
-  });
-
-  it('are at most 250 KB each, without the AWS SDK', () => {
-    for (const { name, bytes } of built) expect(bytes, name).toBeLessThanOrEqual(250 * 1024);
-  });
-
-  it('hold no YAML, no SDK, and no package that is there for development only', () => {
-    for (const { name, bytesByInput } of bundles) {
-      const inputs = Object.keys(bytesByInput);
-      expect(inputs, name).toContain('infra/compose.ts');
-      expect(inputs, name).toContain('node_modules/zod/v4/core/schemas.js');
-      expect(
-        inputs.filter((path) => /node_modules\/(yaml|esbuild|@smithy|@aws-sdk)\//.test(path)),
-        name,
-      ).toEqual([]);
-      expect(
-        inputs.filter((path) => /^(sandbox|cli|console|test|bench|infra\/build)\//.test(path)),
-        name,
-      ).toEqual([]);
-      const packages = new Set(inputs.flatMap((path) => packageOf(path) ?? []));
-      expect(
-        [...packages].filter((one) => !(one in dependencies) && !INDIRECT.has(one)).sort(),
-        name,
-      ).toEqual([]);
+    for (const { dir: folder, zip } of built) {
+      expect(readdirSync(folder).sort()).toEqual(FILES);
+      const unpacked = unzipSync(readFileSync(zip));
+      expect(Object.keys(unpacked)).toEqual(FILES);
+      for (const file of FILES)
+        expect(Buffer.from(unpacked[file] ?? []).equals(readFileSync(join(folder, file))), file).toBe(true);
     }
   });
 
-  it('import the AWS SDK and Node, and nothing else', () => {
-    for (const { name, imports, code } of bundles) {
-      const foreign = imports.filter(
-        (path) => !path.startsWith('@aws-sdk/') && !builtinModules.includes(path.replace(/^node:/, '')),
+  it('are at most 250 KB each, without the AWS SDK', async () => {
+    for (const { name, code, bytesByInput } of await bundleFunctions(AWS_SDK)) {
+      expect(code.length, name).toBeLessThanOrEqual(250 * 1024);
+      expect(Object.keys(bytesByInput), name).toContain('node_modules/zod/v4/core/schemas.js');
+      expect(Object.keys(bytesByInput).filter((path) => path.includes('/@aws-sdk/'))).toEqual([]);
+    }
+  });
+
+  it('hold no YAML, no code of ours that is not for them, and no package that is there for development only', () => {
+    for (const { name, bytesByInput } of built) {
+      const inputs = Object.keys(bytesByInput);
+      expect(inputs, name).toContain('infra/compose.ts');
+      expect(
+        inputs.filter((path) => /^(sandbox|cli|test|bench|infra\/build)\/|node_modules\/yaml\//.test(path)),
+        name,
+      ).toEqual([]);
+      const packages = [...new Set(inputs.flatMap((path) => packageOf(path) ?? []))];
+      expect(packages, name).toContain('node_modules/@aws-sdk/client-ssm');
+      expect(packages.filter((one) => locked[one] === undefined || locked[one].dev === true).sort()).toEqual(
+        [],
       );
-      expect(foreign, name).toEqual([]);
+    }
+  });
+
+  it('import Node and nothing else', () => {
+    for (const { name, imports, code } of built) {
+      expect(
+        imports.filter((path) => !builtinModules.includes(path.replace(/^node:/, ''))),
+        name,
+      ).toEqual([]);
       // What esbuild puts in for a `require` that an ES module cannot serve.
       expect(Buffer.from(code).toString(), name).not.toContain('Dynamic require of');
     }
   });
 
+  it('name the lines of the sources, and do not carry their text', () => {
+    for (const { name, code, sourceMap } of built) {
+      expect(Buffer.from(code).toString().trimEnd(), name).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map$/);
+      const map = JSON.parse(Buffer.from(sourceMap).toString()) as Readonly<Record<string, unknown>>;
+      expect(map.sources, name).toContain('../../infra/compose.ts');
+      expect(map).not.toHaveProperty('sourcesContent');
+    }
+  });
+
   it('hold no maker of JSON Schema', () => {
-    for (const { name, bytesByInput } of bundles) {
-      const makers = Object.entries(bytesByInput).filter(([path]) => path.includes('json-schema'));
+    for (const { name, bytesByInput } of built) {
+      const makers = Object.entries(bytesByInput).filter(([path]) =>
+        path.includes('zod/v4/core/json-schema'),
+      );
       expect(Math.max(0, ...makers.map(([, bytes]) => bytes)), name).toBeLessThan(500);
     }
   });
 
-  it('are the same bytes when the source is the same', async () => {
-    await buildTo('again');
-    expect(contentOf('again')).toEqual(contentOf('functions'));
-  });
-
-  it('leave nothing behind of a build before', async () => {
-    mkdirSync(join(dir, 'stale/old-function'), { recursive: true });
-    await buildTo('stale');
-    expect(readdirSync(join(dir, 'stale')).sort()).toEqual(FUNCTIONS);
+  it('are the same bytes when the source is the same, with nothing left of a build before', async () => {
+    mkdirSync(join(dir, 'again/old-function'), { recursive: true });
+    const again = await buildTo('again');
+    expect(readdirSync(join(dir, 'again')).sort()).toEqual(readdirSync(join(dir, 'functions')).sort());
+    expect(again.map(({ zip }) => hashOf(zip))).toEqual(built.map(({ zip }) => hashOf(zip)));
   });
 });
 
-const packageOf = (path: string): string | undefined =>
-  /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** What our packages bring along. */
-const INDIRECT = new Set(['@aws-lambda-powertools/commons', '@aws/lambda-invoke-store']);
+/** @example packageOf('node_modules/zod/v4/core/schemas.js') // 'node_modules/zod' */
+const packageOf = (path: string): string | undefined => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+
+/** Every installed package by its folder; what only development needs is marked. */
+const { packages: locked } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean } | undefined>>;
+};
 
 describe('a packaged function at work', () => {
   let world: DrivenWorld;
