@@ -139,6 +139,7 @@ const planText = (catalog: HttpDeps['app']['catalog'], { outcome }: Assessment):
     }
     case 'observe':
     case 'unreadable':
+    case 'no-policy':
       return [outcome.why];
     case 'refused':
       return [outcome.refusal.reason];

@@ -58,7 +58,13 @@ export interface CaseStore {
   list(filter: CaseFilter): AsyncIterable<Case>;
 }
 
-export type Due = { readonly caseId: string } | { readonly lane: Lane };
+export type Due =
+  | {
+      readonly caseId: string;
+      /** To be looked at although it is not due: this version of the policy, or a newer one, is in force now. */
+      readonly policySequence?: number;
+    }
+  | { readonly lane: Lane };
 
 /** What a lane's item says, for a drain to begin with. */
 export interface LaneView {
@@ -85,8 +91,16 @@ export interface PermitStore {
   endDrain(lane: Lane, drainer: string, emptyAt?: number): Promise<boolean>;
 }
 
+/** What is read before every start, at once. */
+export interface Controls {
+  readonly stops: readonly StopSwitch[];
+  /** The newest version of the policy that was announced; 0 when none ever was. */
+  readonly policySequence: number;
+}
+
 export interface ControlStore {
-  stopSwitches(): Promise<readonly StopSwitch[]>;
+  /** Read consistently. */
+  read(): Promise<Controls>;
   addStopSwitch(stop: StopSwitch): Promise<void>;
   removeStopSwitch(scope: StopSwitch['scope']): Promise<void>;
 }
@@ -151,7 +165,8 @@ export type MetricName =
   | 'AttemptFailed'
   | 'ApprovalRequested'
   | 'HandedToHuman'
-  | 'MessageRefused';
+  | 'MessageRefused'
+  | 'PolicyRefused';
 
 export interface Metrics {
   count(name: MetricName, value?: number): void;

@@ -1,10 +1,13 @@
-/** A minute has passed: what is due is woken. */
+/** A minute has passed: what is due is woken, and the published policy is looked after. */
 import middy from '@middy/core';
 import type { App } from '../infra/compose.ts';
+import type { KeepPolicy } from '../infra/policy-keeper.ts';
 
-export const onTick = (app: App) =>
+/** @param keepPolicy absent where nobody publishes policies */
+export const onTick = (app: App, keepPolicy?: KeepPolicy) =>
   middy(async () => {
     const woken = await app.selfheal.tick();
     app.ports.log.info('tick', { woken });
+    await keepPolicy?.();
     return { woken };
   });

@@ -12,12 +12,13 @@ import type { Clock, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
 import { createCompliance } from './config/compliance.ts';
 import { createCaseStore } from './dynamodb/case-store.ts';
 import { createControlStore } from './dynamodb/control-store.ts';
-import { createDocuments } from './dynamodb/documents.ts';
+import { createDocuments, type Documents } from './dynamodb/documents.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
 import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
 import { createAnnouncer } from './sns/announcer.ts';
+import { topicArn } from './sns/topic-arn.ts';
 import { createRefusals, type Refusals } from './sqs/refusals.ts';
 import { createWakes } from './sqs/wakes.ts';
 import { createRunbooks } from './ssm/runbooks.ts';
@@ -42,10 +43,14 @@ export interface Connection {
 export interface Surroundings {
   /** Absent on AWS: the SDK finds its endpoints and credentials itself. */
   readonly connection?: Connection;
+  /** The client of the table, where there is one already: connections are dear at cold start. */
+  readonly documents?: Documents;
   /** Lays something around the ports: a listener, or the faults of a test. */
   readonly decorate?: (ports: Ports) => Ports;
   readonly catalog: Catalog;
   readonly policy: () => PolicyBook;
+  /** Where policies are published: see `Assessor`. */
+  readonly policyUpTo?: (sequence: number) => Promise<void>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -53,17 +58,11 @@ export interface Surroundings {
 }
 
 export const compose = (settings: Settings, surroundings: Surroundings): App => {
-  const { catalog, policy, clock, random, log, metrics } = surroundings;
+  const { catalog, policy, policyUpTo, clock, random, log, metrics } = surroundings;
   const { region, tableName } = settings;
   const { connection, decorate = (ports) => ports } = surroundings;
-  const aws = {
-    region,
-    ...SDK_SETTINGS,
-    ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }),
-  };
-  const client = createDocuments(
-    new DynamoDBClient({ ...aws, ...(connection && { endpoint: connection.dynamodbEndpoint }) }),
-  );
+  const aws = clientSettingsOf(settings, connection);
+  const client = surroundings.documents ?? documentsOf(settings, connection);
   const sqs = new SQSClient(aws);
   const roles = rolesOf(settings);
   const clients = createMemberClients({
@@ -89,7 +88,13 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
     metrics,
   });
   return {
-    selfheal: createEngine({ ports, catalog, policy, globalLaneRegion: region }),
+    selfheal: createEngine({
+      ports,
+      catalog,
+      policy,
+      ...(policyUpTo && { policyUpTo }),
+      globalLaneRegion: region,
+    }),
     ports,
     refusals: createRefusals({ sqs, queueUrl: settings.refusedQueueUrl }),
     catalog,
@@ -97,15 +102,28 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
   };
 };
 
+/** The client of the table. */
+export const documentsOf = (settings: Settings, connection?: Connection): Documents =>
+  createDocuments(
+    new DynamoDBClient({
+      ...clientSettingsOf(settings, connection),
+      ...(connection && { endpoint: connection.dynamodbEndpoint }),
+    }),
+  );
+
+const clientSettingsOf = ({ region }: Settings, connection: Connection | undefined) => ({
+  region,
+  ...SDK_SETTINGS,
+  ...(connection && { endpoint: connection.endpoint, credentials: connection.credentials }),
+});
+
 const rolesOf = ({ executorRoleName }: Settings): Roles => ({
   executorRoleArn: (account) => `arn:aws:iam::${account}:role/${executorRoleName}`,
   automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/${automationRoleName(document)}`,
 });
 
-/** A policy names a topic by its own word for it; behind the word stands a topic's name or its ARN. */
+/** A policy names a topic by its own word for it; behind the word stands the topic. */
 const topicArnOf =
-  ({ region, hubAccount }: Settings, policy: () => PolicyBook) =>
-  (name: string): string => {
-    const topic = policy().policy.topics[name] ?? name;
-    return topic.startsWith('arn:') ? topic : `arn:aws:sns:${region}:${hubAccount}:${topic}`;
-  };
+  (settings: Settings, policy: () => PolicyBook) =>
+  (name: string): string =>
+    topicArn(settings, policy().policy.topics[name] ?? name);

@@ -89,7 +89,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       replaced: ({ version, policy: { topics } }) => {
         log.info('policy replaced', { policyVersion: version });
         deployTopics(sandbox.url, Object.values(topics))
-          .then(app.selfheal.policyReplaced)
+          .then(() => app.selfheal.policyReplaced())
           .catch((error: unknown) => log.error('policy change not seen through', { reason: String(error) }));
       },
       refused: (problem) => log.error('policy refused, the one in force stays', { reason: problem.message }),

@@ -25,7 +25,7 @@ const resumeSchema = z.strictObject({ scope, who: z.string().max(200).optional()
 
 export const stopRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
   new Hono()
-    .get('/', async (context) => context.json({ stops: await app.ports.controls.stopSwitches() }))
+    .get('/', async (context) => context.json({ stops: (await app.ports.controls.read()).stops }))
     .post('/', async (context) => {
       const body = checked(stopSchema, await jsonBody(context));
       const who = personOf(whoIs(context.req.raw, body.who));
@@ -38,5 +38,5 @@ export const stopRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
       const who = personOf(whoIs(context.req.raw, body.who));
       await app.ports.controls.removeStopSwitch(body.scope);
       app.ports.log.warn('stop switch taken off', { scope: body.scope, who });
-      return context.json({ stops: await app.ports.controls.stopSwitches() });
+      return context.json({ stops: (await app.ports.controls.read()).stops });
     });

@@ -55,9 +55,10 @@ const liftHold: Transition = (c: Case<Held>, _, moment) => {
 
 const ignore: Transition = () => unchanged();
 
-/** Policy said observe before and says so again: nothing to write. */
+/** The same policy said observe before and says so again: nothing to write. */
 const reassessWhileObserving: Transition = (c: Case, observation, moment) =>
-  observation.assessment.outcome.kind === 'observe'
+  observation.assessment.outcome.kind === 'observe' &&
+  observation.assessment.policyVersion === c.policyVersion
     ? unchanged()
     : start.onReassessed(c, observation, moment);
 

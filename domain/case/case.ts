@@ -66,7 +66,7 @@ export interface LastPlanned {
   readonly planHash: string;
 }
 
-export type HoldReason = 'stop-switch' | 'backoff' | 'check-failed' | 'no-evaluation';
+export type HoldReason = 'stop-switch' | 'backoff' | 'check-failed' | 'no-evaluation' | 'policy-unreadable';
 
 export interface Observing {
   readonly name: 'observing';

@@ -26,7 +26,9 @@ export type AssessmentOutcome =
   /** No plan can be made of this finding: a person must act. */
   | { readonly kind: 'refused'; readonly refusal: PlanRefusal }
   /** What the plan needs could not be read just now. */
-  | { readonly kind: 'unreadable'; readonly why: string };
+  | { readonly kind: 'unreadable'; readonly why: string }
+  /** There is no policy that can be trusted just now. */
+  | { readonly kind: 'no-policy'; readonly why: string };
 
 export type CheckName = 'stop-switch' | 'policy' | 'approval' | 'attempts' | 'compliance' | 'permit';
 

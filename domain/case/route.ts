@@ -41,6 +41,7 @@ export const routeBy = (
 ): Routed => {
   const { outcome } = assessment;
   if (outcome.kind === 'unreadable') return whenCheckFailed(known, outcome.why, moment);
+  if (outcome.kind === 'no-policy') return { ...withoutPolicy(outcome.why, moment), checkFailures: 0 };
   const route = routeReadable(assessment, outcome, known, moment);
   // The checks before a start are still to come: what failed in them last time counts until they are passed.
   return { ...route, checkFailures: route.to.name === 'queued' ? known.checkFailures : 0 };
@@ -48,7 +49,7 @@ export const routeBy = (
 
 const routeReadable = (
   assessment: Assessment,
-  outcome: Exclude<AssessmentOutcome, { kind: 'unreadable' }>,
+  outcome: Exclude<AssessmentOutcome, { kind: 'unreadable' | 'no-policy' }>,
   { approval, attempts }: Pick<Case, 'attempts' | 'approval'>,
   moment: Moment,
 ): Route => {
@@ -77,6 +78,10 @@ export const whenCheckFailed = (
       : toHeld('check-failed', detail, failures, after(moment, checkFailedWaitMs(failures)));
   return { ...route, checkFailures: failures };
 };
+
+/** One policy is wrong, and not thousands of cases: they wait for it, however long, and hand nothing to people. */
+const withoutPolicy = (why: string, moment: Moment): Route =>
+  toHeld('policy-unreadable', why, 1, after(moment, WITHOUT_POLICY_WAIT_MS));
 
 const checkFailedWaitMs = (failures: number): number =>
   Math.min(15 * minuteMs, minuteMs * 2 ** (failures - 1));
@@ -206,3 +211,5 @@ export const toNeedsHuman = (
 /** A message that SNS did not take is tried again after this. */
 const UNANNOUNCED_WAIT_MS = minuteMs;
 const CHECK_FAILURES_MAX = 12;
+/** The next policy wakes them at once. */
+const WITHOUT_POLICY_WAIT_MS = 15 * minuteMs;

@@ -17,6 +17,11 @@ export interface Assessor {
   readonly catalog: Catalog;
   /** The policy in force at this moment. */
   readonly policy: () => PolicyBook;
+  /**
+   * Returns when every version of the policy up to this one was looked at, so that `policy` answers the newest
+   * that is valid; throws when that cannot be known. Absent where nobody publishes: the policy is a file's.
+   */
+  readonly policyUpTo?: (sequence: number) => Promise<void>;
   readonly ports: Pick<Ports, 'compliance' | 'runbooks' | 'roles'>;
 }
 
@@ -34,6 +39,11 @@ export const assess = async (
   lane: Lane,
 ): Promise<Assessed> => {
   const book = assessor.policy();
+  if (book.doubt !== undefined)
+    return {
+      finding,
+      assessment: assessmentOf(book, book.unmatched, undefined, { kind: 'no-policy', why: book.doubt }),
+    };
   try {
     const identified = await identify(assessor, finding, origin);
     const subject = await subjectOf(assessor, book, identified, origin);

@@ -12,6 +12,7 @@ import { describeStop, stoppedBy } from '../stop-switch.ts';
 import { hourMs, plusMs } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
 import { type Assessor, assess } from './assess.ts';
+import type { PolicyBook } from './policy-book.ts';
 
 export interface CheckAnswer {
   readonly check: CheckName;
@@ -31,8 +32,11 @@ interface Context {
   readonly ports: Ports;
   readonly assessor: Assessor;
   readonly checked: Checked;
+  /** Filled by the check of the stop switch: the same read tells both. */
+  policySequence?: number;
   /** Filled by the policy check, read by those after it. */
   assessment?: Assessment;
+  policy?: PolicyBook;
 }
 
 type Check = (context: Context) => Promise<Omit<CheckAnswer, 'check'>>;
@@ -44,14 +48,18 @@ const no = (reason: string, tells?: Observation) => ({
   ...(tells ? { tells } : {}),
 });
 
-const stopSwitch: Check = async ({ ports, checked }) => {
-  const stop = stoppedBy(await ports.controls.stopSwitches(), checked);
+const stopSwitch: Check = async (context) => {
+  const { stops, policySequence } = await context.ports.controls.read();
+  context.policySequence = policySequence;
+  const stop = stoppedBy(stops, context.checked);
   return stop ? no(describeStop(stop)) : yes('nothing is stopped');
 };
 
-/** The policy, asked now, still says the same plan. */
+/** The policy, the newest there is and asked now, still says the same plan. */
 const policy: Check = async (context) => {
-  const { checked, assessor } = context;
+  const { checked, assessor, policySequence } = context;
+  if (policySequence !== undefined) await assessor.policyUpTo?.(policySequence);
+  context.policy = assessor.policy();
   const { assessment } = await assess(assessor, checked.finding, checked.origin, checked.lane);
   context.assessment = assessment;
   const { outcome } = assessment;
@@ -59,6 +67,8 @@ const policy: Check = async (context) => {
   switch (outcome.kind) {
     case 'unreadable':
       return { answer: 'failed', reason: outcome.why };
+    case 'no-policy':
+      return { answer: 'failed', reason: outcome.why, tells };
     case 'observe':
       return no(`the policy says observe now (entry "${assessment.entry}")`, tells);
     case 'refused':
@@ -138,7 +148,7 @@ export const reasonOf = (error: unknown): string => {
 };
 
 export type Checks =
-  | { readonly kind: 'passed'; readonly assessment: Assessment }
+  | { readonly kind: 'passed'; readonly assessment: Assessment; readonly policy: PolicyBook }
   | { readonly kind: 'refused'; readonly answer: CheckAnswer };
 
 /** All checks but the permit; stops at the first that does not say yes. */
@@ -152,8 +162,10 @@ export const checkBeforePermit = async (
     const answer = await make(name, check, context);
     if (answer.answer !== 'yes') return { kind: 'refused', answer };
   }
-  if (context.assessment === undefined) throw new Error(`the policy was not asked for case ${checked.id}`);
-  return { kind: 'passed', assessment: context.assessment };
+  const { assessment, policy: book } = context;
+  if (assessment === undefined || book === undefined)
+    throw new Error(`the policy was not asked for case ${checked.id}`);
+  return { kind: 'passed', assessment, policy: book };
 };
 
 /** Every check with its answer, the permit only looked at: nothing changes. */

@@ -4,15 +4,14 @@
  */
 
 import { automationStatus, hasEnded } from '../automation-status.ts';
-import type { Decision } from '../case/case.ts';
+import type { Case, Decision } from '../case/case.ts';
 import { isOpen } from '../case/case.ts';
 import type { Outcome } from '../case/move.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { findingId, type Lane, laneId } from '../finding.ts';
 import type { Due, Ports } from '../ports.ts';
-import { epochMs, secondMs } from '../time.ts';
+import { epochMs, type Instant, secondMs } from '../time.ts';
 import type { Assessor } from './assess.ts';
-import { reasonOf } from './checks.ts';
 import { drainLane } from './drain.ts';
 import {
   type ComplianceReport,
@@ -37,8 +36,11 @@ export interface Selfheal {
   woken(wakes: readonly WakeReport[]): Promise<readonly Settled<void>[]>;
   /** Finds what is due and wakes it. Answers how many. */
   tick(): Promise<number>;
-  /** Another policy is in force: cases only observed, or held by a failed check, are looked at again. Answers how many. */
-  policyReplaced(): Promise<number>;
+  /**
+   * Another policy is in force: cases of which it may say something else are woken. Answers false when not all
+   * of them were by `until`; called again, it leaves out those that were looked at meanwhile.
+   */
+  policyReplaced(until?: Instant): Promise<boolean>;
   decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
   close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
 }
@@ -67,10 +69,12 @@ export interface EngineOptions extends IntakeOptions {
   readonly ports: Ports;
   readonly catalog: Catalog;
   readonly policy: () => PolicyBook;
+  /** See `Assessor`. */
+  readonly policyUpTo?: (sequence: number) => Promise<void>;
 }
 
-export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptions): Selfheal => {
-  const assessor: Assessor = { catalog, policy, ports };
+export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }: EngineOptions): Selfheal => {
+  const assessor: Assessor = { catalog, policy, ports, ...(policyUpTo && { policyUpTo }) };
   const engine: Engine = { ports, assessor };
   const recent = recentReports();
 
@@ -124,7 +128,9 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
           const about = await ports.cases.get(wake.caseId);
           if (about === undefined) return;
           if (redelivered) await repeatEffects(engine, session, about.id);
-          if (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now()))
+          if (wake.policySequence !== undefined) await policyUpTo?.(wake.policySequence);
+          const isWanted = wake.policySequence !== undefined && isForPolicy(about, policy());
+          if (isWanted || (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now())))
             await tell(engine, session, about, { kind: 'due' });
         },
         { concurrent: ({ wake }) => ('lane' in wake ? laneId(wake.lane) : wake.caseId) },
@@ -137,24 +143,24 @@ export const createEngine = ({ ports, catalog, policy, ...options }: EngineOptio
       return due.length;
     },
 
-    policyReplaced: async () => {
-      let looked = 0;
-      for (const status of ['observing', 'held'])
-        for await (const about of ports.cases.list({ status })) {
-          if (about.state.name === 'held' && about.state.reason !== 'check-failed') continue;
-          const session = createSession(ports);
-          const settled = await settle(async () => {
-            await tell(engine, session, about, { kind: 'due' });
-            await session.flush();
-          });
-          if (settled.ok) looked += 1;
-          else
-            ports.log.warn('case not looked at by the new policy, its timer does', {
-              caseId: about.id,
-              reason: reasonOf(settled.error),
-            });
-        }
-      return looked;
+    policyReplaced: async (until) => {
+      const book = policy();
+      let batch: string[] = [];
+      const send = async () => {
+        const wakes = batch.map((caseId) => ({
+          wake: { caseId, policySequence: book.sequence },
+          delayMs: 0,
+        }));
+        batch = [];
+        if (wakes.length > 0) await ports.wakes.send(wakes);
+      };
+      for await (const about of ports.cases.list({ status: 'open' })) {
+        if (until !== undefined && ports.clock.now() >= until) return false;
+        if (isForPolicy(about, book)) batch.push(about.id);
+        if (batch.length === WAKES_AT_ONCE) await send();
+      }
+      await send();
+      return true;
     },
 
     decide: (caseId, decision) =>
@@ -181,6 +187,13 @@ const settle = async <T>(work: () => Promise<T>): Promise<Settled<T>> => {
     return { ok: false, error };
   }
 };
+
+/** Another policy may say something else of it, and has not been asked: the others ask before they do anything. */
+const isForPolicy = ({ state, policyVersion }: Case, { version }: PolicyBook): boolean => {
+  if (state.name === 'observing') return policyVersion !== version;
+  return state.name === 'held' && ['check-failed', 'policy-unreadable'].includes(state.reason);
+};
+const WAKES_AT_ONCE = 100;
 
 /** A wake-up may come a little early: queues count in whole seconds. */
 const isDue = (dueAt: string, now: string): boolean => epochMs(dueAt) <= epochMs(now) + EARLY_MS;

@@ -91,24 +91,28 @@ const soughtStart = async (
 
 /**
  * The one place where something starts. A process that was frozen between the checks and here must not start
- * on what it knew then: the stop switch is read again when its answer is older than it may be. When all checks
- * are old, or the token is too old to be trusted, the intent is left to the timer, which makes them again.
+ * on what it knew then: what stops starts is read again when its answer is older than it may be. When all checks
+ * are old, or the policy is another one by now, or the token is too old to be trusted, the intent is left to the
+ * timer, which makes them again.
  */
 const startRunbook = async (
   engine: Engine,
   session: Session,
   about: Case,
 ): Promise<Observation | undefined> => {
-  const { ports } = engine;
+  const { ports, assessor } = engine;
   const state = expected(about, 'starting');
   if (ageMs(engine, state.intentAt) > TOKEN_TRUSTED_MS) return undefined;
-  const stopReadAt = session.stopReadAt.get(about.id);
-  if (stopReadAt !== undefined && ageMs(engine, stopReadAt) > CHECKS_TRUSTED_MS) return undefined;
-  if (stopReadAt === undefined || ageMs(engine, stopReadAt) > STOP_ANSWER_MS_MAX) {
-    const stop = stoppedBy(await ports.controls.stopSwitches(), { ...about, document: state.plan.document });
+  const passed = session.passed.get(about.id);
+  if (passed !== undefined && ageMs(engine, passed.since) > CHECKS_TRUSTED_MS) return undefined;
+  if (passed === undefined || ageMs(engine, passed.since) > STOP_ANSWER_MS_MAX) {
+    const { stops, policySequence } = await ports.controls.read();
+    const stop = stoppedBy(stops, { ...about, document: state.plan.document });
     if (stop)
       return { kind: 'check-refused', check: 'stop-switch', failed: false, reason: describeStop(stop) };
+    await assessor.policyUpTo?.(policySequence);
   }
+  if ((passed?.policy.version ?? about.policyVersion) !== assessor.policy().version) return undefined;
   try {
     return {
       kind: 'start-accepted',

@@ -5,16 +5,27 @@ import { type CompiledPolicy, compilePolicy } from '../policy/select-policy.ts';
 
 export interface PolicyBook extends CompiledPolicy {
   readonly version: string;
+  /** The number under which it was published; 0 when it never was: a file's, or the one packaged with the code. */
+  readonly sequence: number;
+  /** Why no policy can be trusted at this moment. Nothing is done by this one then: it has no entries. */
+  readonly doubt?: string;
   readonly unmatched: PolicyEntry;
   /** True when some entry looks at tags: only then are they read, which costs a call. */
   readonly needsTags: boolean;
 }
 
-export const policyBook = (policy: Policy): PolicyBook => ({
+export const policyBook = (policy: Policy, sequence = 0): PolicyBook => ({
   ...compilePolicy(policy),
   version: policy.version,
+  sequence,
   unmatched: policy.unmatched,
   needsTags: policy.entries.some(({ match }) => looksAtTags(match)),
+});
+
+/** Says how to tell people and how long to wait, as `policy` does, and for every finding that it knows nothing. */
+export const doubtfulBook = (policy: Policy, doubt: string): PolicyBook => ({
+  ...policyBook({ ...policy, entries: [] }),
+  doubt,
 });
 
 const looksAtTags = ({ fields, anyOf }: EventPattern): boolean =>

@@ -31,13 +31,14 @@ export const seekStart = async (
   if (queueUp && session.laneIsWaitedFor(about.lane))
     return { kind: 'waits', answer: { kind: 'behind-others', scope: 'lane' } };
   let checked = checkedOf(about);
-  session.stopReadAt.set(about.id, ports.clock.now());
+  const since = ports.clock.now();
   const checks = await checkBeforePermit(ports, assessor, checked);
   if (checks.kind === 'refused') {
     const { tells } = checks.answer;
     if (tells === undefined) throw new Error(`check ${checks.answer.check} said no and tells nothing`);
     return { kind: 'told', observation: tells };
   }
+  session.passed.set(about.id, { since, policy: checks.policy });
   // Once a session, so that terms which never compare equal cannot keep a case from its start.
   if (about.state.name === 'queued' && !isOnTerms(about, checks.assessment)) {
     if (!session.putOnNewTerms.has(about.id)) {

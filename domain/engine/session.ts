@@ -7,6 +7,7 @@ import { type CaseChanged, caseChanged } from '../case-changed.ts';
 import { type Lane, laneId } from '../finding.ts';
 import type { Due, MetricName, Ports } from '../ports.ts';
 import type { Instant } from '../time.ts';
+import type { PolicyBook } from './policy-book.ts';
 import { createTurns } from './turns.ts';
 
 export interface Session {
@@ -17,8 +18,8 @@ export interface Session {
   laneIsWaitedFor(lane: Lane): boolean;
   /** Cases of a lane seek their starts one by one: after one that must wait, the others need not ask. */
   inTurnOf<T>(lane: Lane, work: () => Promise<T>): Promise<T>;
-  /** When the stop switch was last read for a case. */
-  readonly stopReadAt: Map<string, Instant>;
+  /** Of each case that passed the checks: when they began, and by which policy. */
+  readonly passed: Map<string, { readonly since: Instant; readonly policy: PolicyBook }>;
   /** Cases whose terms were replaced by the policy's newer ones. */
   readonly putOnNewTerms: Set<string>;
   flush(): Promise<void>;
@@ -31,7 +32,7 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
   const inTurn = createTurns();
 
   return {
-    stopReadAt: new Map(),
+    passed: new Map(),
     putOnNewTerms: new Set(),
     changed: (written, from) => {
       changes.push(caseChanged(written, from));

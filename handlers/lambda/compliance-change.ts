@@ -1,4 +1,4 @@
 import { onComplianceChange } from '../on-compliance-change.ts';
-import { app, publishMetrics } from './app.ts';
+import { app, followPolicy, publishMetrics } from './app.ts';
 
-export const handler = onComplianceChange(app).use(publishMetrics);
+export const handler = onComplianceChange(app).use(publishMetrics).use(followPolicy);

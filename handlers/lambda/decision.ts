@@ -1,4 +1,4 @@
 import { onDecision } from '../on-decision.ts';
-import { app, publishMetrics } from './app.ts';
+import { app, followPolicy, publishMetrics } from './app.ts';
 
-export const handler = onDecision(app).use(publishMetrics);
+export const handler = onDecision(app).use(publishMetrics).use(followPolicy);

@@ -1,4 +1,4 @@
 import { onExecutionStatus } from '../on-execution-status.ts';
-import { app, publishMetrics } from './app.ts';
+import { app, followPolicy, publishMetrics } from './app.ts';
 
-export const handler = onExecutionStatus(app).use(publishMetrics);
+export const handler = onExecutionStatus(app).use(publishMetrics).use(followPolicy);

@@ -1,4 +1,4 @@
 import { onTick } from '../on-tick.ts';
-import { app, publishMetrics } from './app.ts';
+import { app, keepPolicy, publishMetrics } from './app.ts';
 
-export const handler = onTick(app).use(publishMetrics);
+export const handler = onTick(app, keepPolicy).use(publishMetrics);

@@ -1,4 +1,4 @@
 import { onWake } from '../on-wake.ts';
-import { app, publishMetrics } from './app.ts';
+import { app, followPolicy, publishMetrics } from './app.ts';
 
-export const handler = onWake(app).use(publishMetrics);
+export const handler = onWake(app).use(publishMetrics).use(followPolicy);

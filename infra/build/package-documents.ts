@@ -2,6 +2,7 @@
 
 import { readCatalogFolder } from '../catalog/load-catalog.ts';
 import { seal } from '../packaged/sealed-document.ts';
+import { sealPolicy } from '../packaged/sealed-policy.ts';
 import { readPolicyFile } from '../policy-file.ts';
 
 /** The files that lie beside every function, by name. */
@@ -15,7 +16,7 @@ export const packageDocuments = (policyFile: string, runbooksDir: string): Packa
   const { policy, document } = readPolicyFile(policyFile);
   const { documents } = readCatalogFolder(runbooksDir);
   return {
-    'policy.json': seal('policy', { version: policy.version, document }),
+    'policy.json': sealPolicy(policy.version, document),
     'catalog.json': seal('catalog', documents),
   };
 };

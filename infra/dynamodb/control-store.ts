@@ -1,10 +1,11 @@
-/** The stop switches: one item, read consistently before every start. */
+/** The control item: the stop switches, and which version of the policy is the newest. Read consistently before every start. */
 import type { ControlStore } from '../../domain/ports.ts';
 import { type StopSwitch, stopScopeId } from '../../domain/stop-switch.ts';
 import { calling } from '../aws-errors.ts';
 import type { Documents } from './documents.ts';
+import { sequenceOf } from './policy-item.ts';
+import { CONTROL_KEY as KEY } from './table.ts';
 
-const KEY = { pk: 'control', sk: 'stop' };
 const attribute = (scope: StopSwitch['scope']): string => `stop#${stopScopeId(scope)}`;
 
 export const createControlStore = ({
@@ -14,13 +15,14 @@ export const createControlStore = ({
   readonly client: Documents;
   readonly tableName: string;
 }): ControlStore => ({
-  stopSwitches: async () => {
+  read: async () => {
     const { Item } = await calling('dynamodb:GetItem', () =>
       client.get({ TableName: tableName, Key: KEY, ConsistentRead: true }),
     );
-    return Object.entries(Item ?? {})
+    const stops = Object.entries(Item ?? {})
       .filter(([name]) => name.startsWith('stop#'))
       .map(([, stop]) => stop as StopSwitch);
+    return { stops, policySequence: sequenceOf(Item, 'policySequence') };
   },
 
   addStopSwitch: async (stop) => {

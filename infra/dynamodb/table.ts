@@ -4,9 +4,12 @@
  *   pk                    sk        what                      indexes it stands in
  *   case#<finding id>     00000001  the finding's nth case    due (open), waiting (queued), execution (running), closed
  *   scope#<scope id>      scope     leases and start slots    due (a lane in which cases wait)
- *   control               stop      the stop switches
+ *   control               stop      the stop switches, and how far the policy's versions were announced and seen
+ *   policy                version#0000000001   a published version of the policy
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+
+export const CONTROL_KEY = { pk: 'control', sk: 'stop' };
 
 export const DUE_INDEX = 'due';
 export const WAITING_INDEX = 'waiting';

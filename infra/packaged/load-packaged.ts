@@ -9,24 +9,14 @@ import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { formatProblem as formatCatalogProblem } from '../../domain/catalog/catalog-problem.ts';
 import { readCatalogEntry } from '../../domain/catalog/read-catalog.ts';
 import { type PolicyBook, policyBook } from '../../domain/engine/policy-book.ts';
-import { formatPath } from '../../domain/policy/policy-problem.ts';
-import { readPolicy } from '../../domain/policy/read-policy.ts';
 import { type SealedKind, unseal } from './sealed-document.ts';
-
-const packagedPolicy = z.strictObject({ version: z.string().regex(/^[0-9a-f]{12}$/), document: z.unknown() });
+import { readSealedPolicy } from './sealed-policy.ts';
 
 /** @throws an Error that says what is wrong with the file, and that it must be packaged again. */
 export const loadPackagedPolicy = (file: string): PolicyBook => {
-  const { version, document } = contentOf('policy', file, packagedPolicy);
-  const reading = readPolicy(document, version);
+  const reading = readSealedPolicy(readText('policy', file));
   if (reading.ok) return policyBook(reading.policy);
-  throw refusal(
-    'policy',
-    file,
-    reading.problems
-      .map(({ path, expected, found }) => `${formatPath(path)}: expected ${expected}; found ${found}`)
-      .join('\n'),
-  );
+  throw refusal('policy', file, reading.why);
 };
 
 const packagedCatalog = z.array(z.strictObject({ file: z.string().min(1), content: z.unknown() })).min(1);

@@ -4,7 +4,10 @@ import type { Due } from '../../domain/ports.ts';
 import { type Decoded, problemsOf, refusedInput } from '../eventbridge/decode.ts';
 
 const wakeSchema = z.union([
-  z.strictObject({ caseId: z.string().regex(/^[0-9a-z]{16}-[1-9][0-9]{0,7}$/) }),
+  z.strictObject({
+    caseId: z.string().regex(/^[0-9a-z]{16}-[1-9][0-9]{0,7}$/),
+    policySequence: z.int().nonnegative().exactOptional(),
+  }),
   z.strictObject({
     lane: z.strictObject({
       account: z.string().regex(/^[0-9]{12}$/),

@@ -52,7 +52,7 @@ export const onReassessed = (c: Case, { assessment }: ObservationOf<'assessed'>,
     identified(c, assessment),
     routeBy(assessment, c, moment),
     moment,
-    assessment.outcome.kind === 'unreadable' ? {} : headOf(assessment),
+    ['unreadable', 'no-policy'].includes(assessment.outcome.kind) ? {} : headOf(assessment),
   );
 
 /**

@@ -66,10 +66,7 @@ describe.each([
   ['gets a malformed answer', malformed],
 ])('a check that %s', (_, error) => {
   it.each<[string, (ports: Ports) => Ports]>([
-    [
-      'the stop switch',
-      (ports) => ({ ...ports, controls: { ...ports.controls, stopSwitches: fails(error) } }),
-    ],
+    ['the stop switch', (ports) => ({ ...ports, controls: { ...ports.controls, read: fails(error) } })],
     [
       'the policy',
       (ports) => ({
