@@ -9,13 +9,24 @@ import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load-catalog.ts';
 import { automationRole } from './automation-roles.ts';
 import { executorPolicies } from './executor-policies.ts';
-import { type Fragment, joinFragments, readFragment, type Template, writeTemplate } from './template.ts';
+import { recordingGroup } from './recorded-types.ts';
+import {
+  type Fragment,
+  joinFragments,
+  readFragment,
+  type Template,
+  type TemplateResource,
+  type TemplateValue,
+  writeTemplate,
+} from './template.ts';
 
 export const MEMBER_STACK_FILE = fileURLToPath(new URL('member.yml', import.meta.url));
 
+type Entries = Pick<Catalog, 'runbooks' | 'guides'>;
+
 /** The member stack for a catalog. */
-export const memberStack = async ({ runbooks }: Pick<Catalog, 'runbooks'>): Promise<Template> => {
-  const sorted = runbooks.toSorted((left, right) => (left.document < right.document ? -1 : 1));
+export const memberStack = async (catalog: Entries): Promise<Template> => {
+  const sorted = catalog.runbooks.toSorted((left, right) => (left.document < right.document ? -1 : 1));
   const policies = executorPolicies(sorted);
   const roles = await Promise.all(sorted.map(automationRole));
   const { Resources, ...rest } = joinFragments([
@@ -27,12 +38,20 @@ export const memberStack = async ({ runbooks }: Pick<Catalog, 'runbooks'>): Prom
     AWSTemplateFormatVersion: '2010-09-09',
     Description: DESCRIPTION,
     ...rest,
-    Resources: { ...Resources, ExecutorRole: withPolicies(Resources, policies) },
+    Resources: {
+      ...Resources,
+      ExecutorRole: withPolicies(handWritten(Resources, 'ExecutorRole'), policies),
+      ConfigRecorder: withProperty(
+        handWritten(Resources, 'ConfigRecorder'),
+        'RecordingGroup',
+        recordingGroup(catalog),
+      ),
+    },
   };
 };
 
 /** The file as it is committed. */
-export const memberStackText = async (catalog: Pick<Catalog, 'runbooks'>): Promise<string> =>
+export const memberStackText = async (catalog: Entries): Promise<string> =>
   `${HEADER}${writeTemplate(await memberStack(catalog))}`;
 
 const fragments = (): readonly Fragment[] =>
@@ -41,19 +60,25 @@ const fragments = (): readonly Fragment[] =>
     .sort()
     .map((name) => readFragment(readFileSync(join(FRAGMENTS_DIR, name), 'utf8')));
 
+const handWritten = (resources: Template['Resources'], id: string): TemplateResource => {
+  const found = resources[id];
+  if (found === undefined) throw new Error(`No fragment in ${FRAGMENTS_DIR} has the resource ${id}.`);
+  return found;
+};
+
 /** The executor as its fragment has it, with the policies that follow from the catalog. */
-const withPolicies = (
-  resources: Template['Resources'],
-  policies: Template['Resources'],
-): Template['Resources'][string] => {
-  const { ExecutorRole: role } = resources;
-  if (role === undefined) throw new Error('infra/stack/member/executor.yml has no resource ExecutorRole.');
-  const { ManagedPolicyArns: own = [], ...properties } = role.Properties;
+const withPolicies = (executor: TemplateResource, policies: Template['Resources']): TemplateResource => {
   const generated = Object.entries(policies).map(([id, { Condition = '' }]) => ({
     'Fn::If': [Condition, { Ref: id }, { Ref: 'AWS::NoValue' }],
   }));
-  return { ...role, Properties: { ...properties, ManagedPolicyArns: [own, generated].flat() } };
+  const { ManagedPolicyArns: own = [] } = executor.Properties;
+  return withProperty(executor, 'ManagedPolicyArns', [own, generated].flat());
 };
+
+const withProperty = (resource: TemplateResource, name: string, value: TemplateValue): TemplateResource => ({
+  ...resource,
+  Properties: { ...resource.Properties, [name]: value },
+});
 
 const FRAGMENTS_DIR = fileURLToPath(new URL('member/', import.meta.url));
 const DESCRIPTION =

@@ -6,6 +6,7 @@
 import { automationRoleName } from '../../domain/automation-role.ts';
 import type { Disruption, Runbook } from '../../domain/catalog/catalog.ts';
 import { CONDITION_OF } from './automation-roles.ts';
+import { ACCOUNT, arn } from './resource-scopes.ts';
 import type { TemplateResource, TemplateValue } from './template.ts';
 
 const DEGREES: readonly Disruption[] = ['none', 'low', 'high', 'destructive'];
@@ -39,32 +40,34 @@ const policyFor = (degree: Disruption, part: number, documents: readonly string[
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [
-        // Documents that AWS owns: their ARNs name no account.
         {
           Sid: 'CataloguedDocuments',
           Effect: 'Allow',
           Action: ['ssm:DescribeDocument', 'ssm:StartAutomationExecution'],
-          Resource: documents.map((name) => sub(`arn:\${AWS::Partition}:ssm:*::document/${name}`)),
+          Resource: documents.map((name) => sub(arn(`ssm:*:${ownerOf(name)}:document/${name}`))),
         },
         {
           Sid: 'CataloguedDefinitions',
           Effect: 'Allow',
           Action: 'ssm:StartAutomationExecution',
-          Resource: documents.map((name) => sub(`arn:\${AWS::Partition}:ssm:*::automation-definition/${name}:*`)),
+          Resource: documents.map((name) =>
+            sub(arn(`ssm:*:${ownerOf(name)}:automation-definition/${name}:*`)),
+          ),
         },
         {
           Sid: 'TheirRoles',
           Effect: 'Allow',
           Action: 'iam:PassRole',
-          Resource: documents.map((name) =>
-            sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${automationRoleName(name)}`),
-          ),
+          Resource: documents.map((name) => sub(arn(`iam::${ACCOUNT}:role/${automationRoleName(name)}`))),
           Condition: { StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' } },
         },
       ],
     },
   },
 });
+
+/** The ARN of a document that AWS owns names no account. */
+const ownerOf = (document: string): string => (/^AWS/.test(document) ? '' : ACCOUNT);
 
 const sub = (text: string): TemplateValue => ({ 'Fn::Sub': text });
 const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;

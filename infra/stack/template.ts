@@ -78,7 +78,20 @@ const longForm = (name: string, value: unknown): Record<string, unknown> => {
   return { 'Fn::GetAtt': [value.slice(0, dot), value.slice(dot + 1)] };
 };
 
-const NAMES = ['Ref', 'Condition', 'Sub', 'GetAtt', 'Join', 'If', 'Equals', 'Not', 'And', 'Or', 'Select', 'Split'];
+const NAMES = [
+  'Ref',
+  'Condition',
+  'Sub',
+  'GetAtt',
+  'Join',
+  'If',
+  'Equals',
+  'Not',
+  'And',
+  'Or',
+  'Select',
+  'Split',
+];
 
 const SHORT_FORMS = NAMES.flatMap((name) => [
   { tag: `!${name}`, resolve: (text: string) => longForm(name, text) } as unknown as ScalarTag,
