@@ -18,7 +18,6 @@ import { createCaseEvents } from './eventbridge/case-events.ts';
 import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
 import { createAnnouncer } from './sns/announcer.ts';
-import { topicArn } from './sns/topic-arn.ts';
 import { createRefusals, type Refusals } from './sqs/refusals.ts';
 import { createWakes } from './sqs/wakes.ts';
 import { createRunbooks } from './ssm/runbooks.ts';
@@ -122,8 +121,10 @@ const rolesOf = ({ executorRoleName }: Settings): Roles => ({
   automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/${automationRoleName(document)}`,
 });
 
-/** A policy names a topic by its own word for it; behind the word stands the topic. */
+/** A policy names a topic by its own word for it; behind the word stands a topic's name or its ARN. */
 const topicArnOf =
-  (settings: Settings, policy: () => PolicyBook) =>
-  (name: string): string =>
-    topicArn(settings, policy().policy.topics[name] ?? name);
+  ({ region, hubAccount }: Settings, policy: () => PolicyBook) =>
+  (name: string): string => {
+    const topic = policy().policy.topics[name] ?? name;
+    return topic.startsWith('arn:') ? topic : `arn:aws:sns:${region}:${hubAccount}:${topic}`;
+  };
