@@ -29,10 +29,14 @@ const grouped = (scoped: readonly Scoped[]): readonly TemplateValue[] => {
     byScope.set(key, [...(byScope.get(key) ?? []), each]);
   }
   const groups = [...byScope.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const taken = new Map<string, number>();
   return groups.map(([, group]) => {
     const scope = group[0]?.scope ?? [];
+    const sid = sidOf(scope);
+    const nth = (taken.get(sid) ?? 0) + 1;
+    taken.set(sid, nth);
     return {
-      Sid: sidOf(scope),
+      Sid: nth === 1 ? sid : `${sid}${nth}`,
       Effect: 'Allow',
       Action: group.map(({ action }) => action).toSorted(),
       Resource: scope.map((each) => (each === '*' ? each : sub(each))),

@@ -48,8 +48,14 @@ const inThisAccount = (reference: string): string =>
     // `*/*/*` says no more than `*`.
     .replace(/\*(?:\/\*)+$/, '*');
 
+/** A policy may name a key of another account, whose own policy then decides. */
+const chosenKey = ({ parameters }: Runbook): ResourceScope | undefined =>
+  parameters.some(({ name, source }) => source.from === 'policy' && /^KMSKey|^KeyId$/i.test(name))
+    ? [arn('kms:*:*:key/*')]
+    : undefined;
+
 /** Where the reference is too wide or too narrow for what runbooks do. */
-const SPECIAL: Readonly<Record<string, (runbook: Runbook) => ResourceScope>> = {
+const SPECIAL: Readonly<Record<string, (runbook: Runbook) => ResourceScope | undefined>> = {
   // Children are AWS's own documents too, and run with what their parent has or may pass.
   'ssm:StartAutomationExecution': () => [
     arn('ssm:*::automation-definition/AWS*'),
@@ -66,7 +72,6 @@ const SPECIAL: Readonly<Record<string, (runbook: Runbook) => ResourceScope>> = {
   // What a runbook tags is what it makes.
   'ec2:CreateTags': () => [arn('ec2:*::snapshot/*')],
   'rds:AddTagsToResource': () => [arn(`rds:*:${ACCOUNT}:snapshot:*`)],
-  // A policy may name a key of another account, whose own policy then decides.
-  'kms:CreateGrant': () => [arn('kms:*:*:key/*')],
-  'kms:DescribeKey': () => [arn('kms:*:*:key/*')],
+  'kms:CreateGrant': chosenKey,
+  'kms:DescribeKey': chosenKey,
 };
