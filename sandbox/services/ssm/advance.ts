@@ -5,7 +5,12 @@
  */
 import type { EmitEvent, World } from '../../service.ts';
 import { type RunbookFault, takeFault } from '../../world/runbook-faults.ts';
-import { type SandboxRunbook, type StepContext, StepFailure } from '../../world/runbooks/runbook.ts';
+import {
+  type RunbookStep,
+  type SandboxRunbook,
+  type StepContext,
+  StepFailure,
+} from '../../world/runbooks/runbook.ts';
 import { findRunbook } from '../../world/runbooks/runbooks.ts';
 import { worldSettings } from '../../world/settings.ts';
 import {
@@ -16,6 +21,7 @@ import {
   laneOf,
   type StepState,
 } from './execution.ts';
+import { refusedAccess } from './refused-access.ts';
 import { emitExecutionStatus, emitStepStatus } from './status-event.ts';
 
 export interface SsmDeps {
@@ -207,17 +213,19 @@ const finish = (deps: SsmDeps, execution: Execution, nowMs: number): void => {
 
 type StepOutcome = Pick<StepState, 'status' | 'outputs' | 'failureMessage'>;
 
-/** Index of the step that changes the resource: faults strike there unless they name another. */
-const CHANGING_STEP = 1;
-
 const takeStep = (deps: SsmDeps, execution: Execution, nowMs: number): StepOutcome => {
-  const step = runbookOf(execution).steps[execution.stepIndex];
-  const injected = injectedFailure(execution);
+  const { steps } = runbookOf(execution);
+  const step = steps[execution.stepIndex];
+  const injected = injectedFailure(execution, step);
   if (injected !== undefined) return { status: 'Failed', failureMessage: injected };
-  if (step === undefined || (execution.stepIndex >= CHANGING_STEP && leavesResource(execution.fault)))
+  const changesAt = steps.findIndex(({ changes }) => changes);
+  if (step === undefined || (execution.stepIndex >= changesAt && leavesResource(execution.fault)))
     return { status: 'Success' };
+  const context = stepContext(deps.world, execution, nowMs);
+  const refused = refusedAccess(deps.world, execution, step, context);
+  if (refused !== undefined) return { status: 'Failed', failureMessage: refused };
   try {
-    const outputs = step.run(stepContext(deps.world, execution, nowMs));
+    const outputs = step.run(context);
     return { status: 'Success', ...(outputs === undefined ? {} : { outputs }) };
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
@@ -228,13 +236,18 @@ const takeStep = (deps: SsmDeps, execution: Execution, nowMs: number): StepOutco
 const leavesResource = (fault: RunbookFault | undefined): boolean =>
   fault?.kind === 'changes-nothing' || (fault?.kind === 'status' && fault.changesResource !== true);
 
-const injectedFailure = ({ fault, stepIndex, steps, document }: Execution): string | undefined => {
-  if (fault?.kind !== 'step-fails' && fault?.kind !== 'access-denied') return undefined;
+/** A fault strikes the step that changes the resource, unless it names another. */
+const injectedFailure = (
+  { fault, document }: Execution,
+  step: RunbookStep | undefined,
+): string | undefined => {
+  if (step === undefined || (fault?.kind !== 'step-fails' && fault?.kind !== 'access-denied'))
+    return undefined;
   const named = fault.kind === 'step-fails' ? fault.step : undefined;
-  const struck = named === undefined ? stepIndex === CHANGING_STEP : steps[stepIndex]?.name === named;
+  const struck = named === undefined ? step.changes === true : step.name === named;
   if (!struck) return undefined;
   return fault.kind === 'access-denied'
-    ? `An error occurred (AccessDenied): the automation role is not authorized to perform ${steps[stepIndex]?.name} for ${document}.`
+    ? `An error occurred (AccessDenied): the automation role is not authorized to perform ${step.name} for ${document}.`
     : (fault.message ??
         'An error occurred (InternalError): We encountered an internal error. Please try again.');
 };

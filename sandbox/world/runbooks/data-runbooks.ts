@@ -1,6 +1,7 @@
 /** The AWS-owned runbooks that mend databases, tables, clusters and topics. */
 import type { Configuration } from '../resource.ts';
 import { changingRunbook, type RunbookParameter, type SandboxRunbook, type StepContext } from './runbook.ts';
+import { type Access, passesRole } from './step-access.ts';
 
 const dbParameter = (name: string): RunbookParameter => ({
   name,
@@ -29,7 +30,11 @@ const dbRunbook = (
   description: string,
   action: string,
   changes: (context: StepContext) => Configuration,
-  more: { readonly id?: string; readonly parameters?: readonly RunbookParameter[] } = {},
+  more: {
+    readonly id?: string;
+    readonly parameters?: readonly RunbookParameter[];
+    readonly access?: Access;
+  } = {},
 ): SandboxRunbook => {
   const id = more.id ?? 'DbiResourceId';
   return changingRunbook({
@@ -37,7 +42,11 @@ const dbRunbook = (
     description,
     target: { type: 'AWS::RDS::DBInstance', parameter: id },
     parameters: [dbParameter(id), ...(more.parameters ?? [])],
-    steps: ['GetRDSInstanceIdentifier', action, 'VerifyDBInstance'],
+    steps: {
+      look: ['GetRDSInstanceIdentifier', 'rds:DescribeDBInstances'],
+      change: [action, 'rds:ModifyDBInstance', ...(more.access === undefined ? [] : [more.access])],
+      verify: ['VerifyDBInstance', 'rds:DescribeDBInstances'],
+    },
     durationsMs: [1_500, 6_000, 3_000],
     notFound: 'DBInstanceNotFound',
     changes,
@@ -63,7 +72,10 @@ const redshiftRunbook = (
       },
       ...parameters,
     ],
-    steps: ['DescribeClusters', 'ModifyCluster', 'VerifyCluster'],
+    steps: {
+      change: ['ModifyCluster', 'redshift:ModifyCluster'],
+      verify: ['VerifyCluster', 'redshift:DescribeClusters'],
+    },
     durationsMs: [1_500, 12_000, 3_000],
     notFound: 'ClusterNotFound',
     changes,
@@ -116,6 +128,7 @@ export const DATA_RUNBOOKS: readonly SandboxRunbook[] = [
     (context) => ({ monitoringInterval: Number(context.value('MonitoringInterval')) }),
     {
       id: 'ResourceId',
+      access: passesRole('MonitoringRoleArn', 'monitoring.rds.amazonaws.com'),
       parameters: [
         {
           name: 'MonitoringInterval',
@@ -157,7 +170,10 @@ export const DATA_RUNBOOKS: readonly SandboxRunbook[] = [
         pattern: '^[a-zA-Z0-9_.-]{3,255}$',
       },
     ],
-    steps: ['DescribeContinuousBackups', 'EnablePointInTimeRecovery', 'VerifyPointInTimeRecovery'],
+    steps: {
+      change: ['EnablePointInTimeRecovery', 'dynamodb:UpdateContinuousBackups'],
+      verify: ['VerifyPointInTimeRecovery', 'dynamodb:DescribeContinuousBackups'],
+    },
     notFound: 'TableNotFoundException',
     changes: () => ({ pointInTimeRecoveryStatus: 'ENABLED' }),
   }),
@@ -179,7 +195,10 @@ export const DATA_RUNBOOKS: readonly SandboxRunbook[] = [
         pattern: '^arn:aws(-cn|-us-gov)?:kms:[a-z0-9-]+:\\d{12}:(key|alias)/.+$',
       },
     ],
-    steps: ['GetTopicAttributes', 'EncryptSNSTopic', 'VerifyTopicAttributes'],
+    steps: {
+      change: ['EncryptSNSTopic', 'sns:SetTopicAttributes'],
+      verify: ['VerifyTopicAttributes', 'sns:GetTopicAttributes'],
+    },
     notFound: 'NotFound',
     changes: (context) => ({ kmsMasterKeyId: context.value('KmsKeyArn') }),
   }),

@@ -1,5 +1,11 @@
 /** The AWS-owned runbooks that mend keys, trails, users and the password policy. */
-import { changingRunbook, type RunbookParameter, type SandboxRunbook } from './runbook.ts';
+import {
+  type ChangingRunbook,
+  changingRunbook,
+  type RunbookParameter,
+  type SandboxRunbook,
+} from './runbook.ts';
+import { onKey, when } from './step-access.ts';
 
 const KEY = 'AWS::KMS::Key';
 const TRAIL = 'AWS::CloudTrail::Trail';
@@ -60,6 +66,7 @@ const yesOrNo = (name: string, fallback: string): RunbookParameter => ({
 const trailRunbook = (
   document: string,
   parameters: readonly RunbookParameter[],
+  steps: ChangingRunbook['steps'],
   changes: (context: { value(name: string): string }) => { readonly [key: string]: string | boolean },
 ): SandboxRunbook =>
   changingRunbook({
@@ -67,10 +74,15 @@ const trailRunbook = (
     description: 'Updates a CloudTrail trail.',
     target: { type: TRAIL, parameter: parameters[0]?.name ?? '' },
     parameters,
-    steps: ['DescribeTrails', 'UpdateTrail', 'VerifyTrail'],
+    steps,
     notFound: 'TrailNotFoundException',
     changes,
   });
+
+const UPDATE_AND_VERIFY: ChangingRunbook['steps'] = {
+  change: ['UpdateTrail', 'cloudtrail:UpdateTrail'],
+  verify: ['VerifyTrail', 'cloudtrail:GetTrail'],
+};
 
 export const GOVERNANCE_RUNBOOKS: readonly SandboxRunbook[] = [
   changingRunbook({
@@ -78,7 +90,10 @@ export const GOVERNANCE_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Enables automatic rotation of a KMS key.',
     target: { type: KEY, parameter: 'KeyId' },
     parameters: [keyId],
-    steps: ['DescribeKey', 'EnableKeyRotation', 'VerifyKeyRotation'],
+    steps: {
+      change: ['EnableKeyRotation', 'kms:EnableKeyRotation'],
+      verify: ['VerifyKeyRotation', 'kms:GetKeyRotationStatus'],
+    },
     notFound: 'NotFoundException',
     changes: () => ({ keyRotationEnabled: true }),
   }),
@@ -87,26 +102,43 @@ export const GOVERNANCE_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Cancels the deletion of a KMS key; the key is disabled afterwards.',
     target: { type: KEY, parameter: 'KeyId' },
     parameters: [keyId],
-    steps: ['DescribeKey', 'CancelKeyDeletion', 'VerifyKeyState'],
+    steps: {
+      change: ['CancelKeyDeletion', 'kms:CancelKeyDeletion'],
+      verify: ['VerifyKeyState', 'kms:DescribeKey'],
+    },
     notFound: 'NotFoundException',
     changes: () => ({ keyState: 'Disabled' }),
   }),
-  trailRunbook('AWSConfigRemediation-EnableCloudTrailLogFileValidation', [trailName], () => ({
-    logFileValidationEnabled: true,
-  })),
-  trailRunbook('AWS-EnableCloudTrailLogFileValidation', [trailNames], () => ({
+  trailRunbook(
+    'AWSConfigRemediation-EnableCloudTrailLogFileValidation',
+    [trailName],
+    UPDATE_AND_VERIFY,
+    () => ({
+      logFileValidationEnabled: true,
+    }),
+  ),
+  trailRunbook('AWS-EnableCloudTrailLogFileValidation', [trailNames], UPDATE_AND_VERIFY, () => ({
     logFileValidationEnabled: true,
   })),
   trailRunbook(
     'AWSConfigRemediation-EnableCloudTrailEncryptionWithKMS',
     [trailName, kmsKeyId],
+    {
+      change: ['UpdateTrail', 'cloudtrail:UpdateTrail'],
+      verify: ['VerifyTrail', onKey('kms:DescribeKey', 'KMSKeyId'), 'cloudtrail:GetTrail'],
+    },
     (context) => ({
       kmsKeyId: context.value('KMSKeyId'),
     }),
   ),
-  trailRunbook('AWS-EnableCloudTrailKmsEncryption', [trailNames, kmsKeyId], (context) => ({
-    kmsKeyId: context.value('KMSKeyId'),
-  })),
+  trailRunbook(
+    'AWS-EnableCloudTrailKmsEncryption',
+    [trailNames, kmsKeyId],
+    {
+      change: ['UpdateTrail', 'kms:ListKeys', onKey('kms:DescribeKey', 'KMSKeyId'), 'cloudtrail:UpdateTrail'],
+    },
+    (context) => ({ kmsKeyId: context.value('KMSKeyId') }),
+  ),
   changingRunbook({
     document: 'AWSConfigRemediation-RemoveUserPolicies',
     description: 'Removes the policies that are directly on an IAM user.',
@@ -121,7 +153,16 @@ export const GOVERNANCE_RUNBOOKS: readonly SandboxRunbook[] = [
         allowedValues: ['All', 'Inline', 'Managed'],
       },
     ],
-    steps: ['GetUsername', 'RemoveUserPolicies', 'VerifyUserPolicies'],
+    steps: {
+      look: ['GetUsername', 'iam:ListUsers'],
+      change: [
+        'RemoveUserPolicies',
+        when('PolicyType', ['All', 'Inline'], 'iam:ListUserPolicies'),
+        when('PolicyType', ['All', 'Inline'], 'iam:DeleteUserPolicy'),
+        when('PolicyType', ['All', 'Managed'], 'iam:ListAttachedUserPolicies'),
+        when('PolicyType', ['All', 'Managed'], 'iam:DetachUserPolicy'),
+      ],
+    },
     notFound: 'NoSuchEntity',
     changes: (context) => ({
       ...(context.value('PolicyType') === 'Inline' ? {} : { attachedManagedPolicies: [] }),
@@ -142,7 +183,16 @@ export const GOVERNANCE_RUNBOOKS: readonly SandboxRunbook[] = [
         pattern: '^\\d{1,4}$',
       },
     ],
-    steps: ['GetUser', 'RevokeUnusedIAMUserCredentials', 'VerifyCredentials'],
+    steps: {
+      look: ['GetUser', 'config:ListDiscoveredResources', 'iam:GetUser'],
+      change: [
+        'RevokeUnusedIAMUserCredentials',
+        'iam:GetLoginProfile',
+        'iam:ListAccessKeys',
+        'iam:GetAccessKeyLastUsed',
+        'iam:UpdateAccessKey',
+      ],
+    },
     notFound: 'NoSuchEntity',
     // Credentials that are used stay: the runbook then succeeds and has changed nothing.
     changes: (context, user) =>
@@ -165,7 +215,10 @@ export const GOVERNANCE_RUNBOOKS: readonly SandboxRunbook[] = [
       yesOrNo('RequireSymbols', 'false'),
       yesOrNo('RequireUppercaseCharacters', 'false'),
     ],
-    steps: ['GetAccountPasswordPolicy', 'UpdateAccountPasswordPolicy', 'VerifyPasswordPolicy'],
+    steps: {
+      change: ['UpdateAccountPasswordPolicy', 'iam:UpdateAccountPasswordPolicy'],
+      verify: ['VerifyPasswordPolicy', 'iam:GetAccountPasswordPolicy'],
+    },
     notFound: 'NoSuchEntity',
     changes: (context) => {
       const isTrue = (name: string) => context.value(name).toLowerCase() === 'true';

@@ -47,7 +47,10 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
       groupId('GroupId'),
       { name: 'IpAddressToBlock', type: 'String', description: 'Further address to block.', default: '' },
     ],
-    steps: ['DescribeSecurityGroup', 'RevokePublicIngress', 'VerifyIngress'],
+    steps: {
+      look: ['DescribeSecurityGroup', 'ec2:DescribeSecurityGroups'],
+      change: ['RevokePublicIngress', 'ec2:RevokeSecurityGroupIngress'],
+    },
     notFound: 'InvalidGroup.NotFound',
     changes: (_context, group) => ({ ipPermissions: withoutOpen(ingressOf(group), [22, 3389]) }),
   }),
@@ -56,7 +59,9 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Removes ingress rules that let unrestricted SSH traffic in on TCP port 22.',
     target: { type: GROUP, parameter: 'SecurityGroupIds' },
     parameters: [groupId('SecurityGroupIds')],
-    steps: ['GetSecurityGroup', 'DisableIncomingSSH', 'VerifyIngress'],
+    steps: {
+      change: ['DisableIncomingSSHTemplate', 'ec2:DescribeSecurityGroups', 'ec2:RevokeSecurityGroupIngress'],
+    },
     notFound: 'InvalidGroup.NotFound',
     changes: (_context, group) => ({ ipPermissions: withoutOpen(ingressOf(group), [22]) }),
   }),
@@ -65,7 +70,13 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Removes all ingress rules of a security group that are open to all addresses.',
     target: { type: GROUP, parameter: 'SecurityGroupId' },
     parameters: [groupId('SecurityGroupId')],
-    steps: ['GetSecurityGroup', 'RemoveUnrestrictedIngressRules', 'VerifyIngress'],
+    steps: {
+      change: [
+        'RemoveUnrestrictedIngressRules',
+        'ec2:DescribeSecurityGroups',
+        'ec2:RevokeSecurityGroupIngress',
+      ],
+    },
     notFound: 'InvalidGroup.NotFound',
     changes: (_context, group) => ({ ipPermissions: withoutOpen(ingressOf(group)) }),
   }),
@@ -74,7 +85,15 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Removes all rules of the default security group of a VPC.',
     target: { type: GROUP, parameter: 'GroupId' },
     parameters: [groupId('GroupId')],
-    steps: ['AssertDefaultSecurityGroup', 'RemoveDefaultSecurityGroupRules', 'VerifyRules'],
+    steps: {
+      look: ['AssertDefaultSecurityGroup', 'ec2:DescribeSecurityGroups'],
+      change: [
+        'RemoveDefaultSecurityGroupRules',
+        'ec2:DescribeSecurityGroups',
+        'ec2:RevokeSecurityGroupIngress',
+        'ec2:RevokeSecurityGroupEgress',
+      ],
+    },
     notFound: 'InvalidGroup.NotFound',
     changes: (_context, group) => {
       if (field(group, 'groupName') !== 'default')
@@ -90,7 +109,10 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Disables the assignment of public IPv4 addresses in a subnet.',
     target: { type: 'AWS::EC2::Subnet', parameter: 'SubnetId' },
     parameters: [idOf('SubnetId', 'subnet', 'The ID of the subnet.')],
-    steps: ['DescribeSubnets', 'ModifySubnetAttribute', 'VerifySubnetAttribute'],
+    steps: {
+      change: ['ModifySubnetAttribute', 'ec2:ModifySubnetAttribute'],
+      verify: ['VerifySubnetAttribute', 'ec2:DescribeSubnets'],
+    },
     notFound: 'InvalidSubnetID.NotFound',
     changes: () => ({ mapPublicIpOnLaunch: false }),
   }),
@@ -100,7 +122,10 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Lets an application load balancer drop invalid headers.',
     target: { type: LOAD_BALANCER, parameter: 'LoadBalancerArn' },
     parameters: [loadBalancerArn],
-    steps: ['DescribeLoadBalancers', 'ModifyLoadBalancerAttributes', 'VerifyAttributes'],
+    steps: {
+      change: ['ModifyLoadBalancerAttributes', 'elasticloadbalancing:ModifyLoadBalancerAttributes'],
+      verify: ['VerifyAttributes', 'elasticloadbalancing:DescribeLoadBalancerAttributes'],
+    },
     notFound: 'LoadBalancerNotFound',
     changes: () => ({ dropInvalidHeaderFields: true }),
   }),
@@ -109,7 +134,11 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Enables deletion protection of a load balancer.',
     target: { type: LOAD_BALANCER, parameter: 'LoadBalancerArn' },
     parameters: [loadBalancerArn],
-    steps: ['DescribeLoadBalancers', 'EnableDeletionProtection', 'VerifyDeletionProtection'],
+    steps: {
+      look: ['DescribeLoadBalancers', 'elasticloadbalancing:DescribeLoadBalancers'],
+      change: ['EnableDeletionProtection', 'elasticloadbalancing:ModifyLoadBalancerAttributes'],
+      verify: ['VerifyDeletionProtection', 'elasticloadbalancing:DescribeLoadBalancerAttributes'],
+    },
     notFound: 'LoadBalancerNotFound',
     changes: () => ({ deletionProtection: true }),
   }),
@@ -125,15 +154,26 @@ export const NETWORK_RUNBOOKS: readonly SandboxRunbook[] = [
     ],
     steps: [
       {
-        name: 'DescribeVolumes',
-        action: 'aws:executeAwsApi',
+        name: 'VerifyVolumeAndCreateSnapshot',
+        action: 'aws:executeScript',
         durationMs: 1_500,
+        access: (context) => [
+          { action: 'ec2:DescribeVolumes', resource: '*' },
+          ...(takesSnapshot(context)
+            ? [
+                { action: 'ec2:CreateSnapshot', resource: volumeArn(context) },
+                { action: 'ec2:DescribeSnapshots', resource: '*' },
+              ]
+            : []),
+        ],
         run: (context) => ({ VolumeId: [unusedVolume(context).id] }),
       },
       {
         name: 'DeleteVolume',
         action: 'aws:executeAwsApi',
         durationMs: 4_000,
+        changes: true,
+        access: (context) => [{ action: 'ec2:DeleteVolume', resource: volumeArn(context) }],
         run: (context) => {
           deleteResource(context.world, unusedVolume(context), context.nowMs);
           return undefined;
@@ -168,7 +208,10 @@ function imdsRunbook(document: string): SandboxRunbook {
         default: '0',
       },
     ],
-    steps: ['DescribeInstances', 'ModifyInstanceMetadataOptions', 'VerifyMetadataOptions'],
+    steps: {
+      change: ['ModifyInstanceMetadataOptions', 'ec2:ModifyInstanceMetadataOptions'],
+      verify: ['VerifyMetadataOptions', 'ec2:DescribeInstances'],
+    },
     notFound: 'InvalidInstanceID.NotFound',
     changes: (context, instance) => {
       const before = (field(instance, 'metadataOptions') ?? {}) as { readonly [key: string]: Json };
@@ -180,6 +223,12 @@ function imdsRunbook(document: string): SandboxRunbook {
     },
   });
 }
+
+const takesSnapshot = (context: StepContext): boolean =>
+  context.value('CreateSnapshot').toLowerCase() === 'true';
+
+const volumeArn = ({ account, region, value }: StepContext): string =>
+  `arn:aws:ec2:${region}:${account}:volume/${value('VolumeId')}`;
 
 const unusedVolume = (context: StepContext) => {
   const { world, account, region } = context;

@@ -5,6 +5,7 @@
 import type { World } from '../../service.ts';
 import { type Configuration, changeResource, findResource, type Resource } from '../resource.ts';
 import { field } from '../rules/managed-rule.ts';
+import { type Access, type StepAccess, stepAccess } from './step-access.ts';
 
 export interface RunbookParameter {
   readonly name: string;
@@ -47,6 +48,10 @@ export interface RunbookStep {
     | 'aws:executeScript'
     | 'aws:waitForAwsResourceProperty';
   readonly durationMs: number;
+  /** The step that changes the resource: what goes wrong goes wrong there, unless it is told otherwise. */
+  readonly changes?: true;
+  /** What it asks of IAM before it does its work. */
+  access(context: StepContext): readonly StepAccess[];
   /** Does its work and returns the step's outputs. @throws StepFailure */
   run(context: StepContext): Readonly<Record<string, readonly string[]>> | undefined;
 }
@@ -62,15 +67,18 @@ export interface SandboxRunbook {
   readonly target: { readonly type: string; readonly parameter?: string };
 }
 
-/** A runbook that looks at one resource, changes it and makes sure. Nearly all of AWS's are like that. */
+/** Name of a step and what it asks of IAM. */
+export type NamedStep = readonly [name: string, ...access: readonly Access[]];
+
+/** A runbook that changes one resource; most look at it first, or make sure afterwards, or both. */
 export interface ChangingRunbook {
   readonly document: string;
   readonly description: string;
   readonly target: { readonly type: string; readonly parameter?: string };
   readonly parameters: readonly RunbookParameter[];
-  /** Names of the three steps; the middle one changes. */
-  readonly steps: readonly [string, string, string];
-  readonly durationsMs?: readonly [number, number, number];
+  readonly steps: { readonly look?: NamedStep; readonly change: NamedStep; readonly verify?: NamedStep };
+  /** A step that it does not have leaves its time to the change. */
+  readonly durationsMs?: readonly [lookMs: number, changeMs: number, verifyMs: number];
   /** The service's own error code for "there is no such thing". */
   readonly notFound: string;
   changes(context: StepContext, resource: Resource): Configuration;
@@ -88,8 +96,8 @@ export const assumeRole = (document: string): RunbookParameter => ({
 });
 
 export const changingRunbook = (runbook: ChangingRunbook): SandboxRunbook => {
-  const [find, act, verify] = runbook.steps;
-  const [findMs, actMs, verifyMs] = runbook.durationsMs ?? [1_500, 3_000, 1_500];
+  const { look, change, verify } = runbook.steps;
+  const [lookMs, changeMs, verifyMs] = runbook.durationsMs ?? [1_500, 3_000, 1_500];
   const target = (context: StepContext) => targetOf(runbook, context);
   return {
     document: runbook.document,
@@ -98,51 +106,69 @@ export const changingRunbook = (runbook: ChangingRunbook): SandboxRunbook => {
     target: runbook.target,
     parameters: [...runbook.parameters, assumeRole(runbook.document)],
     steps: [
+      ...(look === undefined
+        ? []
+        : [
+            {
+              ...named(runbook, look),
+              action: 'aws:executeAwsApi',
+              durationMs: lookMs,
+              run: (context) => ({ ResourceArn: [target(context).arn] }),
+            } satisfies RunbookStep,
+          ]),
       {
-        name: find,
+        ...named(runbook, change),
         action: 'aws:executeAwsApi',
-        durationMs: findMs,
-        run: (context) => ({ ResourceArn: [target(context).arn] }),
-      },
-      {
-        name: act,
-        action: 'aws:executeAwsApi',
-        durationMs: actMs,
+        durationMs: changeMs + (look === undefined ? lookMs : 0) + (verify === undefined ? verifyMs : 0),
+        changes: true,
         run: (context) => {
           const resource = target(context);
           changeResource(context.world, resource, runbook.changes(context, resource), context.nowMs);
           return undefined;
         },
       },
-      {
-        name: verify,
-        action: 'aws:assertAwsResourceProperty',
-        durationMs: verifyMs,
-        run: (context) => {
-          assertChanged(runbook, context, target(context));
-          return undefined;
-        },
-      },
+      ...(verify === undefined
+        ? []
+        : [
+            {
+              ...named(runbook, verify),
+              action: 'aws:assertAwsResourceProperty',
+              durationMs: verifyMs,
+              run: (context) => {
+                assertChanged(runbook, context, target(context));
+                return undefined;
+              },
+            } satisfies RunbookStep,
+          ]),
     ],
   };
 };
 
+const named = (
+  { target }: ChangingRunbook,
+  [name, ...access]: NamedStep,
+): Pick<RunbookStep, 'name' | 'access'> => ({
+  name,
+  access: (context) => stepAccess(access, findTarget(target, context)?.arn ?? '*', context),
+});
+
+const findTarget = (
+  { type, parameter }: ChangingRunbook['target'],
+  context: StepContext,
+): Resource | undefined => {
+  const { world, account, region } = context;
+  const id = parameter === undefined ? account : context.value(parameter);
+  return findResource(world, { account, region, type, id });
+};
+
 const targetOf = (runbook: ChangingRunbook, context: StepContext): Resource => {
+  const resource = findTarget(runbook.target, context);
+  if (resource !== undefined) return resource;
   const { type, parameter } = runbook.target;
-  const id = parameter === undefined ? context.account : context.value(parameter);
-  const resource = findResource(context.world, {
-    account: context.account,
-    region: context.region,
-    type,
-    id,
-  });
-  if (resource === undefined) {
-    throw new StepFailure(
-      runbook.notFound,
-      `The ${type} ${id} does not exist in ${context.account}/${context.region}.`,
-    );
-  }
-  return resource;
+  throw new StepFailure(
+    runbook.notFound,
+    `The ${type} ${parameter === undefined ? context.account : context.value(parameter)} does not exist in ${context.account}/${context.region}.`,
+  );
 };
 
 const assertChanged = (runbook: ChangingRunbook, context: StepContext, resource: Resource): void => {

@@ -21,13 +21,13 @@ const blockParameters: readonly RunbookParameter[] = BLOCK_SWITCHES.map((name) =
   default: 'true',
 }));
 
+const blockWith = (isOn: (name: string) => boolean): Configuration =>
+  Object.fromEntries(
+    BLOCK_SWITCHES.map((name) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, isOn(name)]),
+  );
+
 const publicAccessBlock = (context: StepContext): Configuration => ({
-  publicAccessBlock: Object.fromEntries(
-    BLOCK_SWITCHES.map((name) => [
-      `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
-      context.value(name).toLowerCase() === 'true',
-    ]),
-  ),
+  publicAccessBlock: blockWith((name) => context.value(name).toLowerCase() === 'true'),
 });
 
 export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
@@ -45,7 +45,7 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
         allowedValues: ['Enabled', 'Suspended'],
       },
     ],
-    steps: ['GetBucketVersioning', 'PutBucketVersioning', 'VerifyBucketVersioning'],
+    steps: { change: ['PutBucketVersioning', 's3:PutBucketVersioning'] },
     notFound: 'NoSuchBucket',
     changes: (context) => ({ versioning: { status: context.value('VersioningState') } }),
   }),
@@ -63,25 +63,28 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
         allowedValues: ['AES256', 'aws:kms'],
       },
     ],
-    steps: ['GetBucketEncryption', 'PutBucketEncryption', 'VerifyBucketEncryption'],
+    steps: { change: ['PutBucketEncryption', 's3:PutEncryptionConfiguration'] },
     notFound: 'NoSuchBucket',
     changes: (context) => ({ encryption: { sseAlgorithm: context.value('SSEAlgorithm') } }),
   }),
   changingRunbook({
     document: 'AWS-DisableS3BucketPublicReadWrite',
-    description: 'Makes the ACL of an Amazon S3 bucket private.',
+    description: 'Disables public read and write access of an Amazon S3 bucket by Block Public Access.',
     target: { type: BUCKET, parameter: 'S3BucketName' },
     parameters: [bucketName('S3BucketName')],
-    steps: ['GetBucketAcl', 'DisableS3BucketPublicReadWrite', 'VerifyBucketAcl'],
+    steps: { change: ['DisableS3BucketPublicReadWrite', 's3:PutBucketPublicAccessBlock'] },
     notFound: 'NoSuchBucket',
-    changes: () => ({ acl: 'private' }),
+    changes: () => ({ publicAccessBlock: blockWith(() => true) }),
   }),
   changingRunbook({
     document: 'AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock',
     description: 'Configures the public access block of an Amazon S3 bucket.',
     target: { type: BUCKET, parameter: 'BucketName' },
     parameters: [bucketName('BucketName'), ...blockParameters],
-    steps: ['GetBucketLocation', 'PutBucketPublicAccessBlock', 'GetBucketPublicAccessBlock'],
+    steps: {
+      change: ['PutBucketPublicAccessBlock', 's3:PutBucketPublicAccessBlock'],
+      verify: ['GetBucketPublicAccessBlock', 's3:GetBucketPublicAccessBlock'],
+    },
     notFound: 'NoSuchBucket',
     changes: publicAccessBlock,
   }),
@@ -90,7 +93,7 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Adds a statement that denies plain HTTP to the policy of an Amazon S3 bucket.',
     target: { type: BUCKET, parameter: 'BucketName' },
     parameters: [bucketName('BucketName')],
-    steps: ['GetBucketPolicy', 'RestrictBucketSSLRequestsOnly', 'VerifyBucketPolicy'],
+    steps: { change: ['RestrictBucketSSLRequestsOnly', 's3:GetBucketPolicy', 's3:PutBucketPolicy'] },
     notFound: 'NoSuchBucket',
     changes: () => ({ sslRequestsOnly: true }),
   }),
@@ -118,7 +121,7 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
       bucketName('TargetBucket'),
       { name: 'TargetPrefix', type: 'String', description: 'Prefix for the log keys.', default: '/' },
     ],
-    steps: ['GetBucketLogging', 'PutBucketLogging', 'VerifyBucketLogging'],
+    steps: { change: ['PutBucketLogging', 's3:PutBucketLogging'] },
     notFound: 'NoSuchBucket',
     changes: (context) => ({
       logging: { targetBucket: context.value('TargetBucket'), targetPrefix: context.value('TargetPrefix') },
@@ -132,7 +135,10 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
       { name: 'AccountId', type: 'String', description: 'The account.', pattern: '^\\d{12}$' },
       ...blockParameters,
     ],
-    steps: ['GetAccountPublicAccessBlock', 'PutAccountPublicAccessBlock', 'VerifyPublicAccessBlock'],
+    steps: {
+      change: ['PutAccountPublicAccessBlock', 's3:PutAccountPublicAccessBlock'],
+      verify: ['GetPublicAccessBlock', 's3:GetAccountPublicAccessBlock'],
+    },
     notFound: 'NoSuchPublicAccessBlockConfiguration',
     changes: publicAccessBlock,
   }),
@@ -141,7 +147,10 @@ export const S3_RUNBOOKS: readonly SandboxRunbook[] = [
     description: 'Enables EBS encryption by default in the account and Region in which it runs.',
     target: { type: 'AWS::::Account' },
     parameters: [],
-    steps: ['GetEbsEncryptionByDefault', 'EnableEbsEncryptionByDefault', 'VerifyEbsEncryptionByDefault'],
+    steps: {
+      change: ['EnableEbsEncryptionByDefault', 'ec2:EnableEbsEncryptionByDefault'],
+      verify: ['VerifyEbsEncryptionByDefault', 'ec2:GetEbsEncryptionByDefault'],
+    },
     notFound: 'UnauthorizedOperation',
     changes: (context, account) => ({
       ebsEncryptionOffIn: ((field(account, 'ebsEncryptionOffIn') ?? []) as readonly string[]).filter(

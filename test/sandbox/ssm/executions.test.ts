@@ -54,7 +54,21 @@ describe('an execution', () => {
   it('shows its steps, its outputs and why it failed', async () => {
     const sandbox = testSandbox();
     makeRunbookFail(sandbox.world, { fault: { kind: 'step-fails', message: 'out of cheese' } });
-    const AutomationExecutionId = await start(sandbox);
+    const database = breakResource(sandbox.world, 'AWS::RDS::DBInstance', {
+      account: ACCOUNT,
+      region: REGION,
+      rule: 'RDS_MULTI_AZ_SUPPORT',
+      nowMs: sandbox.nowMs(),
+    }).resource;
+    const AutomationExecutionId = await start(sandbox, {
+      DocumentName: 'AWSConfigRemediation-EnableMultiAZOnRDSInstance',
+      Parameters: {
+        DbiResourceId: [database.id],
+        AutomationAssumeRole: [
+          `arn:aws:iam::${ACCOUNT}:role/selfheal-AWSConfigRemediation-EnableMultiAZOnRDSInstance`,
+        ],
+      },
+    });
     sandbox.advance(60_000);
     const { AutomationExecution } = await sandbox.call('ssm', 'GetAutomationExecution', {
       AutomationExecutionId,
