@@ -19,6 +19,8 @@ import { createRandom, randomUuid } from './core/random.ts';
 import { createScheduler } from './core/scheduler.ts';
 import { openWorld } from './core/world-store.ts';
 import { startDynamodb } from './dynamodb/dynamodb.ts';
+import { type AccessLog, accessLog } from './iam/access-log.ts';
+import { accessRoutes } from './iam/access-routes.ts';
 import { type AsyncInvocations, createAsyncInvocations } from './lambda/async-invocations.ts';
 import type { AwsService, EmitEvent, World } from './service.ts';
 import { createConfigService } from './services/config/config.ts';
@@ -52,6 +54,8 @@ export interface SandboxCore {
   readonly world: World;
   readonly faults: Faults;
   readonly calls: CallCounter;
+  /** What roles asked for and were told. */
+  readonly access: AccessLog;
   /** Puts an event of an AWS service on the default bus of its account and Region. */
   readonly emit: EmitEvent;
   readonly sns: { messages(topicArn?: string): readonly PublishedMessage[] };
@@ -106,6 +110,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     world,
     faults,
     calls,
+    access: accessLog(world),
     emit: (event) => {
       events.emit(event);
       scheduler.wake();
@@ -126,10 +131,12 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     ...coreAdminRoutes({ clock, advanceTo: scheduler.advanceTo, faults, calls }),
     ...eventRoutes(events),
     ...snsRoutes(sns),
+    ...accessRoutes(core.access),
     ...(options.adminRoutes?.(core) ?? []),
   ];
   const admin = createAdmin(routes);
   const dispatch = createDispatch({
+    world,
     services: new Map(services.map((service) => [service.name, service])),
     hubAccount,
     faults,

@@ -2,16 +2,20 @@
  * From a described call to its answer: who calls, what is in the way (faults), is the input valid, what does
  * the service say. Every way out is counted and written in the caller's protocol.
  *
- *     caller -> known operation -> counted -> fault? -> input checked -> operation -> answer
+ *     caller -> known operation -> counted -> fault? -> input checked -> access -> operation -> answer
+ *
+ * A fault comes before access: it stands for what happens on the way to the service. Access comes after the
+ * input's check, since what a call needs is read from its input.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { enforceAccess } from '../iam/enforce-access.ts';
 import { constraintsOf, type ServiceConstraints } from '../protocol/constraints.ts';
 import { errorJson, toJson } from '../protocol/json-output.ts';
 import { parseQueryInput } from '../protocol/query-input.ts';
 import { errorXml, responseXml, resultXml } from '../protocol/query-output.ts';
 import { sqsInputNames, sqsQueryCode, sqsResultXml } from '../protocol/sqs-query.ts';
 import { validateInput } from '../protocol/validate.ts';
-import { AwsError, type AwsService } from '../service.ts';
+import { AwsError, type AwsService, type World } from '../service.ts';
 import type { CallCounter } from './call-counter.ts';
 import { type Caller, identifyCaller } from './caller.ts';
 import type { HttpCallContext } from './context.ts';
@@ -44,6 +48,7 @@ export type Outcome = ApiAnswer | typeof NO_ANSWER | typeof RESET | 'proxy' | 'p
 export type Dispatch = (call: ApiCall, onAbandoned: (callback: () => void) => void) => Promise<Outcome>;
 
 export interface DispatchDeps {
+  readonly world: World;
   readonly services: ReadonlyMap<string, AwsService>;
   readonly hubAccount: string;
   readonly faults: Faults;
@@ -66,9 +71,14 @@ export const createDispatch =
       const fault = deps.faults.forCall({ ...caller, service: call.service, operation: call.operation });
       if (fault?.kind === 'timeout') return NO_ANSWER;
       if (fault?.kind === 'throttle' || fault?.kind === 'error') throw faultError(call.service, fault);
-      if (operation === undefined) return fault === undefined ? 'proxy' : 'proxy-and-reset';
+      const guarded = { ...caller, world: deps.world, service: call.service, operation: call.operation };
+      if (operation === undefined) {
+        enforceAccess(guarded, () => readInput(call, undefined));
+        return fault === undefined ? 'proxy' : 'proxy-and-reset';
+      }
       const constraints = constraintsOf(call.service);
       const input = readInput(call, constraints);
+      enforceAccess(guarded, () => input);
       const pending = operation(input, contextOf(caller, deps.nowMs(), onAbandoned));
       // Not only after the answer: a long poll is answered by what is due.
       deps.changed();

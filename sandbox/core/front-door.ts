@@ -105,7 +105,10 @@ const describeCall = (request: IncomingMessage, body: Buffer): ApiCall => {
       service,
       operation,
       headers,
-      text: service === 'dynamodb' ? '' : body.toString('utf8'),
+      // What is passed on to DynamoDB is seldom read here.
+      get text() {
+        return body.toString('utf8');
+      },
     };
   }
   const search = new URL(request.url ?? '/', 'http://sandbox').searchParams;

@@ -6,7 +6,7 @@ import type { World } from '../service.ts';
 import { ORGANIZATION_ID, type Role, roleKey, roleTable } from '../world/roles.ts';
 import { accessLog } from './access-log.ts';
 import type { AccessRequest, Decision, RequestContext } from './access-request.ts';
-import { evaluate, evaluateResourcePolicy } from './evaluate.ts';
+import { evaluate, evaluateResourcePolicy, type ResourceSide } from './evaluate.ts';
 import { accountOfArn, roleArnOf, sessionOfRole } from './principals.ts';
 import { resourcePolicyOf } from './resource-policy.ts';
 import { UnsupportedPolicy } from './unsupported-policy.ts';
@@ -32,38 +32,58 @@ export const authorize = (world: World, question: AccessQuestion): Decision => {
     const role = roleTable(world).get(roleKey(session.account, session.role));
     return role === undefined ? NO_ROLE : orDenied(() => decideForRole(world, role, question));
   }
-  return /^arn:aws:iam::\d{12}:(?:user\/.+|root)$/.test(question.principalArn)
-    ? ADMINISTRATOR
-    : { allowed: false, why: `because ${question.principalArn} is nobody that the sandbox knows` };
+  if (!ADMINISTRATORS.test(question.principalArn))
+    return { allowed: false, why: `because ${question.principalArn} is nobody that the sandbox knows` };
+  return question.action === 'sts:AssumeRole'
+    ? orDenied(() => decideBy(ADMINISTRATOR_POLICIES, requestOf(question), resourceSide(world, question)))
+    : { allowed: true, why: 'as administrator of the account' };
 };
 
-const ADMINISTRATOR: Decision = { allowed: true, why: 'as administrator of the account' };
+const ADMINISTRATORS = /^arn:aws:iam::\d{12}:(?:user\/.+|root)$/;
+const ADMINISTRATOR_POLICIES = {
+  policies: { everything: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+} as const;
 const NO_ROLE: Decision = { allowed: false, why: 'because the role of this session no longer exists' };
 
 /** The same question by the same policies is answered from the log. */
-const decideForRole = (
-  world: World,
-  role: Role,
-  { principalArn, action, resource, context }: AccessQuestion,
-): Decision => {
-  const side = resourcePolicyOf(world, resource);
+const decideForRole = (world: World, role: Role, question: AccessQuestion): Decision => {
+  const { action, resource, context } = question;
+  const side = resourceSide(world, question);
   const log = accessLog(world);
   const key = JSON.stringify([role.account, role.name, action, resource, context]);
   const known = log.find(key);
   if (known?.basis[0] === role && known.basis[1] === side.policy) return known.entry;
-  const account = accountOfArn(resource);
-  const request: AccessRequest = {
-    principal: principalArn,
-    action,
-    resource,
-    context: { ...roleContext(principalArn), ...resourceContext(resource, role.account), ...context },
-  };
-  const sameAccount = account === '' || account === role.account || resource === '*';
-  const decision = evaluate(Object.values(role.policies), role.boundary, request, { ...side, sameAccount });
+  const request = requestOf(question);
+  const decision = decideBy(role, request, side);
   const entry = { role: { account: role.account, name: role.name }, ...request, ...decision };
   log.remember(key, { entry, basis: [role, side.policy] });
   return entry;
 };
+
+const decideBy = (
+  { policies, boundary }: Pick<Role, 'policies' | 'boundary'>,
+  request: AccessRequest,
+  side: ResourceSide,
+): Decision => evaluate(Object.values(policies), boundary, request, side);
+
+const resourceSide = (world: World, { principalArn, action, resource }: AccessQuestion): ResourceSide => {
+  const owner = accountOfArn(resource);
+  return {
+    ...resourcePolicyOf(world, resource, action),
+    sameAccount: owner === '' || owner === accountOfArn(principalArn),
+  };
+};
+
+const requestOf = ({ principalArn, action, resource, context }: AccessQuestion): AccessRequest => ({
+  principal: principalArn,
+  action,
+  resource,
+  context: {
+    ...callerContext(principalArn),
+    ...resourceContext(resource, accountOfArn(principalArn)),
+    ...context,
+  },
+});
 
 /** A policy that got past the check at its loading, and cannot be judged, allows nothing. */
 const orDenied = (decide: () => Decision): Decision => {
@@ -76,11 +96,11 @@ const orDenied = (decide: () => Decision): Decision => {
 };
 
 /** For a role's session AWS tells the role's ARN, not the session's. */
-const roleContext = (principalArn: string): RequestContext => ({
+const callerContext = (principalArn: string): RequestContext => ({
   'aws:PrincipalArn': roleArnOf(principalArn) ?? principalArn,
   'aws:PrincipalAccount': accountOfArn(principalArn),
   'aws:PrincipalOrgID': ORGANIZATION_ID,
-  'aws:PrincipalType': 'AssumedRole',
+  'aws:PrincipalType': sessionOfRole(principalArn) === undefined ? 'User' : 'AssumedRole',
   'aws:PrincipalIsAWSService': 'false',
 });
 
@@ -117,7 +137,7 @@ export const authorizeService = (world: World, question: ServiceQuestion): Decis
     'aws:PrincipalServiceName': service,
   };
   return orDenied(() => {
-    const { policy, kind } = resourcePolicyOf(world, resource);
+    const { policy, kind } = resourcePolicyOf(world, resource, action);
     return evaluateResourcePolicy(policy, kind, { principal: service, action, resource, context });
   });
 };

@@ -24,7 +24,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   config: [],
   dynamodb: ['LeadingKeys'],
   events: ['source', 'detail-type'],
-  iam: ['PassedToService'],
+  iam: ['AWSServiceName', 'PassedToService', 'PolicyARN'],
   sns: ['Endpoint', 'Protocol'],
   sqs: [],
   ssm: ['DocumentVersion'],
@@ -45,7 +45,11 @@ export const checkConditionKey = (key: string): void => {
     throw new UnsupportedPolicy(`no request in it carries the condition key ${key}`);
 };
 
-const MULTIVALUED: ReadonlySet<string> = new Set(['dynamodb:leadingkeys', 'aws:tagkeys']);
+const MULTIVALUED: ReadonlySet<string> = new Set([
+  'aws:tagkeys',
+  'dynamodb:leadingkeys',
+  'ssm:documentversion',
+]);
 
 /** Whether a request may carry several values of it, so that a condition must say `ForAllValues` or `ForAnyValue`. */
 export const isMultivalued = (key: string): boolean => MULTIVALUED.has(key.toLowerCase());

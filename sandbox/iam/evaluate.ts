@@ -4,6 +4,7 @@
  *     explicit Deny anywhere -> no
  *     identity policies allow, and the boundary (if there is one) allows too -> yes
  *     the resource's own policy allows: enough in its account, needed as well from another
+ *     a role's trust policy: needed always, and enough in its account when it names who asks
  *     else -> no
  *
  * The order of policies and of statements changes nothing.
@@ -44,7 +45,8 @@ export const evaluate = (
     deniedBy(identity, IDENTITY) ?? (limit && deniedBy(limit, BOUNDARY)) ?? deniedBy(resource, RESOURCE);
   if (denying !== undefined) return denying;
   const crossAccount = resourceSide?.sameAccount === false;
-  if (crossAccount && resource.allowing === undefined) return notAllowed(RESOURCE, request);
+  const needsResource = crossAccount || resourceSide?.kind === 'trust';
+  if (needsResource && resource.allowing === undefined) return notAllowed(RESOURCE, request);
   if (limit !== undefined && limit.allowing === undefined) return notAllowed(BOUNDARY, request);
   const allowing = identity.allowing ?? (crossAccount ? undefined : resource.grants);
   return allowing === undefined

@@ -11,9 +11,10 @@ import { UnsupportedPolicy } from './unsupported-policy.ts';
 
 type ResourcePolicy = Pick<ResourceSide, 'policy' | 'kind'>;
 
-export const resourcePolicyOf = (world: World, resource: string): ResourcePolicy => {
+/** A role's trust is asked when it is to be assumed, not when it is passed on. */
+export const resourcePolicyOf = (world: World, resource: string, action: string): ResourcePolicy => {
+  if (action === 'sts:AssumeRole') return { kind: 'trust', policy: findRole(world, resource)?.trust };
   const service = resource.split(':')[2];
-  if (service === 'iam') return { kind: 'trust', policy: findRole(world, resource)?.trust };
   const text = service === undefined ? undefined : POLICY_TEXTS[service]?.(world, resource);
   return {
     kind: 'resource',

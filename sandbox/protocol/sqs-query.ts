@@ -66,6 +66,7 @@ const valueXml = (operation: string, value: unknown): string =>
   typeof value === 'object' && value !== null ? membersXml(operation, value) : escapeXml(String(value));
 
 const QUERY_CODES: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'AccessDenied',
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   QueueDeletedRecently: 'AWS.SimpleQueueService.QueueDeletedRecently',
   QueueNameExists: 'QueueAlreadyExists',

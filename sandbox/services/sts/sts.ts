@@ -1,7 +1,7 @@
-/** STS: who am I, and may I act in that account. A role must exist, trust the caller and like the ExternalId. */
+/** STS: who am I, and may I act in that account. A role must exist and trust the caller. */
 import { randomHex } from '../../core/random.ts';
 import { accessKeyIdFor, writeSessionToken } from '../../core/session.ts';
-import { statementsOf } from '../../iam/policy-document.ts';
+import { authorize } from '../../iam/authorize.ts';
 import { AwsError, type AwsService, type CallContext, type World } from '../../service.ts';
 import { findRole, type Role } from '../../world/roles.ts';
 
@@ -30,8 +30,8 @@ export const createStsService = ({ world, random }: StsDeps): AwsService => ({
     }),
     AssumeRole: (input: AssumeRoleInput, context) => {
       const role = findRole(world, input.RoleArn);
-      if (role === undefined || !trusts(role, context, input.ExternalId)) {
-        // One answer for all three, as AWS gives it: it does not tell which roles exist.
+      if (role === undefined || !mayAssume(world, input, context)) {
+        // One answer for all, as AWS gives it: it does not tell which roles exist.
         throw new AwsError(
           'AccessDenied',
           `User: ${context.principalArn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`,
@@ -60,21 +60,17 @@ const session = (role: Role, input: AssumeRoleInput, nowMs: number, random: () =
   };
 };
 
-/** Trust names an account (as id or as its root), a user, a role, or one session of a role. */
-const trusts = (
-  role: Role,
-  { account, principalArn }: CallContext,
-  externalId: string | undefined,
-): boolean => {
-  const assumed = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(principalArn);
-  const names = [account, `arn:aws:iam::${account}:root`, principalArn];
-  if (assumed !== null) names.push(`arn:aws:iam::${assumed[1]}:role/${assumed[2]}`);
-  return statementsOf(role.trust).some(({ Principal, Condition }) => {
-    const trusted = typeof Principal === 'object' ? [Principal.AWS ?? []].flat() : [];
-    const wanted = Condition?.StringEquals?.['sts:ExternalId'];
-    return trusted.some((each) => names.includes(each)) && (wanted === undefined || wanted === externalId);
-  });
-};
+/** The role's trust must allow it and, unless it names the caller within the account, the caller's own policies too. */
+const mayAssume = (world: World, input: AssumeRoleInput, { principalArn }: CallContext): boolean =>
+  authorize(world, {
+    principalArn,
+    action: 'sts:AssumeRole',
+    resource: input.RoleArn,
+    context: {
+      'sts:RoleSessionName': input.RoleSessionName,
+      ...(input.ExternalId === undefined ? {} : { 'sts:ExternalId': input.ExternalId }),
+    },
+  }).allowed;
 
 const principalId = (principalArn: string): string => {
   const [kind = '', name = '', sessionName] = (principalArn.split(':')[5] ?? '').split('/');
