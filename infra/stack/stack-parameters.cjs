@@ -1,34 +1,46 @@
 /**
- * Makes `osls deploy` able to begin. It begins with a stack of nothing but the bucket for the zips, gives that
+ * Makes `osls deploy` able to begin. It begins with a stack of nothing but the bucket for the zips and gives that
  * stack the parameters of the whole one, and CloudFormation refuses parameters that a template does not declare.
- * This declares them there too, and says before anything is called which of them is missing.
+ * This declares them there too, and says before anything is called which of them does not go with which.
  */
-const REQUIRED = { externalId: 'ExternalId' };
+const PROBLEMS = [
+  {
+    isThere: ({ ExternalId }) => ExternalId === '',
+    what: 'it has no externalId: make one up (12 characters or more) and give hub and member stacks the same',
+  },
+  {
+    isThere: ({ JwtIssuer, JwtAudience }) => JwtIssuer !== '' && JwtAudience === '',
+    what: 'jwtIssuer needs jwtAudience: a token that was made for somebody else must not open the API',
+  },
+  {
+    isThere: ({ Aggregator, OrganizationId }) => Aggregator === 'on' && OrganizationId === '',
+    what: 'aggregator needs organizationId: it gathers from an organization',
+  },
+];
 
 module.exports = class StackParameters {
   constructor(serverless) {
     this.serverless = serverless;
     this.hooks = {
+      initialize: () => this.check(),
       'before:deploy:deploy': () => this.declare(),
-      initialize: () => this.requireWhatIsNeeded(),
     };
+  }
+
+  check() {
+    if (this.serverless.processedInput.commands[0] !== 'deploy') return;
+    const parameters = this.serverless.service.provider.stackParameters;
+    const values = Object.fromEntries(parameters.map((one) => [one.ParameterKey, one.ParameterValue]));
+    const problem = PROBLEMS.find(({ isThere }) => isThere(values));
+    if (problem === undefined) return;
+    throw new this.serverless.classes.Error(
+      `The hub cannot be deployed like this: ${problem.what}.\nPass it as --param="name=value", or write it down in serverless.yml; infra/stack/hub/parameters.yml tells what each one is for.`,
+      'SELFHEAL_PARAMETERS',
+    );
   }
 
   declare() {
     const { provider, resources } = this.serverless.service;
-    if (provider.coreCloudFormationTemplate !== undefined)
-      provider.coreCloudFormationTemplate.Parameters = resources.Parameters;
-  }
-
-  requireWhatIsNeeded() {
-    if (this.serverless.processedInput.commands[0] !== 'deploy') return;
-    const values = this.serverless.service.provider.stackParameters;
-    for (const [param, key] of Object.entries(REQUIRED)) {
-      const given = values.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue;
-      if (given === undefined || given === '')
-        throw new this.serverless.classes.Error(
-          `The hub cannot be deployed without ${param}. Say which: --param="${param}=…". infra/stack/hub/parameters.yml tells what it is for.`,
-        );
-    }
+    provider.coreCloudFormationTemplate.Parameters = resources.Parameters;
   }
 };
