@@ -8,7 +8,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { layOverTime } from './sandbox-time.mjs';
 
 const { clock, modulePath, exportName } = workerData;
-const time = layOverTime(clock, (state) => parentPort.postMessage({ kind: 'state', ...state }));
+/** Of the clock that it was told of: what was said before the latest is out of date. */
+let moves = 0;
+const time = layOverTime(clock, (state) => parentPort.postMessage({ kind: 'state', moves, ...state }));
 
 const load = async () => {
   const { [exportName]: handler } = await import(pathToFileURL(modulePath).href);
@@ -41,6 +43,7 @@ const told = (error) => ({
 let handler;
 parentPort.on('message', async (message) => {
   if (message.kind === 'clock-moved') {
+    moves = message.moves;
     time.moved();
     return;
   }

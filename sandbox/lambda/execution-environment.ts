@@ -67,7 +67,12 @@ export interface EnvironmentOptions {
 type FromWorker =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'not-loaded'; readonly error: FunctionError }
-  | { readonly kind: 'state'; readonly asleep: boolean; readonly dueMs: number | null }
+  | {
+      readonly kind: 'state';
+      readonly moves: number;
+      readonly asleep: boolean;
+      readonly dueMs: number | null;
+    }
   | InvocationOutcome;
 
 export const startEnvironment = (options: EnvironmentOptions): ExecutionEnvironment => {
@@ -86,6 +91,7 @@ export const startEnvironment = (options: EnvironmentOptions): ExecutionEnvironm
 
   let state: ExecutionEnvironment['state'] = 'loading';
   let sleepsUntilMs: number | undefined;
+  let moves = 0;
   let settle: ((outcome: InvocationOutcome) => void) | undefined;
   let settleLoading: (error: FunctionError | undefined) => void = () => undefined;
   let failure: FunctionError | undefined;
@@ -115,7 +121,7 @@ export const startEnvironment = (options: EnvironmentOptions): ExecutionEnvironm
         void worker.terminate();
         return;
       case 'state':
-        if (state !== 'running' && state !== 'loading') return;
+        if (state !== 'running' || message.moves < moves) return;
         sleepsUntilMs = message.asleep ? (message.dueMs ?? undefined) : undefined;
         onChange();
         return;
@@ -149,7 +155,8 @@ export const startEnvironment = (options: EnvironmentOptions): ExecutionEnvironm
     clockMoved: () => {
       // Awake until it says that it sleeps again.
       sleepsUntilMs = undefined;
-      worker.postMessage({ kind: 'clock-moved' });
+      moves += 1;
+      worker.postMessage({ kind: 'clock-moved', moves });
     },
     end: async (error) => {
       ended(error);

@@ -20,7 +20,8 @@ export type FunctionOutcome = InvocationOutcome | { readonly kind: 'throttled' }
 
 export interface FunctionPool {
   readonly record: FunctionRecord;
-  readonly environments: ReadonlySet<ExecutionEnvironment>;
+  /** Whether nothing is at work in it: its environments are idle, or wait for a time to come. */
+  isAtRest(): boolean;
   /** @param event JSON */
   invoke(event: string): Promise<FunctionOutcome>;
   /** Driven clocks: ends what has taken too long, wakes what slept until now. */
@@ -127,7 +128,12 @@ export const createFunctionPool = (options: PoolOptions): FunctionPool => {
 
   return {
     record,
-    environments,
+    isAtRest: () =>
+      spokenFor.size === 0 &&
+      [...environments].every(
+        ({ state, sleepsUntilMs }) =>
+          state === 'idle' || state === 'ended' || (state === 'running' && sleepsUntilMs !== undefined),
+      ),
     invoke: async (event) => {
       const idle = [...environments].find(
         (environment) => environment.state === 'idle' && !spokenFor.has(environment),

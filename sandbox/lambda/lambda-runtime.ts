@@ -5,7 +5,7 @@
  * With a real clock everything runs by itself. With a driven clock queues are polled by `settle`, and time is
  * moved by whoever drives it, best when `idle` has resolved.
  */
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { type EventSourceMapping, pollOnce, runEventSourceMapping } from './event-source-mapping.ts';
@@ -65,7 +65,7 @@ export const lambdaRuntime = ({
   const waiting: (() => void)[] = [];
   let polling = 0;
 
-  const isIdle = (): boolean => polling === 0 && [...pools.values()].every(isAtRest);
+  const isIdle = (): boolean => polling === 0 && [...pools.values()].every((pool) => pool.isAtRest());
   const changed = (): void => {
     if (waiting.length === 0 || !isIdle()) return;
     for (const resolve of waiting.splice(0)) resolve();
@@ -110,7 +110,7 @@ export const lambdaRuntime = ({
 
   const mappings = [...mappingTable(world).values()].map((record) => mappingOf(record));
 
-  function mappingOf(record: EventSourceMappingRecord): EventSourceMapping {
+  function mappingOf(record: EventSourceMappingRecord): FunctionMapping {
     const fn = functionTable(world).get(functionKey(record.account, record.region, record.functionName));
     if (fn === undefined)
       throw new Error(
@@ -125,6 +125,7 @@ export const lambdaRuntime = ({
       requestHandler: requestHandlerFor({ ...PATIENCE, answerMsMax: LONG_POLL_ANSWER_MS_MAX }),
     });
     return {
+      timeoutSeconds: fn.timeoutSeconds,
       sqs,
       queueUrl: `${sandbox.url}/${account}/${name}`,
       queueArn: record.queueArn,
@@ -144,6 +145,7 @@ export const lambdaRuntime = ({
     };
   }
 
+  const checked = Promise.all(mappings.map((mapping) => checkQueue(mapping).catch(onError)));
   const running = clock.kind === 'real' ? mappings.map((each) => runEventSourceMapping(each, onError)) : [];
 
   const poll = async (mapping: EventSourceMapping): Promise<number> => {
@@ -163,6 +165,7 @@ export const lambdaRuntime = ({
     logs,
     invoke,
     settle: async () => {
+      await checked;
       for (let all = 0; ; ) {
         let received = 0;
         for (const mapping of mappings) received += await poll(mapping);
@@ -177,6 +180,7 @@ export const lambdaRuntime = ({
             waiting.push(resolve);
           }),
     close: async () => {
+      await checked;
       await Promise.all(running.map((each) => each.close()));
       await Promise.all([...pools.values()].map((pool) => pool.close()));
       for (const { sqs } of mappings) sqs.destroy();
@@ -184,11 +188,21 @@ export const lambdaRuntime = ({
   };
 };
 
-const isAtRest = ({ environments }: FunctionPool): boolean =>
-  [...environments].every(
-    ({ state, sleepsUntilMs }) =>
-      state === 'idle' || state === 'ended' || (state === 'running' && sleepsUntilMs !== undefined),
+interface FunctionMapping extends EventSourceMapping {
+  readonly timeoutSeconds: number;
+}
+
+/** Lambda asks before it polls: a message that comes back while the function is still at it would be done twice. */
+const checkQueue = async ({ sqs, queueUrl, timeoutSeconds }: FunctionMapping): Promise<void> => {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['VisibilityTimeout'] }),
   );
+  const visibleAfterSeconds = Number(Attributes?.VisibilityTimeout);
+  if (visibleAfterSeconds < timeoutSeconds)
+    throw new Error(
+      `Queue visibility timeout: ${visibleAfterSeconds} seconds is less than Function timeout: ${timeoutSeconds} seconds (${queueUrl}). Lambda refuses such a mapping: raise the one or lower the other.`,
+    );
+};
 
 const earliest = (times: readonly (number | undefined)[]): number | undefined => {
   const known = times.filter((time) => time !== undefined);
