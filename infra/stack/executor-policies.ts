@@ -43,7 +43,7 @@ const policyFor = (degree: Disruption, part: number, documents: readonly string[
         {
           Sid: 'CataloguedDocuments',
           Effect: 'Allow',
-          Action: ['ssm:DescribeDocument', 'ssm:StartAutomationExecution'],
+          Action: 'ssm:StartAutomationExecution',
           Resource: documents.map((name) => sub(arn(`ssm:*:${ownerOf(name)}:document/${name}`))),
         },
         {
