@@ -15,7 +15,7 @@ import type { Log, Metrics } from '../domain/ports.ts';
 import { epochMs, type Instant } from '../domain/time.ts';
 import type { PolicyProgress, PolicyVersion } from './dynamodb/policy-item.ts';
 import type { PolicyStore } from './dynamodb/policy-store.ts';
-import { readSealedPolicy } from './packaged/sealed-policy.ts';
+import { readVersion } from './policy-version.ts';
 
 export interface RefusedVersion {
   readonly sequence: number;
@@ -172,14 +172,8 @@ const inspect = (
     return found.sealed === running.sealed
       ? { ok: true }
       : { ok: false, why: 'it was changed in the table while it was in force' };
-  const reading = readSealedPolicy(found.sealed);
-  if (!reading.ok) return reading;
-  if (reading.policy.version !== found.version)
-    return {
-      ok: false,
-      why: `it is filed as ${found.version || 'nothing'} and is ${reading.policy.version}`,
-    };
-  return { ok: true, book: policyBook(reading.policy, found.sequence) };
+  const reading = readVersion(found);
+  return reading.ok ? { ok: true, book: policyBook(reading.policy, found.sequence) } : reading;
 };
 
 const doubtOf = (

@@ -1,4 +1,4 @@
-/** `selfheal policy check` and `selfheal policy explain`: what the policy says, before it does anything. */
+/** `selfheal policy …`: what the policy says before it does anything, and how a deployed selfheal gets another one. */
 import type { Command } from 'commander';
 import { checkPolicy } from '../../console/check-policy.ts';
 import type { Explanation } from '../../console/explain-event.ts';
@@ -6,14 +6,22 @@ import { readEvents } from '../../console/read-events.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { explanation } from '../render/explanation.ts';
+import { addPolicyVersions } from './policy-versions.ts';
 import { client, example, printJson, readText, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 export const addPolicy = (program: Command, io: Io): void => {
   const policy = program
     .command('policy')
-    .summary('check the policy; explain what it says about an event')
-    .description('Checks the policy, and explains what it says about an event.');
-  example(policy, 'selfheal policy check', 'selfheal policy explain event.json');
+    .summary('check the policy, explain what it says, publish it')
+    .description(
+      'Checks the policy, explains what it says about an event, and publishes it to a deployed selfheal.',
+    );
+  example(
+    policy,
+    'selfheal policy check',
+    'selfheal policy explain event.json',
+    'selfheal policy publish --reason "heal public buckets in production too"',
+  );
 
   const check = policy
     .command('check')
@@ -39,6 +47,7 @@ export const addPolicy = (program: Command, io: Io): void => {
     'selfheal policy explain event.json',
     'selfheal policy explain event.json --policy draft.yml',
   ).action((file: string, options: ExplainOptions) => runExplain(file, options, io));
+  addPolicyVersions(policy, io);
 };
 
 interface ExplainOptions extends ServiceOptions {
