@@ -26,7 +26,7 @@ import { type AsyncInvocations, createAsyncInvocations } from './lambda/async-in
 import type { AwsService, EmitEvent, World } from './service.ts';
 import { createConfigService } from './services/config/config.ts';
 import { createEventsService } from './services/events/events.ts';
-import { createSnsService, type PublishedMessage } from './services/sns/sns.ts';
+import { createSnsService, type SnsService } from './services/sns/sns.ts';
 import { snsRoutes } from './services/sns/sns-routes.ts';
 import { createSqsService } from './services/sqs/sqs.ts';
 import { createSsmService } from './services/ssm/ssm.ts';
@@ -59,7 +59,7 @@ export interface SandboxCore {
   readonly access: AccessLog;
   /** Puts an event of an AWS service on the default bus of its account and Region. */
   readonly emit: EmitEvent;
-  readonly sns: { messages(topicArn?: string): readonly PublishedMessage[] };
+  readonly sns: Pick<SnsService, 'messages' | 'publish'>;
   /** Where those who run functions connect. */
   readonly functions: Pick<AsyncInvocations, 'connect'>;
   /** An operation of a service, called from within by an account's administrator. */
@@ -119,7 +119,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       events.emit(event);
       scheduler.wake();
     },
-    sns: { messages: sns.messages },
+    sns,
     functions,
     call: createAdministrator(services, nowMs),
     dynamodbEndpoint: dynamodb.endpoint,

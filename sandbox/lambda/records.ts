@@ -76,7 +76,10 @@ export interface AlarmRecord {
   readonly threshold: number;
   readonly comparison: string;
   readonly treatMissingData: string;
+  /** Topics that hear when it goes off. */
   readonly actions: readonly string[];
+  /** Topics that hear when it is over. */
+  readonly okActions?: readonly string[];
 }
 
 export const functionKey = (account: string, region: string, name: string): string =>
