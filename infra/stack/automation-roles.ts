@@ -25,7 +25,6 @@ export const automationRole = async (runbook: Runbook): Promise<Record<string, T
     [`${id}Role`]: {
       Type: 'AWS::IAM::Role',
       Condition: CONDITION_OF[disruption],
-      Metadata: { Selfheal: { Runbook: document, Disruption: disruption } },
       Properties: {
         RoleName: name,
         Description: `The SSM runbook ${document} acts with it for selfheal.`,

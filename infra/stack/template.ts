@@ -16,7 +16,6 @@ export interface TemplateResource {
   readonly DependsOn?: string | readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
-  readonly Metadata?: Readonly<Record<string, TemplateValue>>;
   readonly Properties: Readonly<Record<string, TemplateValue>>;
 }
 
@@ -32,7 +31,6 @@ export interface TemplateParameter {
 export interface Template {
   readonly AWSTemplateFormatVersion?: string;
   readonly Description?: string;
-  readonly Metadata?: Section<TemplateValue>;
   readonly Parameters?: Section<TemplateParameter>;
   readonly Conditions?: Section<TemplateValue>;
   readonly Resources: Section<TemplateResource>;

@@ -22,7 +22,6 @@ export interface TemplateRole {
   readonly description: string;
   /** The condition under which it is made. */
   readonly condition: string | undefined;
-  readonly metadata: TemplateResource['Metadata'];
   readonly trust: readonly TrustStatement[];
   readonly statements: readonly GrantedStatement[];
   /** Logical id. */
@@ -60,7 +59,7 @@ export const statementsIn = (
     }));
 
 const roleOf = (id: string, resource: TemplateResource, resources: Resources): TemplateRole => {
-  const { Properties: properties, Condition: condition, Metadata: metadata } = resource;
+  const { Properties: properties, Condition: condition } = resource;
   const policies = policiesOf(id, properties, resources);
   const boundary = properties.PermissionsBoundary;
   return {
@@ -68,7 +67,6 @@ const roleOf = (id: string, resource: TemplateResource, resources: Resources): T
     name: textOf(properties.RoleName),
     description: textOf(properties.Description),
     condition,
-    metadata,
     trust: trustOf(properties.AssumeRolePolicyDocument),
     statements: policies.flatMap(({ name, document }) => statementsIn(document, name)),
     boundary: isObject(boundary) ? textOf(boundary.Ref) : undefined,
@@ -115,24 +113,46 @@ const policiesOf = (
 const namesRole = ({ Roles, RoleName }: TemplateResource['Properties'], id: string): boolean =>
   [...itemsOf(Roles), ...itemsOf(RoleName)].some((role) => isObject(role) && role.Ref === id);
 
+export interface StandalonePolicy {
+  readonly name: string;
+  readonly description: string;
+  readonly statements: readonly GrantedStatement[];
+}
+
+/** Policies that no role of the template has: for people to attach. */
+export const standalonePolicies = ({
+  Resources,
+}: Pick<Template, 'Resources'>): readonly StandalonePolicy[] => {
+  const roles = Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
+  const attached = JSON.stringify(roles.map(({ Properties }) => Properties));
+  return Object.entries(Resources)
+    .filter(([id, { Type }]) => Type === 'AWS::IAM::ManagedPolicy' && !attached.includes(`{"Ref":"${id}"}`))
+    .map(([id, { Properties }]) => ({
+      name: textOf(Properties.ManagedPolicyName),
+      description: textOf(Properties.Description),
+      statements: statementsIn(Properties.PolicyDocument, id),
+    }));
+};
+
 /** Every rule that all of our templates keep, told as sentences; none when all is well. */
 export const iamProblems = async (template: Pick<Template, 'Resources'>): Promise<readonly string[]> => {
   const roles = rolesOf(template);
-  const told = roles.flatMap((role) =>
-    role.statements.flatMap((statement) =>
-      statementProblems(statement).map((problem) => `${role.name} ${statement.sid}: ${problem}`),
-    ),
+  const statements = [...roles, ...standalonePolicies(template)].flatMap((holder) =>
+    holder.statements.map((statement) => ({ at: `${holder.name} ${statement.sid}`, statement })),
   );
-  const unknown = await Promise.all(
-    roles.flatMap((role) =>
-      role.statements.flatMap(({ actions, sid }) =>
-        actions.map(async (action) =>
-          (await isAction(action)) ? [] : [`${role.name} ${sid}: IAM has no action ${action}`],
-        ),
+  const problems = await Promise.all(
+    statements.map(async ({ at, statement }) =>
+      [...statementProblems(statement), ...(await unknownActions(statement))].map(
+        (problem) => `${at}: ${problem}`,
       ),
     ),
   );
-  return [...told, ...unknown.flat(), ...roles.flatMap(trustProblems)];
+  return [...problems.flat(), ...roles.flatMap(trustProblems)];
+};
+
+const unknownActions = async ({ actions }: GrantedStatement): Promise<readonly string[]> => {
+  const known = await Promise.all(actions.map(isAction));
+  return actions.filter((_, index) => known[index] === false).map((action) => `IAM has no action ${action}`);
 };
 
 const statementProblems = (statement: GrantedStatement): readonly string[] => {
