@@ -25,10 +25,14 @@ module.exports = {
     },
     {
       name: 'handlers-know-infra',
-      comment: 'A handler decodes, calls and returns: it needs infra/ and domain/ and nothing else of ours.',
+      comment:
+        'A handler decodes, calls and returns: it needs infra/ and domain/, and console/ where what comes is HTTP.',
       severity: 'error',
       from: { path: path('handlers') },
-      to: { pathNot: [path('handlers', 'infra', 'domain'), `${PACKAGES}/`], dependencyTypesNot: ['core'] },
+      to: {
+        pathNot: [path('handlers', 'infra', 'domain', 'console'), `${PACKAGES}/`],
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'handlers-are-entrances',

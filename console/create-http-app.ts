@@ -1,61 +1,56 @@
-/** selfheal over HTTP: the API, the plain page, and what holds for every request. */
+/** selfheal over HTTP on one's own machine: everything that a deployed one answers, and accounts to play with. */
 import { Hono } from 'hono';
 import type { App } from '../infra/compose.ts';
+import type { Operations } from '../infra/operations.ts';
 import { awsDoor } from './aws-door.ts';
-import { limitBody, loopbackOnly, safeHeaders, sameOriginWrites } from './guard.ts';
-import type { HttpDeps } from './http-deps.ts';
-import { answerError, errorAnswer, HttpError } from './http-error.ts';
-import { caseRoutes } from './routes/case-routes.ts';
+import { draftPolicy } from './draft-policy.ts';
+import { deciding } from './groups/deciding.ts';
+import { operating } from './groups/operating.ts';
+import { reading } from './groups/reading.ts';
+import { loopbackOnly } from './guard.ts';
+import type { LocalDeps } from './http-deps.ts';
+import { httpFrame } from './http-frame.ts';
 import { eventRoutes } from './routes/event-routes.ts';
-import { healthRoutes } from './routes/health-routes.ts';
-import { pageRoutes } from './routes/page-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
-import { stopRoutes } from './routes/stop-routes.ts';
 import { createSandboxClient } from './sandbox-client.ts';
-import { believeTheName, type WhoIs } from './who-is.ts';
+import { believeTheName } from './who-is.ts';
 
 export interface HttpAppOptions {
   readonly app: App;
+  readonly operations: Operations;
   readonly sandboxUrl: string;
   /** The service's own time, ms since the epoch. */
   readonly nowMs: () => number;
-  /** Default: the name that the request itself gives. */
-  readonly whoIs?: WhoIs;
   /** Region of the lane in which runbooks for global resources run. Default us-east-1. */
   readonly globalLaneRegion?: string;
 }
 
 /**
  * @example
- * serve({ fetch: createHttpApp({ app, sandboxUrl, nowMs }).fetch, hostname: '127.0.0.1', port: 4510 });
+ * serve({ fetch: createHttpApp({ app, operations, sandboxUrl, nowMs }).fetch, hostname: '127.0.0.1', port: 4510 });
  */
-export const createHttpApp = (options: HttpAppOptions): Hono => {
-  const deps: HttpDeps = {
-    app: options.app,
-    sandbox: createSandboxClient(options.sandboxUrl),
-    nowMs: options.nowMs,
-    whoIs: options.whoIs ?? believeTheName,
-    globalLaneRegion: options.globalLaneRegion ?? 'us-east-1',
+export const createHttpApp = ({
+  app,
+  operations,
+  sandboxUrl,
+  nowMs,
+  globalLaneRegion = 'us-east-1',
+}: HttpAppOptions): Hono => {
+  const deps: LocalDeps = {
+    app: { ...app, operations },
+    sandbox: createSandboxClient(sandboxUrl),
+    nowMs,
+    whoIs: believeTheName,
+    globalLaneRegion,
+    readDraft: draftPolicy,
   };
-  return new Hono()
-    .use(safeHeaders, loopbackOnly, limitBody, awsDoor(options.sandboxUrl), sameOriginWrites)
-    .route('/healthz', healthRoutes(deps))
-    .route('/api/cases', caseRoutes(deps))
+  const routes = new Hono()
+    .route('/', reading(deps))
+    .route('/', deciding(deps))
+    .route('/', operating(deps))
+    .route('/api/policy', policyRoutes())
     .route('/api/events', eventRoutes(deps))
-    .route('/api/policy', policyRoutes(deps))
-    .route('/api/stop', stopRoutes(deps))
-    .route('/api/sandbox', sandboxRoutes(deps))
-    .route('/', pageRoutes(deps))
-    .notFound((context) =>
-      errorAnswer(
-        context,
-        new HttpError(
-          404,
-          'no-such-route',
-          `there is no ${context.req.method} ${context.req.path}; docs/openapi.yml lists what there is`,
-        ),
-      ),
-    )
-    .onError(answerError(options.app.ports.log));
+    .route('/api/sandbox', sandboxRoutes(deps));
+  return httpFrame(app.ports.log, routes, [loopbackOnly, awsDoor(sandboxUrl)]);
 };

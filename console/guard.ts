@@ -1,6 +1,6 @@
 /**
- * What every request must pass, and what every answer carries. The service listens on this machine only,
- * but so does every web page that the person's browser has open: those may neither read nor act.
+ * What every request must pass, and what every answer carries. Whatever web page a person's browser has open
+ * can send requests too, to this machine and to a deployed selfheal: it may neither read nor act.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -67,7 +67,7 @@ const refuseForeignOrigin = (context: Context): void => {
   const origin = context.req.header('origin');
   const site = context.req.header('sec-fetch-site');
   const isForeign =
-    (origin !== undefined && origin !== `http://${hostOf(context)}`) ||
+    (origin !== undefined && origin !== `${new URL(context.req.url).protocol}//${hostOf(context)}`) ||
     (site !== undefined && site !== 'same-origin' && site !== 'none');
   if (isForeign)
     throw new HttpError(403, 'foreign-origin', 'a page of another origin asked for this: it is not done');

@@ -1,14 +1,37 @@
-/** What the HTTP side of selfheal stands on. */
+/** What the HTTP side of selfheal stands on; each group of routes says how much of it it needs. */
+import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import type { App } from '../infra/compose.ts';
+import type { AppBase } from '../infra/compose-ports.ts';
+import type { Operations } from '../infra/operations.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 import type { WhoIs } from './who-is.ts';
 
 export interface HttpDeps {
-  readonly app: App;
-  readonly sandbox: SandboxClient;
+  readonly app: AppBase;
   /** The service's own time (the sandbox's, when it runs faster than ours), ms since the epoch. */
   readonly nowMs: () => number;
   readonly whoIs: WhoIs;
   /** Region of the lane in which runbooks for global resources run. */
   readonly globalLaneRegion: string;
+  /**
+   * Reads a policy as people write it, for those who ask by one that is not in force. Absent where YAML is not
+   * read: no function carries its parser.
+   */
+  readonly readDraft?: (text: string, file: string) => PolicyBook;
+}
+
+/** What only a person may do needs what carries it out. */
+export interface DecidingDeps extends HttpDeps {
+  readonly app: App;
+}
+
+/** What looks after selfheal itself. */
+export interface OperatingDeps extends HttpDeps {
+  readonly app: AppBase & { readonly operations: Operations };
+}
+
+/** On one's own machine there is all of it, and accounts to play with besides. */
+export interface LocalDeps extends HttpDeps {
+  readonly app: App & { readonly operations: Operations };
+  readonly sandbox: SandboxClient;
 }

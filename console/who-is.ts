@@ -1,11 +1,12 @@
 /**
  * Who is behind a request. On one's own machine a person says their name and is believed; a deployment
- * puts its authentication here, and nowhere else.
+ * puts its authentication here (`signed-in.ts`), and nowhere else.
  */
+import type { Context } from 'hono';
 import { HttpError } from './http-error.ts';
 
 /** @param claimed the name that the request itself gives; an authenticating implementation does not look at it. */
-export type WhoIs = (request: Request, claimed: string | undefined) => string | undefined;
+export type WhoIs = (context: Context, claimed: string | undefined) => string | undefined;
 
 export const believeTheName: WhoIs = (_, claimed) => claimed;
 

@@ -27,7 +27,9 @@ export const handleBatch = async <T>(
     if (decoded.kind !== 'refused') continue;
     log.warn('message refused', { messageId: record.messageId, reason: decoded.reason });
     metrics.count('MessageRefused');
-    await refusals.setAside(record.body, decoded.reason).catch(() => failed.add(record.messageId));
+    await refusals
+      .setAside(record.body, decoded.reason, queueOf(record))
+      .catch(() => failed.add(record.messageId));
   }
   const settled = await handle(good.map(({ item }) => item));
   settled.forEach((result, n) => {
@@ -38,6 +40,10 @@ export const handleBatch = async <T>(
   });
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 };
+
+/** Where it goes back to, should somebody want it tried again. */
+const queueOf = ({ eventSourceARN = '' }: Partial<SQSRecord>): string =>
+  eventSourceARN.split(':').at(-1) ?? '';
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -11,6 +11,7 @@ import type { Ports } from '../../domain/ports.ts';
 import { epochMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
+import { createOperations, type Operations } from '../../infra/operations.ts';
 import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
 import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
@@ -35,6 +36,7 @@ export interface RunningService {
   readonly url: string;
   readonly sandboxUrl: string;
   readonly app: App;
+  readonly operations: Operations;
   /** Hears of every state change that was published. */
   onChange(listener: (change: CaseChanged) => void): void;
   /** Hears when the policy file was changed, and whether the change is in force. */
@@ -62,15 +64,15 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
   try {
     const deployment = await deploy({
       url: sandbox.url,
-      dynamodbUrl: sandbox.dynamodbUrl,
       topics: Object.values(policy.current().policy.topics),
       lanes: sandbox.lanes,
     });
+    const connection = {
+      ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
+      dynamodbEndpoint: sandbox.dynamodbUrl,
+    };
     const app = compose(deployment.settings, {
-      connection: {
-        ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
-        dynamodbEndpoint: sandbox.dynamodbUrl,
-      },
+      connection,
       decorate: (ports) => telling(ports, listeners),
       catalog,
       policy: policy.current,
@@ -79,8 +81,10 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       log,
       metrics: { count: () => {} },
     });
+    const operations = createOperations(deployment.settings, app, { connection });
     const http = createHttpApp({
       app,
+      operations,
       sandboxUrl: sandbox.url,
       nowMs: () => epochMs(sandbox.clock.now()),
       globalLaneRegion: HUB_REGION,
@@ -100,6 +104,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       url,
       sandboxUrl: sandbox.url,
       app,
+      operations,
       onChange: (listener) => {
         listeners.push(listener);
       },

@@ -5,7 +5,7 @@ import type { Case } from '../../domain/case/case.ts';
 import type { DecisionAnswer } from '../../domain/engine/engine.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import { caseFilter } from '../case-query.ts';
-import type { HttpDeps } from '../http-deps.ts';
+import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
 import { personOf } from '../who-is.ts';
@@ -28,7 +28,7 @@ const decisionSchema = z.strictObject({
 
 const closeSchema = z.strictObject({ reason, who });
 
-export const caseRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
+export const caseRoutes = ({ app, nowMs }: HttpDeps): Hono =>
   new Hono()
     .get('/', async (context) => {
       const found: Case[] = [];
@@ -40,16 +40,20 @@ export const caseRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
       const about = await app.ports.cases.get(context.req.param('id'));
       if (about === undefined) throw noSuchCase();
       return context.json(caseJson(about));
-    })
+    });
+
+/** What only a person may do. */
+export const caseDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
+  new Hono()
     .post('/:id/decision', async (context) => {
       const { who: claimed, ...decision } = checked(decisionSchema, await jsonBody(context));
-      const person = personOf(whoIs(context.req.raw, claimed));
+      const person = personOf(whoIs(context, claimed));
       const answer = await app.selfheal.decide(context.req.param('id'), { ...decision, who: person });
       return context.json(done(answer));
     })
     .post('/:id/close', async (context) => {
       const { who: claimed, reason: why } = checked(closeSchema, await jsonBody(context));
-      const person = personOf(whoIs(context.req.raw, claimed));
+      const person = personOf(whoIs(context, claimed));
       return context.json(done(await app.selfheal.close(context.req.param('id'), person, why)));
     });
 

@@ -14,7 +14,7 @@ import {
   EXECUTION_STATUS_CHANGE,
 } from '../../infra/eventbridge/decode-execution-status.ts';
 import { contentType } from '../guard.ts';
-import type { HttpDeps } from '../http-deps.ts';
+import type { LocalDeps } from '../http-deps.ts';
 import { HttpError } from '../http-error.ts';
 import { type EventText, readEvents, readLines } from '../read-events.ts';
 
@@ -42,7 +42,7 @@ const EVENT_BYTES_MAX = 256 * 1024;
 /** More at once would keep the others waiting. */
 const EVENTS_MAX = 1_000;
 
-export const eventRoutes = (deps: HttpDeps): Hono => {
+export const eventRoutes = (deps: LocalDeps): Hono => {
   const covered = new Set<string>();
   return new Hono().post('/', async (context) => {
     const withResource = wantsResource(context);
@@ -67,7 +67,7 @@ export const eventRoutes = (deps: HttpDeps): Hono => {
  * account means it to be covered; what Config there knows is another matter.
  */
 const coverLanes = async (
-  { sandbox }: HttpDeps,
+  { sandbox }: LocalDeps,
   read: readonly ReadEvent[],
   covered: Set<string>,
 ): Promise<void> => {
@@ -119,7 +119,7 @@ const decode = ({ text }: EventText, nowMs: number): Read => {
  *
  * @returns why there is no resource, if there is none
  */
-const makeResource = async ({ sandbox }: HttpDeps, decoded: Read): Promise<string | undefined> => {
+const makeResource = async ({ sandbox }: LocalDeps, decoded: Read): Promise<string | undefined> => {
   if (decoded.kind !== 'decoded' || decoded.value?.evaluation.compliance !== 'NON_COMPLIANT')
     return undefined;
   const { account, origin, resourceType, resourceId } = decoded.value;
@@ -139,7 +139,7 @@ const makeResource = async ({ sandbox }: HttpDeps, decoded: Read): Promise<strin
   }
 };
 
-const deliver = async ({ sandbox }: HttpDeps, events: readonly EventText[]): Promise<void> => {
+const deliver = async ({ sandbox }: LocalDeps, events: readonly EventText[]): Promise<void> => {
   if (events.length > 0)
     await sandbox.call(
       'POST',

@@ -1,14 +1,12 @@
 /** The plain page: the open cases, and one case with its story. No script; it works on a phone and without colour. */
-import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import type { Case } from '../../domain/case/case.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { casePage } from '../page/case-page.ts';
 import { casesPage } from '../page/cases-page.ts';
+import { CONSOLE_CSS } from '../page/console-css.ts';
 import { noSuchCasePage } from '../page/layout.ts';
-
-const CSS = readFileSync(new URL('../page/console.css', import.meta.url), 'utf8');
 
 /** More than that nobody reads on one page; the command line lists them all. */
 const CASES_SHOWN_MAX = 500;
@@ -27,7 +25,9 @@ export const pageRoutes = ({ app, nowMs }: HttpDeps): Hono =>
         ? context.html(noSuchCasePage(), 404)
         : context.html(casePage(caseJson(about), nowMs()));
     })
-    .get('/console.css', (context) => context.body(CSS, 200, { 'content-type': 'text/css; charset=utf-8' }));
+    .get('/console.css', (context) =>
+      context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),
+    );
 
 const RANK: Readonly<Record<Case['severity'], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 

@@ -1,9 +1,9 @@
 /** What a person may do at the sandbox through the service: look, break, have things go wrong. Nothing else passes. */
 import { Hono } from 'hono';
-import type { HttpDeps } from '../http-deps.ts';
+import type { LocalDeps } from '../http-deps.ts';
 import { jsonBody } from '../json-body.ts';
 
-export const sandboxRoutes = ({ sandbox }: HttpDeps): Hono =>
+export const sandboxRoutes = ({ sandbox }: LocalDeps): Hono =>
   new Hono()
     .get('/info', async (context) => context.json(await told(sandbox.call('GET', 'info'))))
     .get('/resources', async (context) =>

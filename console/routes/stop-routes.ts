@@ -23,19 +23,22 @@ const reason = z
 const stopSchema = z.strictObject({ scope, reason, who: z.string().max(200).optional() });
 const resumeSchema = z.strictObject({ scope, who: z.string().max(200).optional() });
 
-export const stopRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
+export const stopRoutes = ({ app }: HttpDeps): Hono =>
+  new Hono().get('/', async (context) => context.json({ stops: (await app.ports.controls.read()).stops }));
+
+/** What only a person may do. */
+export const stopSwitchRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
   new Hono()
-    .get('/', async (context) => context.json({ stops: (await app.ports.controls.read()).stops }))
     .post('/', async (context) => {
       const body = checked(stopSchema, await jsonBody(context));
-      const who = personOf(whoIs(context.req.raw, body.who));
+      const who = personOf(whoIs(context, body.who));
       const stop = { scope: body.scope, who, reason: body.reason, since: instant(nowMs()) };
       await app.ports.controls.addStopSwitch(stop);
       return context.json(stop);
     })
     .post('/resume', async (context) => {
       const body = checked(resumeSchema, await jsonBody(context));
-      const who = personOf(whoIs(context.req.raw, body.who));
+      const who = personOf(whoIs(context, body.who));
       await app.ports.controls.removeStopSwitch(body.scope);
       app.ports.log.warn('stop switch taken off', { scope: body.scope, who });
       return context.json({ stops: (await app.ports.controls.read()).stops });

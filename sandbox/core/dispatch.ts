@@ -120,7 +120,8 @@ export const faultError = (service: string, fault: CallFault): AwsError => {
       500,
     );
   }
-  return new AwsError(fault.errorCode, `${fault.errorCode} (set by a fault rule of the sandbox)`);
+  const message = fault.message ?? `${fault.errorCode} (set by a fault rule of the sandbox)`;
+  return new AwsError(fault.errorCode, message);
 };
 
 const INTERNAL: Readonly<Record<string, string>> = {

@@ -23,6 +23,15 @@ export interface CallFault {
   readonly nextCalls?: number;
   /** The code that `error` answers with. */
   readonly errorCode?: string;
+  /** Its message. Default: that a fault rule set it. */
+  readonly message?: string;
+}
+
+/** A Region that is not enabled in an account: no service there knows credentials that are good elsewhere. */
+export interface RegionFault {
+  readonly kind: 'region-off';
+  readonly account: string;
+  readonly region: string;
 }
 
 /** Happens to an event on its way from a bus to one target. */
@@ -36,7 +45,7 @@ export interface EventFault {
   readonly detailType?: string;
 }
 
-export type Fault = CallFault | EventFault;
+export type Fault = CallFault | RegionFault | EventFault;
 
 export interface CallPlace {
   readonly service: string;
@@ -84,6 +93,10 @@ export const createFaults = (seed: number): Faults => {
     forCall: (place) => {
       for (const [id, rule] of rules) {
         const { fault } = rule;
+        if (isRegionFault(fault)) {
+          if (isAt(fault, place)) return strangerAt(place);
+          continue;
+        }
         if (isEventFault(fault) || !concerns(fault, place) || !hits(fault.probability, random)) continue;
         rule.hits += 1;
         if (fault.nextCalls !== undefined && rule.hits >= fault.nextCalls) rules.delete(id);
@@ -101,6 +114,19 @@ export const createFaults = (seed: number): Faults => {
     },
   };
 };
+
+const isRegionFault = (fault: Fault): fault is RegionFault => fault.kind === 'region-off';
+
+const isAt = ({ account, region }: RegionFault, place: CallPlace): boolean =>
+  account === place.account && region === place.region;
+
+/** As AWS answers in its query protocol; over JSON the same error has a longer name. */
+const strangerAt = ({ service }: CallPlace): CallFault => ({
+  kind: 'error',
+  service,
+  errorCode: 'InvalidClientTokenId',
+  message: 'The security token included in the request is invalid.',
+});
 
 const concerns = (fault: CallFault, place: CallPlace): boolean =>
   fault.service === place.service &&
@@ -138,8 +164,9 @@ export const faultProblem = (candidate: unknown): string | undefined => {
   if (typeof candidate !== 'object' || candidate === null) return 'a fault is a JSON object';
   const fault = candidate as Record<string, unknown>;
   const kind = String(fault.kind);
+  if (kind === 'region-off') return regionFaultProblem(fault);
   if (!EVENT_KINDS.has(kind) && !CALL_KINDS.has(kind)) {
-    return `kind must be one of ${[...CALL_KINDS, ...EVENT_KINDS].join(', ')}`;
+    return `kind must be one of ${[...CALL_KINDS, ...EVENT_KINDS, 'region-off'].join(', ')}`;
   }
   if (CALL_KINDS.has(kind) && typeof fault.service !== 'string') return 'service must be a string';
   for (const name of ['probability', 'share', 'nextCalls', 'delayMs']) {
@@ -147,8 +174,13 @@ export const faultProblem = (candidate: unknown): string | undefined => {
     if (value !== undefined && (typeof value !== 'number' || !(value >= 0)))
       return `${name} must be a number >= 0`;
   }
-  for (const name of ['operation', 'account', 'region', 'errorCode', 'detailType']) {
+  for (const name of ['operation', 'account', 'region', 'errorCode', 'message', 'detailType']) {
     if (fault[name] !== undefined && typeof fault[name] !== 'string') return `${name} must be a string`;
   }
   return undefined;
 };
+
+const regionFaultProblem = (fault: Readonly<Record<string, unknown>>): string | undefined =>
+  typeof fault.account === 'string' && typeof fault.region === 'string'
+    ? undefined
+    : 'account and region must be strings';

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningService, startService } from '../../cli/service/start-service.ts';
 import type { CaseJson } from '../../console/case-json.ts';
 import { createHttpApp } from '../../console/create-http-app.ts';
+import { CONSOLE_CSS } from '../../console/page/console-css.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
 import { openapi, problemsOfAnswer } from './openapi.ts';
 
@@ -102,8 +102,8 @@ const event = (complianceType = 'NON_COMPLIANT', resourceId = 'a-bucket', type =
 
 describe('the document', () => {
   it('describes every route, and no other', () => {
-    const { app } = service;
-    const served = createHttpApp({ app, sandboxUrl: service.sandboxUrl, nowMs: () => 0 })
+    const { app, operations, sandboxUrl } = service;
+    const served = createHttpApp({ app, operations, sandboxUrl, nowMs: () => 0 })
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
@@ -185,7 +185,8 @@ describe('writes', () => {
 
 describe('another host name', () => {
   it('reads nothing: it may be a foreign page that points its name here', async () => {
-    const app = createHttpApp({ app: service.app, sandboxUrl: service.sandboxUrl, nowMs: () => 0 });
+    const { operations, sandboxUrl } = service;
+    const app = createHttpApp({ app: service.app, operations, sandboxUrl, nowMs: () => 0 });
     for (const host of ['evil.example:4510', '127.0.0.1.evil.example', 'localhost.evil.example'])
       expect((await app.request('/api/cases', { headers: { host } })).status).toBe(403);
     for (const host of ['127.0.0.1:4510', 'localhost', '[::1]:80'])
@@ -220,7 +221,8 @@ describe('events', () => {
     });
     await new Promise<void>((done) => grumpy.listen(0, '127.0.0.1', done));
     const sandboxUrl = `http://127.0.0.1:${(grumpy.address() as AddressInfo).port}`;
-    const app = createHttpApp({ app: service.app, sandboxUrl, nowMs: Date.now });
+    const { operations } = service;
+    const app = createHttpApp({ app: service.app, operations, sandboxUrl, nowMs: Date.now });
     const send = () =>
       app.request('http://localhost/api/events?withResource=true', {
         method: 'POST',
@@ -376,7 +378,7 @@ describe('faults', () => {
 
 describe('the style sheet', () => {
   it('is small and loads nothing', () => {
-    const css = readFileSync(new URL('../../console/page/console.css', import.meta.url), 'utf8');
+    const css = CONSOLE_CSS;
     expect(css.length).toBeLessThan(5_000);
     expect(css).not.toMatch(/url\(|@import/);
     expect(css).toContain('prefers-color-scheme: dark');

@@ -11,6 +11,13 @@ interface DescribeInput {
   ConfigurationAggregatorNames?: readonly string[];
 }
 
+interface SourcesInput {
+  ConfigurationAggregatorName: string;
+  UpdateStatus?: readonly string[];
+  Limit?: number;
+  NextToken?: string;
+}
+
 interface DetailsInput {
   ConfigurationAggregatorName: string;
   ConfigRuleName: string;
@@ -26,6 +33,7 @@ export const aggregatorOperations = (world: World): Readonly<Record<string, Oper
     for (const name of input.ConfigurationAggregatorNames ?? []) checkName(name);
     return { ConfigurationAggregators: [describeAggregator(world, context)] };
   },
+  DescribeConfigurationAggregatorSourcesStatus: (input: SourcesInput) => sources(world, input),
   GetAggregateComplianceDetailsByConfigRule: (input: DetailsInput) => details(world, input),
 });
 
@@ -53,6 +61,24 @@ const describeAggregator = (world: World, { account, region }: CallContext) => {
     ...(Number.isFinite(createdSeconds)
       ? { CreationTime: createdSeconds, LastUpdatedTime: createdSeconds }
       : {}),
+  };
+};
+
+/** It gathers from every lane that has a recorder, and always succeeds: it needs no authorization here. */
+const sources = (world: World, input: SourcesInput) => {
+  checkName(input.ConfigurationAggregatorName);
+  const isWanted = input.UpdateStatus?.includes('SUCCEEDED') ?? true;
+  const lanes = isWanted ? [...recorders(world).values()] : [];
+  const found = page(lanes, input.Limit || 50, input.NextToken);
+  return {
+    AggregatedSourceStatusList: found.items.map(({ account, region, lastStartMs }) => ({
+      SourceId: account,
+      SourceType: 'ACCOUNT',
+      AwsRegion: region,
+      LastUpdateStatus: 'SUCCEEDED',
+      LastUpdateTime: lastStartMs / 1000,
+    })),
+    ...(found.nextToken === undefined ? {} : { NextToken: found.nextToken }),
   };
 };
 

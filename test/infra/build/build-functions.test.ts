@@ -54,7 +54,7 @@ describe('the packaged functions', () => {
   it('hold no YAML, no code of ours that is not for them, and no package that is there for development only', () => {
     for (const { name, bytesByInput } of built) {
       const inputs = Object.keys(bytesByInput);
-      expect(inputs, name).toContain('infra/compose.ts');
+      expect(inputs, name).toContain('infra/compose-ports.ts');
       expect(
         inputs.filter((path) => /^(sandbox|cli|test|bench|infra\/build)\/|node_modules\/yaml\//.test(path)),
         name,
@@ -82,7 +82,7 @@ describe('the packaged functions', () => {
     for (const { name, code, sourceMap } of built) {
       expect(Buffer.from(code).toString().trimEnd(), name).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map$/);
       const map = JSON.parse(Buffer.from(sourceMap).toString()) as Readonly<Record<string, unknown>>;
-      expect(map.sources, name).toContain('../../infra/compose.ts');
+      expect(map.sources, name).toContain('../../infra/compose-ports.ts');
       expect(map).not.toHaveProperty('sourcesContent');
     }
   });
@@ -102,6 +102,14 @@ describe('the packaged functions', () => {
     expect(readdirSync(join(dir, 'again')).sort()).toEqual(readdirSync(join(dir, 'functions')).sort());
     expect(again.map(({ zip }) => hashOf(zip))).toEqual(built.map(({ zip }) => hashOf(zip)));
   });
+});
+
+const GET = (path: string) => ({
+  version: '2.0',
+  rawPath: path.split('?')[0],
+  rawQueryString: path.split('?')[1] ?? '',
+  headers: {},
+  requestContext: { http: { method: 'GET' }, domainName: 'selfheal.example' },
 });
 
 const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -162,7 +170,9 @@ describe('a packaged function at work', () => {
   });
 
   it.each([
-    ['decision', {}, { kind: 'refused', code: 'bad-request' }],
+    ['api', GET('/api/stop'), { statusCode: 200, body: '{"stops":[]}' }],
+    ['decide', GET('/api/stop'), { statusCode: 404 }],
+    ['operations', GET('/api/dead-letters?max=1'), { statusCode: 200 }],
     ['execution-status', { Records: [] }, { batchItemFailures: [] }],
     ['tick', {}, { woken: expect.any(Number) }],
     ['wake', { Records: [] }, { batchItemFailures: [] }],

@@ -1,4 +1,5 @@
-:root {
+/** How the pages look. In a module and not in a file of its own, so that it is in a function's bundle too. */
+export const CONSOLE_CSS = `:root {
   color-scheme: light dark;
   --text: #1b1f24;
   --soft: #57606a;
@@ -133,3 +134,4 @@ pre {
     grid-template-columns: 1fr;
   }
 }
+`;

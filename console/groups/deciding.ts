@@ -1,0 +1,8 @@
+/** Everything that only a person may do: decide on a plan, close a case, stop and let go again. */
+import { Hono } from 'hono';
+import type { DecidingDeps } from '../http-deps.ts';
+import { caseDecisionRoutes } from '../routes/case-routes.ts';
+import { stopSwitchRoutes } from '../routes/stop-routes.ts';
+
+export const deciding = (deps: DecidingDeps): Hono =>
+  new Hono().route('/api/cases', caseDecisionRoutes(deps)).route('/api/stop', stopSwitchRoutes(deps));

@@ -1,0 +1,16 @@
+/** Everything that shows and changes nothing: cases, what is stopped, the page, and what the policy would do. */
+import { Hono } from 'hono';
+import type { HttpDeps } from '../http-deps.ts';
+import { caseRoutes } from '../routes/case-routes.ts';
+import { explainRoutes } from '../routes/explain-routes.ts';
+import { healthRoutes } from '../routes/health-routes.ts';
+import { pageRoutes } from '../routes/page-routes.ts';
+import { stopRoutes } from '../routes/stop-routes.ts';
+
+export const reading = (deps: HttpDeps): Hono =>
+  new Hono()
+    .route('/healthz', healthRoutes(deps))
+    .route('/api/cases', caseRoutes(deps))
+    .route('/api/policy/explain', explainRoutes(deps))
+    .route('/api/stop', stopRoutes(deps))
+    .route('/', pageRoutes(deps));

@@ -1,0 +1,52 @@
+/** What nobody works on any more: look at it, and have it tried again. */
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { DEAD_LETTER_QUEUES } from '../../infra/sqs/queues.ts';
+import type { OperatingDeps } from '../http-deps.ts';
+import { checked } from '../http-error.ts';
+import { jsonBody } from '../json-body.ts';
+import { personOf } from '../who-is.ts';
+
+const queue = z.enum(
+  DEAD_LETTER_QUEUES as [string, ...string[]],
+  `expected one of ${DEAD_LETTER_QUEUES.join(', ')}`,
+);
+
+const listSchema = z.strictObject({
+  queue: queue.optional(),
+  max: z.coerce.number().int().min(1).max(500).default(50),
+});
+
+const who = z.string().max(200).optional();
+const redriveSchema = z.union(
+  [
+    z.strictObject({ queues: z.array(queue).min(1).max(DEAD_LETTER_QUEUES.length), who }),
+    z.strictObject({ ids: z.array(z.uuid()).min(1).max(100), who }),
+  ],
+  'expected {"queues": […]} or {"ids": […]}',
+);
+
+export const deadLetterRoutes = ({ app, whoIs }: OperatingDeps): Hono =>
+  new Hono()
+    .get('/', async (context) => {
+      const { queue: only, max } = checked(listSchema, context.req.query());
+      return context.json(
+        await app.operations.deadLetters.list({
+          lettersMax: max,
+          ...(only === undefined ? {} : { queue: only }),
+        }),
+      );
+    })
+    .post('/redrive', async (context) => {
+      const body = checked(redriveSchema, await jsonBody(context));
+      const person = personOf(whoIs(context, body.who));
+      const answer =
+        'ids' in body
+          ? await app.operations.deadLetters.redriveIds(body.ids)
+          : {
+              redriven: await Promise.all(body.queues.map(app.operations.deadLetters.redriveQueue)),
+              notFound: [],
+            };
+      app.ports.log.warn('dead letters sent again', { who: person, redriven: answer.redriven });
+      return context.json(answer);
+    });

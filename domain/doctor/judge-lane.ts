@@ -1,0 +1,156 @@
+/**
+ * What a lane's facts say: may selfheal enter the account, does Config record and deliver there, and do its events
+ * reach the hub.
+ */
+import { type Lane, laneId } from '../finding.ts';
+import { inert } from '../message.ts';
+import type { FailedReading, Reading } from './reading.ts';
+import { type Trouble, unread } from './trouble.ts';
+
+export interface RecorderFacts {
+  readonly name: string;
+  readonly recording: boolean;
+  /** `Pending`, `Success`, `Failure`, … */
+  readonly lastStatus?: string;
+  readonly lastError?: string;
+}
+
+export interface DeliveryFacts {
+  readonly name: string;
+  /** What the channel could not deliver last, and why. */
+  readonly failures: readonly string[];
+}
+
+export interface LaneFacts {
+  readonly lane: Lane;
+  /** Assuming the executor role. The other readings are absent where selfheal could not enter. */
+  readonly entry: Reading<true>;
+  readonly recorders?: Reading<readonly RecorderFacts[]>;
+  readonly channels?: Reading<readonly DeliveryFacts[]>;
+  /** Whether the rule that forwards Config's events is there and on. */
+  readonly forwarding?: Reading<'enabled' | 'disabled' | 'missing'>;
+}
+
+export const judgeLane = (facts: LaneFacts): readonly Trouble[] => {
+  const { lane, entry, recorders, channels, forwarding } = facts;
+  if (!entry.ok) return [notEntered(lane, entry)];
+  const failed = [recorders, channels, forwarding].filter((reading) => reading?.ok === false);
+  // Credentials that were good a moment ago are unknown to a Region that is off in the account.
+  if (failed.some((reading) => reading?.ok === false && STRANGER.has(reading.code))) return [regionOff(lane)];
+  return [
+    ...(recorders === undefined ? [] : judged(lane, recorders, recorderTroubles)),
+    ...(channels === undefined ? [] : judged(lane, channels, channelTroubles)),
+    ...(forwarding === undefined ? [] : judged(lane, forwarding, forwardingTroubles)),
+  ];
+};
+
+const STRANGER: ReadonlySet<string> = new Set(['UnrecognizedClientException', 'InvalidClientTokenId']);
+
+const judged = <T>(
+  lane: Lane,
+  reading: Reading<T>,
+  judge: (lane: Lane, value: T) => readonly Trouble[],
+): readonly Trouble[] =>
+  reading.ok ? judge(lane, reading.value) : [unread(laneId(lane), reading, checkAgain(lane))];
+
+const checkAgain = (lane: Lane): string => `selfheal doctor --lane ${laneId(lane)}`;
+
+const notEntered = (lane: Lane, failed: FailedReading): Trouble => {
+  const denied = failed.code === 'AccessDenied' || failed.code === 'AccessDeniedException';
+  if (!denied) return unread(laneId(lane), failed, checkAgain(lane));
+  return { severity: 'broken', where: laneId(lane), ...whyDenied(lane, failed.message) };
+};
+
+/** AWS says who refused when a policy did; about the other account's role it says nothing at all. */
+const whyDenied = ({ account }: Lane, message: string): Pick<Trouble, 'what' | 'mend'> => {
+  const told = inert(message, 300);
+  if (/service control policy/i.test(message))
+    return {
+      what: `selfheal may not enter: a service control policy of the organization denies it (${told})`,
+      mend: `let the policy leave out the role selfheal-executor in account ${account}`,
+    };
+  if (/identity-based policy|permissions boundary|session policy/i.test(message))
+    return {
+      what: `selfheal may not enter: its own role in the hub does not allow it (${told})`,
+      mend: 'deploy the hub stack again: npx osls deploy',
+    };
+  return {
+    what: `selfheal may not enter: the role selfheal-executor is not there, or does not trust this hub's functions, or wants another ExternalId; AWS does not say which (${told})`,
+    mend: `deploy the member stack to account ${account} with this hub's parameters: aws cloudformation update-stack-instances --stack-set-name selfheal-member --accounts ${account} --regions REGIONS`,
+  };
+};
+
+const regionOff = (lane: Lane): Trouble => ({
+  severity: 'broken',
+  where: laneId(lane),
+  what: `Region ${lane.region} is not enabled in account ${lane.account}: it does not know credentials that are good elsewhere`,
+  mend: `aws account enable-region --account-id ${lane.account} --region-name ${lane.region}, or leave the Region out of the aggregator`,
+});
+
+const recorderTroubles = (lane: Lane, recorders: readonly RecorderFacts[]): readonly Trouble[] => {
+  const at = `--region ${lane.region}`;
+  if (recorders.length === 0)
+    return [
+      broken(
+        lane,
+        'Config has no recorder: nothing is evaluated, and nothing will be healed',
+        `deploy the member stack there with its recorder (EnableRecorder=true), or: aws configservice put-configuration-recorder … ${at}`,
+      ),
+    ];
+  return recorders.flatMap(({ name, recording, lastStatus, lastError }) => {
+    if (!recording)
+      return [
+        broken(
+          lane,
+          `Config's recorder ${name} is off: changes are not seen, verdicts do not come`,
+          `aws configservice start-configuration-recorder --configuration-recorder-name ${name} ${at}`,
+        ),
+      ];
+    if (lastStatus !== 'Failure') return [];
+    return [
+      broken(
+        lane,
+        `Config's recorder ${name} is on and fails: ${lastError ?? 'it does not say why'}`,
+        `mend its role or its bucket, then: aws configservice describe-configuration-recorder-status ${at}`,
+      ),
+    ];
+  });
+};
+
+const channelTroubles = (lane: Lane, channels: readonly DeliveryFacts[]): readonly Trouble[] => {
+  if (channels.length === 0)
+    return [
+      broken(
+        lane,
+        'Config has no delivery channel: its recorder cannot be started',
+        `deploy the member stack there with its recorder (EnableRecorder=true), or: aws configservice put-delivery-channel … --region ${lane.region}`,
+      ),
+    ];
+  return channels.flatMap(({ name, failures }) =>
+    failures.map((failure) =>
+      broken(
+        lane,
+        `Config's delivery channel ${name} does not deliver: ${failure}`,
+        `let Config write to its bucket and topic, then: aws configservice describe-delivery-channel-status --region ${lane.region}`,
+      ),
+    ),
+  );
+};
+
+const forwardingTroubles = (lane: Lane, rule: 'enabled' | 'disabled' | 'missing'): readonly Trouble[] =>
+  rule === 'enabled'
+    ? []
+    : [
+        broken(
+          lane,
+          `the rule that forwards Config's events to the hub is ${rule === 'missing' ? 'not there' : 'off'}: only sweeps find what breaks`,
+          `deploy the member stack to ${laneId(lane)}`,
+        ),
+      ];
+
+const broken = (lane: Lane, what: string, mend: string): Trouble => ({
+  severity: 'broken',
+  where: laneId(lane),
+  what: inert(what, 500),
+  mend,
+});

@@ -1,0 +1,38 @@
+/** A group of HTTP routes as a Lambda function behind API Gateway: who asks was made sure of before it is called. */
+import middy from '@middy/core';
+import type { APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda';
+import type { Hono } from 'hono';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import type { HttpDeps } from '../console/http-deps.ts';
+import { httpFrame } from '../console/http-frame.ts';
+import { signedIn } from '../console/signed-in.ts';
+import { epochMs } from '../domain/time.ts';
+import type { AppBase } from '../infra/compose-ports.ts';
+import { readPeople } from '../infra/people-settings.ts';
+import type { Settings } from '../infra/settings.ts';
+
+/**
+ * @example
+ * export const handler = httpFunction(app, settings, reading);
+ */
+export const httpFunction = <A extends AppBase>(
+  app: A,
+  { region, hubAccount }: Settings,
+  routes: (deps: HttpDeps & { readonly app: A }) => Hono,
+) => {
+  const answer = handle(
+    httpFrame(
+      app.ports.log,
+      routes({
+        app,
+        nowMs: () => epochMs(app.ports.clock.now()),
+        whoIs: signedIn({ hubAccount, ...readPeople(process.env) }),
+        globalLaneRegion: region,
+      }),
+    ),
+  );
+  return middy(
+    (event: LambdaEvent, context: LambdaContext): Promise<APIGatewayProxyResult> =>
+      answer(event, context as Parameters<typeof answer>[1]) as Promise<APIGatewayProxyResult>,
+  );
+};

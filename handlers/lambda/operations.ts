@@ -1,0 +1,12 @@
+import { operating } from '../../console/groups/operating.ts';
+import { composePorts } from '../../infra/compose-ports.ts';
+import { createOperations } from '../../infra/operations.ts';
+import { followPolicy, publishMetrics, settings, surroundings } from '../cold-start.ts';
+import { httpFunction } from '../http-function.ts';
+
+const base = composePorts(settings, surroundings);
+const operations = createOperations(settings, base);
+
+export const handler = httpFunction({ ...base, operations }, settings, operating)
+  .use(publishMetrics)
+  .use(followPolicy);

@@ -1,0 +1,66 @@
+/** What looks after selfheal itself, put together beside the engine: the doctor, and the dead letters. */
+import { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { AppBase, Connection } from './compose-ports.ts';
+import { createDoctor, type Doctor, type DoctorPatience } from './doctor/create-doctor.ts';
+import { doctorSettings } from './doctor/lane-clients.ts';
+import type { Settings } from './settings.ts';
+import { topicArn } from './sns/topic-arn.ts';
+import { createDeadLetters, type DeadLetters } from './sqs/dead-letters.ts';
+
+export interface Operations {
+  readonly doctor: Doctor;
+  readonly deadLetters: DeadLetters;
+}
+
+export interface OperationsOptions {
+  /** Absent on AWS. */
+  readonly connection?: Connection;
+  readonly patience?: DoctorPatience;
+}
+
+export const createOperations = (
+  settings: Settings,
+  { ports, catalog, policy }: AppBase,
+  { connection, patience }: OperationsOptions = {},
+): Operations => {
+  const aws = {
+    region: settings.region,
+    ...doctorSettings(connection?.endpoint),
+    ...(connection && { credentials: connection.credentials }),
+  };
+  const sqs = new SQSClient(aws);
+  return {
+    doctor: createDoctor({
+      hub: {
+        clients: {
+          dynamodb: new DynamoDBClient({
+            ...aws,
+            ...(connection && { endpoint: connection.dynamodbEndpoint }),
+          }),
+          events: new EventBridgeClient(aws),
+          sns: new SNSClient(aws),
+          sqs,
+        },
+        settings,
+        ports,
+        policy,
+        topicArns: () => Object.values(policy().policy.topics).map((topic) => topicArn(settings, topic)),
+      },
+      entry: {
+        sts: new STSClient(aws),
+        executorRoleArn: ports.roles.executorRoleArn,
+        externalId: settings.externalId,
+      },
+      config: new ConfigServiceClient(aws),
+      catalog,
+      ...(connection && { endpoint: connection.endpoint }),
+      ...(patience && { patience }),
+    }),
+    deadLetters: createDeadLetters({ sqs, place: settings }),
+  };
+};
