@@ -14,12 +14,10 @@ import {
   withdrawRunbookFault,
 } from './world/admin.ts';
 import type { Resource } from './world/resource.ts';
-import { putSelfhealRoles } from './world/roles.ts';
 import { scenarioProgress, startScenario } from './world/scenarios/scenario.ts';
 import { changeSettings, worldSettings } from './world/settings.ts';
 
 export interface AccountRoutesOptions {
-  readonly dynamodbEndpoint: () => string;
   /** A lane that may not have been there before: selfheal must hear of its events too. */
   readonly onNewLane: (lane: { readonly account: string; readonly region: string }) => Promise<void>;
 }
@@ -59,7 +57,7 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
       method: 'GET',
       path: 'info',
       answer: () => ({
-        dynamodbEndpoint: options.dynamodbEndpoint(),
+        dynamodbEndpoint: core.dynamodbEndpoint,
         clock: { kind: clock.kind, speed: clock.speed, nowMs: clock.nowMs() },
         lanes: lanesOf(core),
         scenario: scenarioProgress(world) ?? null,
@@ -94,7 +92,6 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
       path: 'lanes',
       answer: async ({ body }) => {
         const lane = read(laneSchema, body);
-        putSelfhealRoles(world, lane.account);
         await options.onNewLane(lane);
         return lane;
       },
@@ -104,7 +101,7 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
       path: 'resources/from-event',
       answer: async ({ body }) => {
         const captured = read(capturedSchema, body);
-        putSelfhealRoles(world, captured.account);
+        await options.onNewLane({ account: captured.account, region: captured.region });
         try {
           const { account, region, type, id, name } = brokenAsCaptured(world, captured, clock.nowMs());
           return { account, region, type, id, name };

@@ -1,6 +1,7 @@
 /** The sandbox as selfheal's users meet it: accounts with resources in them, watched, and ready to be broken. */
 import { accountRoutes } from './account-routes.ts';
-import { deployLane } from './deployment.ts';
+import { stackRoutes } from './cloudformation/stack-routes.ts';
+import { deployStackSetsTo } from './cloudformation/stacks.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 import { createScenarioService, startScenario } from './world/scenarios/scenario.ts';
 import { type Account, isSeeded, seedWorld } from './world/seed.ts';
@@ -19,7 +20,6 @@ export const startAccounts = async ({
   scenario,
   ...options
 }: AccountsOptions): Promise<Sandbox> => {
-  let started: Sandbox | undefined;
   const sandbox = await startSandbox({
     ...options,
     alsoRun: (world) => [createScenarioService(world)],
@@ -30,15 +30,12 @@ export const startAccounts = async ({
           ...(accounts ? { accounts } : {}),
           ...(regions ? { regions } : {}),
         });
-      return accountRoutes(core, {
-        dynamodbEndpoint: () => started?.dynamodbEndpoint ?? '',
-        onNewLane: async (lane) => {
-          if (started) await deployLane(started.url, lane);
-        },
-      });
+      return [
+        ...stackRoutes(core),
+        ...accountRoutes(core, { onNewLane: (lane) => deployStackSetsTo(core, lane) }),
+      ];
     },
   });
-  started = sandbox;
   if (scenario !== undefined) {
     startScenario(sandbox.world, scenario, sandbox.clock.nowMs());
     sandbox.wake();

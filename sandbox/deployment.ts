@@ -1,29 +1,20 @@
 /**
- * Deploys selfheal into the sandbox: the table, queues, topics, buses and rules that its stacks make in real
- * accounts, made here over the same APIs. Deploying again changes nothing.
+ * Deploys selfheal into the sandbox from the stacks it is deployed by everywhere: the hub's in one account and
+ * Region, the member stack in every lane. Deploying again changes what has changed.
  */
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  CreateEventBusCommand,
-  EventBridgeClient,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { tableDefinition } from '../infra/dynamodb/table.ts';
-import { COMPLIANCE_CHANGE } from '../infra/eventbridge/decode-compliance-change.ts';
-import { EXECUTION_STATUS_CHANGE } from '../infra/eventbridge/decode-execution-status.ts';
 import type { Settings } from '../infra/settings.ts';
-import { EXECUTOR_ROLE, EXTERNAL_ID, HUB_ACCOUNT } from './world/roles.ts';
+import { COMPLIANCE_QUEUE, EXECUTIONS_QUEUE, REFUSED_QUEUE, WAKES_QUEUE } from '../infra/sqs/queues.ts';
+import type { StackRecord } from './cloudformation/stack-store.ts';
+import type { Template } from './cloudformation/template.ts';
+import { readTemplateFiles } from './cloudformation/template-files.ts';
+import { EXECUTOR_ROLE, EXTERNAL_ID, HUB_ACCOUNT, ORGANIZATION_ID } from './world/roles.ts';
 
 export const HUB_REGION = 'us-east-1';
-
-/** How SDK clients reach the sandbox. */
-export interface SandboxEndpoints {
-  readonly url: string;
-  readonly dynamodbUrl: string;
-}
+export const TABLE_NAME = 'selfheal';
+export const EVENT_BUS_NAME = 'selfheal';
 
 export interface DeployedQueue {
   readonly url: string;
@@ -32,11 +23,13 @@ export interface DeployedQueue {
 
 export interface Deployment {
   readonly settings: Settings;
-  readonly queues: Readonly<Record<'compliance' | 'executions' | 'wakes' | 'deadLetters', DeployedQueue>>;
+  readonly queues: Readonly<Record<'compliance' | 'executions' | 'wakes' | 'refused', DeployedQueue>>;
 }
 
-export interface DeployOptions extends SandboxEndpoints {
-  /** Topics that the policy speaks of: names or ARNs. */
+export interface DeployOptions {
+  /** Of the sandbox. */
+  readonly url: string;
+  /** Topics that the policy speaks of: names or ARNs. Those that no stack makes are made beside it. */
   readonly topics: readonly string[];
   readonly lanes: readonly { readonly account: string; readonly region: string }[];
 }
@@ -48,13 +41,67 @@ export const clientSettings = (endpoint: string, account: string, region: string
   credentials: { accessKeyId: account, secretAccessKey: 'sandbox' },
 });
 
-export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions): Promise<Deployment> => {
-  const hub = clientSettings(url, HUB_ACCOUNT, HUB_REGION);
-  await createTable(new DynamoDBClient({ ...hub, endpoint: dynamodbUrl }));
-  const queues = await createQueues(new SQSClient(hub));
-  await deployTopics(url, [...topics, OPERATIONS_TOPIC]);
-  await createHubRules(new EventBridgeClient(hub), queues);
-  for (const lane of lanes) await deployLane(url, lane);
+/** For functions that run in one process, which acts as the hub account's administrator. */
+export const deploy = async ({ url, topics, lanes }: DeployOptions): Promise<Deployment> => {
+  const hub = await deployHub(url, { template: hubTemplate() });
+  await deployTopics(url, topics);
+  await deployMembers(url, lanes, [ADMINISTRATOR_ARN]);
+  return deploymentOf(hub);
+};
+
+const ADMINISTRATOR_ARN = `arn:aws:iam::${HUB_ACCOUNT}:user/sandbox`;
+
+export interface HubOrder {
+  readonly template: Template;
+  /** Where the code of each function in the template is, by its name. */
+  readonly code?: Readonly<Record<string, string>>;
+}
+
+/** @throws Error in the sandbox's words when the template cannot be deployed */
+export const deployHub = (url: string, order: HubOrder): Promise<StackRecord> =>
+  post(url, 'stacks', {
+    name: HUB_STACK,
+    account: HUB_ACCOUNT,
+    region: HUB_REGION,
+    parameters: { OrganizationId: ORGANIZATION_ID, ExternalId: EXTERNAL_ID },
+    ...order,
+  }) as Promise<StackRecord>;
+
+/** Deploys the member stack to these lanes, and has it deployed to those that come later. */
+export const deployMembers = async (
+  url: string,
+  lanes: DeployOptions['lanes'],
+  hubRoleArns: readonly string[],
+): Promise<void> => {
+  await post(url, 'stack-sets', {
+    name: MEMBER_STACK,
+    template: memberTemplate(),
+    homeRegion: HUB_REGION,
+    lanes,
+    parameters: {
+      HubAccountId: HUB_ACCOUNT,
+      HubRegion: HUB_REGION,
+      HubRoleArns: hubRoleArns.join(','),
+      ExternalId: EXTERNAL_ID,
+      OrganizationId: ORGANIZATION_ID,
+      HomeRegion: HUB_REGION,
+    },
+  });
+};
+
+/** What functions and tests must know of a deployed hub. */
+export const deploymentOf = ({ resources, outputs }: StackRecord): Deployment => {
+  const queue = (name: string): DeployedQueue => {
+    const found = resources.find(({ attributes }) => attributes.QueueName === name);
+    if (found === undefined) throw new Error(`The hub stack makes no queue ${name}.`);
+    return { url: found.ref, arn: found.attributes.Arn ?? '' };
+  };
+  const queues = {
+    compliance: queue(COMPLIANCE_QUEUE),
+    executions: queue(EXECUTIONS_QUEUE),
+    wakes: queue(WAKES_QUEUE),
+    refused: queue(REFUSED_QUEUE),
+  };
   return {
     queues,
     settings: {
@@ -63,46 +110,12 @@ export const deploy = async ({ url, dynamodbUrl, topics, lanes }: DeployOptions)
       tableName: TABLE_NAME,
       eventBusName: EVENT_BUS_NAME,
       wakeQueueUrl: queues.wakes.url,
-      refusedQueueUrl: queues.deadLetters.url,
-      operationsTopicArn: `arn:aws:sns:${HUB_REGION}:${HUB_ACCOUNT}:${OPERATIONS_TOPIC}`,
+      refusedQueueUrl: queues.refused.url,
+      operationsTopicArn: outputs.OperationsTopicArn ?? '',
       executorRoleName: EXECUTOR_ROLE,
       externalId: EXTERNAL_ID,
     },
   };
-};
-
-const createTable = async (dynamodb: DynamoDBClient): Promise<void> => {
-  try {
-    await dynamodb.send(new CreateTableCommand(tableDefinition(TABLE_NAME)));
-  } catch (error) {
-    if ((error as { name?: string }).name !== 'ResourceInUseException') throw error;
-  }
-};
-
-const createQueues = async (sqs: SQSClient): Promise<Deployment['queues']> => {
-  const deadLetters = await createQueue(sqs, 'selfheal-dead-letters', { MessageRetentionPeriod: '1209600' });
-  const redrive = JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: RECEIVES_MAX });
-  const withRedrive = { VisibilityTimeout: String(VISIBILITY_SECONDS), RedrivePolicy: redrive };
-  return {
-    deadLetters,
-    compliance: await createQueue(sqs, 'selfheal-compliance', withRedrive),
-    executions: await createQueue(sqs, 'selfheal-executions', withRedrive),
-    wakes: await createQueue(sqs, 'selfheal-wakes', withRedrive),
-  };
-};
-
-const createQueue = async (
-  sqs: SQSClient,
-  name: string,
-  attributes: Record<string, string>,
-): Promise<DeployedQueue> => {
-  const { QueueUrl: url = '' } = await sqs.send(
-    new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
-  );
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
-  );
-  return { url, arn: Attributes?.QueueArn ?? '' };
 };
 
 /** Topics by name; those that a policy names by ARN are somebody else's. */
@@ -112,61 +125,25 @@ export const deployTopics = async (url: string, topics: readonly string[]): Prom
     if (!topic.startsWith('arn:')) await sns.send(new CreateTopicCommand({ Name: topic }));
 };
 
-const createHubRules = async (events: EventBridgeClient, queues: Deployment['queues']): Promise<void> => {
-  await ignoringExisting(() => events.send(new CreateEventBusCommand({ Name: EVENT_BUS_NAME })));
-  await putRule(events, 'selfheal-compliance-change', COMPLIANCE_PATTERN, queues.compliance.arn);
-  await putRule(events, 'selfheal-execution-status', EXECUTION_PATTERN, queues.executions.arn);
+const hubTemplate = (): Template => {
+  const folder = stackPath('hub/');
+  const fragments = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+  return readTemplateFiles(
+    HUB_STACK,
+    fragments.sort().map((name) => `${folder}${name}`),
+  );
 };
 
-/** Has a lane's events forwarded to the hub, which needs no forwarding for its own. */
-export const deployLane = async (
-  url: string,
-  { account, region }: { readonly account: string; readonly region: string },
-): Promise<void> => {
-  if (account === HUB_ACCOUNT && region === HUB_REGION) return;
-  await forwardToHub(new EventBridgeClient(clientSettings(url, account, region)));
+const memberTemplate = (): Template => readTemplateFiles(MEMBER_STACK, [stackPath('member.yml')]);
+
+const stackPath = (path: string): string => fileURLToPath(new URL(`../infra/stack/${path}`, import.meta.url));
+
+const post = async (url: string, route: string, body: unknown): Promise<unknown> => {
+  const answer = await fetch(`${url}/_sandbox/${route}`, { method: 'POST', body: JSON.stringify(body) });
+  const told = (await answer.json()) as { readonly error?: string };
+  if (answer.ok) return told;
+  throw new Error(told.error ?? `The sandbox on ${url} answered ${answer.status} to ${route}.`);
 };
 
-/** In a member account: what the hub wants to know goes to the hub's bus. */
-const forwardToHub = async (events: EventBridgeClient): Promise<void> => {
-  const hubBus = `arn:aws:events:${HUB_REGION}:${HUB_ACCOUNT}:event-bus/default`;
-  await putRule(events, 'selfheal-forward-compliance-change', COMPLIANCE_PATTERN, hubBus);
-  await putRule(events, 'selfheal-forward-execution-status', EXECUTION_PATTERN, hubBus);
-};
-
-const putRule = async (
-  events: EventBridgeClient,
-  name: string,
-  pattern: object,
-  targetArn: string,
-): Promise<void> => {
-  await events.send(new PutRuleCommand({ Name: name, EventPattern: JSON.stringify(pattern) }));
-  await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: 'selfheal', Arn: targetArn }] }));
-};
-
-const ignoringExisting = async (create: () => Promise<unknown>): Promise<void> => {
-  try {
-    await create();
-  } catch (error) {
-    if ((error as { name?: string }).name !== 'ResourceAlreadyExistsException') throw error;
-  }
-};
-
-const COMPLIANCE_PATTERN = {
-  source: ['aws.config'],
-  'detail-type': [COMPLIANCE_CHANGE],
-  detail: { messageType: ['ComplianceChangeNotification'] },
-};
-
-const EXECUTION_PATTERN = {
-  source: ['aws.ssm'],
-  'detail-type': [EXECUTION_STATUS_CHANGE],
-  detail: { Status: [{ 'anything-but': ['Pending', 'InProgress', 'Waiting', 'RunbookInProgress'] }] },
-};
-
-export const TABLE_NAME = 'selfheal';
-export const EVENT_BUS_NAME = 'selfheal';
-const OPERATIONS_TOPIC = 'selfheal-operations';
-/** Longer than a function may run: a message must not come again while it is at work. */
-const VISIBILITY_SECONDS = 90;
-const RECEIVES_MAX = 5;
+const HUB_STACK = 'selfheal';
+const MEMBER_STACK = 'selfheal-member';

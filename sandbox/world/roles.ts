@@ -1,9 +1,7 @@
 /** IAM roles of the sandbox's accounts: what STS hands out and what Automation may assume. */
-import { automationRoleName } from '../../domain/automation-role.ts';
 import { compilePolicy } from '../iam/compile-policy.ts';
 import { type PolicyDocument, statementsOf } from '../iam/policy-document.ts';
 import type { Table, World } from '../service.ts';
-import { RUNBOOKS } from './runbooks/runbooks.ts';
 
 export interface Role {
   readonly account: string;
@@ -47,38 +45,3 @@ export const trustsService = (role: Role, service: string): boolean =>
     ({ Effect, Principal }) =>
       Effect === 'Allow' && typeof Principal === 'object' && [Principal.Service].flat().includes(service),
   );
-
-/** The roles that selfheal needs in an account: one to be entered by, and one a runbook for Automation to act with. */
-export const putSelfhealRoles = (world: World, account: string, hubAccount = HUB_ACCOUNT): void => {
-  putRole(world, {
-    account,
-    name: EXECUTOR_ROLE,
-    trust: trustOf({ AWS: `arn:aws:iam::${hubAccount}:root` }, { 'sts:ExternalId': EXTERNAL_ID }),
-    policies: EVERYTHING,
-  });
-  for (const { document } of RUNBOOKS)
-    putRole(world, {
-      account,
-      name: automationRoleName(document),
-      trust: trustOf({ Service: AUTOMATION_SERVICE }),
-      policies: EVERYTHING,
-    });
-};
-
-const trustOf = (
-  principal: Readonly<Record<string, string>>,
-  equals?: Readonly<Record<string, string>>,
-): PolicyDocument => ({
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: principal,
-      Action: 'sts:AssumeRole',
-      ...(equals ? { Condition: { StringEquals: equals } } : {}),
-    },
-  ],
-});
-
-const EVERYTHING: Role['policies'] = {
-  everything: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
-};

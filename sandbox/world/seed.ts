@@ -1,11 +1,10 @@
-/** A fresh world: accounts with named resources, rules that watch them, and the roles selfheal needs. */
+/** A fresh world: accounts with named resources, and rules that watch them. */
 import type { World } from '../service.ts';
 import { type Decoration, deployManagedRule, type Lane } from '../services/config/deployed-rules.ts';
 import { settle } from '../services/config/evaluate.ts';
 import { startRecorder } from '../services/config/recorder.ts';
 import { putResource } from './resource.ts';
 import { findResourceType, makeResource } from './resource-types/resource-types.ts';
-import { putSelfhealRoles } from './roles.ts';
 import { MANAGED_RULES } from './rules/managed-rules.ts';
 import { changeSettings } from './settings.ts';
 
@@ -36,7 +35,6 @@ export const seedWorld = (world: World, options: SeedOptions): void => {
   if (seed !== undefined) changeSettings(world, { seed });
   for (const account of accounts) {
     world.table<Account>('accounts').put(account.account, account);
-    putSelfhealRoles(world, account.account);
     for (const region of regions) seedLane(world, account, region, region === regions[0], nowMs);
     settle(
       world,

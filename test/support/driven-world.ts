@@ -58,7 +58,6 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
   const catalog = loadCatalog();
   const deployment = await deploy({
     url: sandbox.url,
-    dynamodbUrl: sandbox.dynamodbEndpoint,
     topics: Object.values(policy.policy.topics),
     lanes: lanesOf(sandbox),
   });

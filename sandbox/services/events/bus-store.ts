@@ -58,7 +58,12 @@ export const busKey = ({ account, region, name }: BusPlace): string => `${accoun
 export const busArn = ({ account, region, name }: BusPlace): string =>
   `arn:aws:events:${region}:${account}:event-bus/${name}`;
 
-export const ruleArn = ({ account, region, bus, name }: RuleRecord): string =>
+export const ruleArn = ({
+  account,
+  region,
+  bus,
+  name,
+}: Pick<RuleRecord, 'account' | 'region' | 'bus' | 'name'>): string =>
   `arn:aws:events:${region}:${account}:rule/${bus === DEFAULT_BUS ? '' : `${bus}/`}${name}`;
 
 /** Undefined when the ARN is not a bus's. */

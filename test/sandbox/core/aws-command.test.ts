@@ -3,7 +3,7 @@ import { CreateEventBusCommand, PutRuleCommand } from '@aws-sdk/client-eventbrid
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { putSelfhealRoles } from '../../../sandbox/world/roles.ts';
+import { putOpenRoles } from '../../support/open-roles.ts';
 import { aws, hasAwsCommand } from './aws-command.ts';
 import { clientsOf, HUB, MEMBER, openSandbox } from './with-sandbox.ts';
 
@@ -96,7 +96,7 @@ test(
     expect(subject.stderr).toContain('(InvalidParameter)');
 
     expect((await aws(url, ['sts', 'get-caller-identity'], MEMBER)).json).toMatchObject({ Account: MEMBER });
-    putSelfhealRoles(world, MEMBER, HUB);
+    putOpenRoles(world, MEMBER, HUB);
     const role = [
       'sts',
       'assume-role',

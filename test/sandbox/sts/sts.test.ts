@@ -1,12 +1,13 @@
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
-import { EXECUTOR_ROLE, EXTERNAL_ID, putSelfhealRoles } from '../../../sandbox/world/roles.ts';
+import { EXECUTOR_ROLE, EXTERNAL_ID } from '../../../sandbox/world/roles.ts';
+import { putOpenRoles } from '../../support/open-roles.ts';
 import { clientsOf, HUB, MEMBER, openSandbox, refusal } from '../core/with-sandbox.ts';
 
 const ready = async (account = HUB) => {
   const sandbox = await openSandbox();
-  putSelfhealRoles(sandbox.world, MEMBER, HUB);
+  putOpenRoles(sandbox.world, MEMBER, HUB);
   const { sts } = clientsOf(sandbox, account);
   const assume = (changes: object = {}) =>
     sts.send(

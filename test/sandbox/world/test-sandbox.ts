@@ -3,8 +3,9 @@ import { openWorld } from '../../../sandbox/core/world-store.ts';
 import type { AwsService, EmitEvent, World } from '../../../sandbox/service.ts';
 import { createConfigService } from '../../../sandbox/services/config/config.ts';
 import { createSsmService } from '../../../sandbox/services/ssm/ssm.ts';
-import { isSeeded, seedWorld } from '../../../sandbox/world/seed.ts';
+import { DEMO_ACCOUNTS, isSeeded, seedWorld } from '../../../sandbox/world/seed.ts';
 import { changeSettings, type WorldSettings } from '../../../sandbox/world/settings.ts';
+import { putOpenRoles } from '../../support/open-roles.ts';
 
 export const ACCOUNT = '222222222222';
 export const REGION = 'us-east-1';
@@ -35,6 +36,7 @@ export const testSandbox = (settings: Partial<WorldSettings> = {}, world: World 
   const events: TestEvent[] = [];
   const emit: EmitEvent = (event) => events.push(structuredClone(event));
   if (!isSeeded(world)) seedWorld(world, { nowMs });
+  for (const { account } of DEMO_ACCOUNTS) putOpenRoles(world, account);
   changeSettings(world, settings);
   const services: Record<'ssm' | 'config', AwsService> = {
     ssm: createSsmService({ world, emit }),

@@ -1,0 +1,75 @@
+/**
+ * Types that templates have and the sandbox makes nothing of. Each says why nothing is lost; what other resources
+ * take from them (names, ARNs) is told all the same.
+ */
+import * as z from 'zod';
+import { derivedUuid } from '../../world/ids.ts';
+import type { Identity } from '../intrinsics.ts';
+import { generatedName, type ResourcePlace, type ResourceTypes, resourceType } from '../resource-type.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+interface WithoutCounterpart {
+  readonly nothingIsLostBecause: string;
+  readonly identify: (properties: Properties, place: ResourcePlace) => Identity;
+}
+
+const TYPES: Readonly<Record<string, WithoutCounterpart>> = {
+  'AWS::Logs::LogGroup': {
+    nothingIsLostBecause: 'what functions write goes to the log of the sandbox, and no one reads a group',
+    identify: (properties, place) => {
+      const ref = textOf(properties.LogGroupName) ?? generatedName(place);
+      return {
+        ref,
+        attributes: { Arn: `arn:aws:logs:${place.region}:${place.account}:log-group:${ref}:*` },
+      };
+    },
+  },
+  'AWS::KMS::Key': {
+    nothingIsLostBecause:
+      'nothing is encrypted in the sandbox; which key a queue or topic names is kept with it',
+    identify: (_properties, place) => {
+      const ref = derivedUuid('key', place.account, place.region, place.stackName, place.logicalId);
+      return {
+        ref,
+        attributes: { Arn: `arn:aws:kms:${place.region}:${place.account}:key/${ref}`, KeyId: ref },
+      };
+    },
+  },
+  'AWS::KMS::Alias': {
+    nothingIsLostBecause: 'nothing is encrypted in the sandbox, so no key is looked up',
+    identify: ({ AliasName }, place) => ({ ref: textOf(AliasName) ?? generatedName(place), attributes: {} }),
+  },
+  'AWS::S3::Bucket': {
+    nothingIsLostBecause: 'only Config delivers into it, and its deliveries are read by nobody here',
+    identify: ({ BucketName }, place) => {
+      const ref = textOf(BucketName) ?? generatedName(place, 63).toLowerCase();
+      return {
+        ref,
+        attributes: {
+          Arn: `arn:aws:s3:::${ref}`,
+          DomainName: `${ref}.s3.amazonaws.com`,
+          RegionalDomainName: `${ref}.s3.${place.region}.amazonaws.com`,
+        },
+      };
+    },
+  },
+  'AWS::S3::BucketPolicy': {
+    nothingIsLostBecause: 'no call of S3 is made in the sandbox that it could refuse',
+    identify: ({ Bucket }, place) => ({ ref: textOf(Bucket) ?? generatedName(place), attributes: {} }),
+  },
+};
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+export const typesWithoutCounterpart: ResourceTypes = Object.fromEntries(
+  Object.entries(TYPES).map(([type, { identify }]) => [
+    type,
+    resourceType({ schema: z.record(z.string(), z.unknown()), identify }),
+  ]),
+);
+
+/** By type: why the sandbox makes nothing of it. */
+export const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(TYPES).map(([type, { nothingIsLostBecause }]) => [type, nothingIsLostBecause]),
+);
