@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { automationRoleName } from '../../domain/automation-role.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { RESOURCE_TYPES } from '../../sandbox/world/resource-types/resource-types.ts';
 import { demoScenario } from '../../sandbox/world/scenarios/demo.ts';
 import { caseMachineDoc } from './case-machine-doc.ts';
+import { iamParts } from './iam-doc.ts';
 import { generatedPart, prose, readDoc, root } from './markdown.ts';
 import { runbooksTable } from './runbooks-table.ts';
 
@@ -15,6 +17,11 @@ describe('what the program writes into the docs (again with: npx tsx test/docs/w
 
   it('has every rule with its runbook and what the default policy does about it', () => {
     expect(generatedPart(readDoc('docs/runbooks.md'), 'rules')).toBe(runbooksTable());
+  });
+
+  it('has every role with all that the templates let it do', async () => {
+    const page = readDoc('docs/iam.md');
+    for (const [name, part] of Object.entries(await iamParts())) expect(generatedPart(page, name)).toBe(part);
   });
 });
 
@@ -37,6 +44,18 @@ describe('what people wrote into the docs', () => {
     const broken = demoScenario.steps.filter(({ action }) => action.kind === 'break');
     expect([broken.length, readDoc('README.md').includes('sixteen resources')]).toEqual([16, true]);
     expect(readDoc('docs/sandbox.md')).toContain(`${RESOURCE_TYPES.length} types of resources`);
+  });
+
+  it('says of every role what it could do in the wrong hands', () => {
+    const [, section = ''] = readDoc('docs/iam.md').split(
+      /^## (?:If a role is taken over|The roles of the hub)$/m,
+    );
+    const automation = new Set(loadCatalog().runbooks.map(({ document }) => automationRoleName(document)));
+    const named = [...readDoc('docs/iam.md').matchAll(/^### `(selfheal-[\w-]+)`$/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !automation.has(name) && !section.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('tells the on-call engineer every reason for which a case can come to them', () => {

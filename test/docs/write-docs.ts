@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { caseMachineDoc } from './case-machine-doc.ts';
+import { iamParts } from './iam-doc.ts';
 import { readDoc, root, withGeneratedPart } from './markdown.ts';
 import { runbooksTable } from './runbooks-table.ts';
 
@@ -9,4 +10,11 @@ writeFileSync(join(root, 'docs/case-machine.md'), caseMachineDoc());
 writeFileSync(
   join(root, 'docs/runbooks.md'),
   withGeneratedPart(readDoc('docs/runbooks.md'), 'rules', runbooksTable()),
+);
+writeFileSync(
+  join(root, 'docs/iam.md'),
+  Object.entries(await iamParts()).reduce(
+    (page, [name, part]) => withGeneratedPart(page, name, part),
+    readDoc('docs/iam.md'),
+  ),
 );
