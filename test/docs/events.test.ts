@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minuteMs } from '../../domain/time.ts';
@@ -7,6 +7,7 @@ import { clientSettings, EVENT_BUS_NAME, HUB_REGION } from '../../sandbox/deploy
 import { breakResource } from '../../sandbox/world/admin.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import { type DrivenWorld, drivenWorld } from '../support/driven-world.ts';
+import { queueFor } from '../support/queue-for.ts';
 import { codeBlocks } from './markdown.ts';
 
 const documented = (kind: string) => {
@@ -78,7 +79,7 @@ const listen = async (name: string, pattern: object): Promise<() => Promise<read
   const hub = clientSettings(world.sandbox.url, HUB_ACCOUNT, HUB_REGION);
   const sqs = new SQSClient(hub);
   const events = new EventBridgeClient(hub);
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+  const { QueueUrl } = await sqs.send(queueFor(name, 'events.amazonaws.com'));
   const rule = { Name: name, EventBusName: EVENT_BUS_NAME };
   await events.send(new PutRuleCommand({ ...rule, EventPattern: JSON.stringify(pattern) }));
   const Arn = `arn:aws:sqs:${HUB_REGION}:${HUB_ACCOUNT}:${name}`;

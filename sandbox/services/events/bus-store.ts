@@ -104,7 +104,9 @@ export class BusStore {
   }
 
   busesOf(account: string, region: string): BusRecord[] {
-    const own = [...this.#buses.values()].filter((bus) => bus.account === account && bus.region === region);
+    const own = [...this.#buses.values()].filter(
+      (bus) => bus.account === account && bus.region === region && bus.name !== DEFAULT_BUS,
+    );
     return [this.bus({ account, region, name: DEFAULT_BUS }), ...own];
   }
 

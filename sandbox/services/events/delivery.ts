@@ -18,6 +18,7 @@ import {
   ruleArn,
   type Target,
 } from './bus-store.ts';
+import { EVENTS_SERVICE, refusedDelivery } from './delivery-access.ts';
 
 export interface DeliveryDeps {
   readonly world: World;
@@ -51,6 +52,7 @@ const RETRIES_MAX_DEFAULT = 185;
 const AGE_MAX_DEFAULT_SECONDS = 86_400;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 600_000;
+const NO_QUEUE = { code: 'NO_RESOURCE', message: 'The specified queue does not exist.' };
 /** A bus that forwards to a bus that forwards back must end somewhere. */
 const HOPS_MAX = 3;
 
@@ -79,22 +81,45 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   ): void => {
     const bus = busOfArn(target.Arn);
     if (bus !== undefined) {
-      if (hops < HOPS_MAX && buses.findBus(bus) !== undefined) publish(bus, event, nowMs, hops + 1);
+      forward(newDelivery(rule, target, body, nowMs), bus, event, nowMs, hops);
       return;
     }
     for (const delayMs of faults.forEvent(event['detail-type'])) {
-      const delivery = {
-        id: randomUuid(random),
-        rule: ruleArn(rule),
-        target,
-        body,
-        acceptedMs: nowMs,
-        dueMs: nowMs + delayMs,
-        retries: 0,
-      };
+      const delivery = newDelivery(rule, target, body, nowMs, delayMs);
       if (delayMs === 0) attempt(delivery, nowMs);
       else keep(delivery);
     }
+  };
+
+  const newDelivery = (
+    rule: RuleRecord,
+    target: Target,
+    body: string,
+    nowMs: number,
+    delayMs = 0,
+  ): PendingDelivery => ({
+    id: randomUuid(random),
+    rule: ruleArn(rule),
+    target,
+    body,
+    acceptedMs: nowMs,
+    dueMs: nowMs + delayMs,
+    retries: 0,
+  });
+
+  /** Nothing is tried again that waits for somebody to give a permission or make a bus. */
+  const forward = (
+    delivery: PendingDelivery,
+    bus: BusPlace,
+    event: BusEvent,
+    nowMs: number,
+    hops: number,
+  ): void => {
+    const refusal = refusedDelivery(world, delivery.rule, delivery.target, event);
+    if (refusal !== undefined) bury(delivery, refusal.code, refusal.message, nowMs);
+    else if (buses.findBus(bus) === undefined)
+      bury(delivery, 'NO_RESOURCE', `The event bus ${delivery.target.Arn} does not exist.`, nowMs);
+    else if (hops < HOPS_MAX) publish(bus, event, nowMs, hops + 1);
   };
 
   const keep = (delivery: PendingDelivery): void => {
@@ -105,10 +130,9 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const attempt = (delivery: PendingDelivery, nowMs: number): void => {
     const { target, body } = delivery;
     if (functionOfArn(target.Arn) !== undefined) {
-      const by = { service: 'events.amazonaws.com', sourceArn: delivery.rule };
+      const by = { service: EVENTS_SERVICE, sourceArn: delivery.rule };
       const answer = functions.invoke(target.Arn, body, by, nowMs);
-      if (answer === 'no-such-function')
-        bury(delivery, 'RESOURCE_NOT_FOUND', 'The function does not exist.', nowMs);
+      if (answer === 'no-such-function') bury(delivery, 'NO_RESOURCE', 'The function does not exist.', nowMs);
       if (answer === 'not-permitted')
         bury(delivery, 'NO_PERMISSIONS', 'The function does not permit the rule to invoke it.', nowMs);
       return;
@@ -116,12 +140,11 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     const [, , , region = '', account = ''] = target.Arn.split(':');
     const fault = faults.forCall({ service: 'sqs', operation: 'SendMessage', account, region });
     if (fault === undefined || fault.kind === 'drop-response') {
-      if (!sqs.deliver(target.Arn, { body, senderId: 'events.amazonaws.com' }, nowMs)) {
-        // A target that is gone is not tried again.
-        bury(delivery, 'NO_PERMISSIONS', 'The specified queue does not exist.', nowMs);
-        return;
-      }
-      if (fault === undefined) return;
+      const refusal = sqs.hasQueue(target.Arn) ? refusedDelivery(world, delivery.rule, target) : NO_QUEUE;
+      if (refusal === undefined) sqs.deliver(target.Arn, { body, senderId: EVENTS_SERVICE }, nowMs);
+      // A target that is gone or does not let the rule in is not tried again.
+      else bury(delivery, refusal.code, refusal.message, nowMs);
+      if (refusal !== undefined || fault === undefined) return;
     }
     retryLater(delivery, nowMs);
   };
@@ -148,7 +171,10 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     exhausted?: string,
   ): void => {
     const deadLetterArn = delivery.target.DeadLetterConfig?.Arn;
-    if (deadLetterArn === undefined) return;
+    const letsIn =
+      deadLetterArn !== undefined &&
+      refusedDelivery(world, delivery.rule, { Id: 'dead-letters', Arn: deadLetterArn }) === undefined;
+    if (!letsIn) return;
     const facts = {
       RULE_ARN: delivery.rule,
       TARGET_ARN: delivery.target.Arn,
@@ -161,7 +187,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     const attributes = Object.fromEntries(
       Object.entries(facts).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]),
     );
-    sqs.deliver(deadLetterArn, { body: delivery.body, attributes, senderId: 'events.amazonaws.com' }, nowMs);
+    sqs.deliver(deadLetterArn, { body: delivery.body, attributes, senderId: EVENTS_SERVICE }, nowMs);
   };
 
   return {

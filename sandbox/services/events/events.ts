@@ -5,6 +5,7 @@ import type { AsyncInvocations } from '../../lambda/async-invocations.ts';
 import type { AwsService, EmitEvent, World } from '../../service.ts';
 import type { SqsService } from '../sqs/sqs.ts';
 import { type BusEvent, eventTime } from './bus-event.ts';
+import { createPermissionOperations } from './bus-permissions.ts';
 import { BusStore, DEFAULT_BUS } from './bus-store.ts';
 import { createDelivery } from './delivery.ts';
 import { createPutEvents } from './put-events.ts';
@@ -43,7 +44,11 @@ export const createEventsService = (deps: EventsDeps): EventsService => {
   };
   return {
     name: 'events',
-    operations: { PutEvents: createPutEvents(buses, delivery, random), ...createRuleOperations(buses) },
+    operations: {
+      PutEvents: createPutEvents(buses, delivery, random),
+      ...createRuleOperations(buses),
+      ...createPermissionOperations(buses),
+    },
     dueAt: () => earlier(delivery.dueAt(), scheduled.dueAt()),
     runDue: (dueMs) => {
       delivery.runDue(dueMs);

@@ -3,6 +3,7 @@ import { functionOfArn } from '../../lambda/function-arn.ts';
 import { AwsError, type Operation } from '../../service.ts';
 import {
   type BusPlace,
+  type BusRecord,
   type BusStore,
   busArn,
   busOfArn,
@@ -177,7 +178,12 @@ const rulesOf = (buses: BusStore, place: BusPlace, prefix = ''): RuleRecord[] =>
     .filter(({ name }) => name.startsWith(prefix))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const tellBus = (bus: BusPlace): unknown => ({ Name: bus.name, Arn: busArn(bus) });
+const tellBus = (bus: BusRecord): unknown => ({
+  Name: bus.name,
+  Arn: busArn(bus),
+  ...(bus.description === undefined ? {} : { Description: bus.description }),
+  ...(bus.policy === undefined ? {} : { Policy: bus.policy }),
+});
 
 const tellRule = (record: RuleRecord) => ({
   Name: record.name,

@@ -1,5 +1,6 @@
 /** SNS Publish and PublishBatch: check, keep, deliver to the queues that subscribe and want it. */
 import { randomUuid } from '../../core/random.ts';
+import { authorizeService } from '../../iam/authorize.ts';
 import { AwsError, type CallContext, type Operation } from '../../service.ts';
 import type { Delivery } from '../sqs/sqs.ts';
 import { wants } from './filter-policy.ts';
@@ -22,14 +23,25 @@ interface BatchEntry extends PublishInput {
   readonly Id: string;
 }
 
+const SNS_SERVICE = 'sns.amazonaws.com';
 const MESSAGE_BYTES_MAX = 262_144;
 const SUBJECT_CHARS_MAX = 100;
 const BATCH_MAX = 10;
 
 export const createPublishOperations = (
   store: TopicStore,
-  { sqs, random, baseUrl }: SnsDeps,
+  { world, sqs, random, baseUrl }: SnsDeps,
 ): Readonly<Record<string, Operation>> => {
+  /** Only the queue's own policy can let SNS in; a message that it refuses is not tried again. */
+  const letsIn = (queueArn: string, topicArn: string): boolean =>
+    authorizeService(world, {
+      service: SNS_SERVICE,
+      action: 'sqs:SendMessage',
+      resource: queueArn,
+      sourceArn: topicArn,
+      sourceAccount: topicArn.split(':')[4] ?? '',
+    }).allowed;
+
   const publish = (
     topicArn: string,
     input: PublishInput,
@@ -49,11 +61,11 @@ export const createPublishOperations = (
       const text = textFor(subscription.protocol, input);
       if (subscription.protocol !== 'sqs' || !wants(subscription.attributes, text, published.attributes))
         continue;
-      sqs.deliver(
-        subscription.endpoint,
-        deliveryOf({ ...published, message: text }, subscription, baseUrl()),
-        nowMs,
+      const delivery = deliveryOf({ ...published, message: text }, subscription, baseUrl());
+      const endpoint = [subscription.endpoint, deadLetterArnOf(subscription)].find(
+        (arn) => arn !== undefined && letsIn(arn, topicArn),
       );
+      if (endpoint !== undefined) sqs.deliver(endpoint, delivery, nowMs);
     }
     return { MessageId: published.messageId };
   };
@@ -155,12 +167,17 @@ const checkBatch = (entries: readonly BatchEntry[]): void => {
   }
 };
 
+const deadLetterArnOf = ({ attributes }: Subscription): string | undefined =>
+  attributes.RedrivePolicy === undefined
+    ? undefined
+    : JSON.parse(attributes.RedrivePolicy).deadLetterTargetArn;
+
 const deliveryOf = (
   message: Omit<PublishedMessage, 'number'>,
   subscription: Subscription,
   baseUrl: string,
 ): Delivery => {
-  const senderId = 'sns.amazonaws.com';
+  const senderId = SNS_SERVICE;
   if (subscription.attributes.RawMessageDelivery === 'true') {
     const raw = { body: message.message, senderId };
     return Object.keys(message.attributes).length === 0 ? raw : { ...raw, attributes: message.attributes };

@@ -138,4 +138,6 @@ const checkAttribute = (name: string, value: string): void => {
     throw invalidParameter('FilterPolicyScope: Must be MessageAttributes or MessageBody');
   }
   if (name === 'FilterPolicy' && value !== '') compileFilterPolicy(value);
+  if (name === 'RedrivePolicy' && value !== '' && !/"deadLetterTargetArn"\s*:\s*"arn:/.test(value))
+    throw invalidParameter('RedrivePolicy: deadLetterTargetArn must be the ARN of a queue');
 };

@@ -1,4 +1,6 @@
 /** SNS operations on topics. */
+import { parseResourcePolicy } from '../../iam/resource-policy.ts';
+import { UnsupportedPolicy } from '../../iam/unsupported-policy.ts';
 import { AwsError, type Operation } from '../../service.ts';
 import { invalidParameter } from './invalid-parameter.ts';
 import { snsPage } from './sns-page.ts';
@@ -21,7 +23,7 @@ export const createTopicOperations = (store: TopicStore): Readonly<Record<string
     if (input.Name.endsWith('.fifo')) throw invalidParameter('The sandbox has standard topics only');
     if (!/^[\w-]{1,256}$/.test(input.Name)) throw invalidParameter('Topic Name');
     const attributes = input.Attributes ?? {};
-    for (const name of Object.keys(attributes)) checkAttribute(name);
+    for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value);
     const arn = `arn:aws:sns:${region}:${account}:${input.Name}`;
     const existing = store.topics.get(arn);
     const isOther = Object.entries(attributes).some(([name, value]) => existing?.attributes[name] !== value);
@@ -60,14 +62,25 @@ export const createTopicOperations = (store: TopicStore): Readonly<Record<string
   },
   SetTopicAttributes: (input: { TopicArn: string; AttributeName: string; AttributeValue?: string }) => {
     const topic = findTopic(store, input.TopicArn);
-    checkAttribute(input.AttributeName);
-    const attributes = { ...topic.attributes, [input.AttributeName]: input.AttributeValue ?? '' };
+    const { AttributeName: name, AttributeValue: value = '' } = input;
+    checkAttribute(name, value);
+    const attributes = { ...topic.attributes, [name]: value };
     store.topics.put(topic.arn, { ...topic, attributes });
   },
 });
 
-const checkAttribute = (name: string): void => {
+const checkAttribute = (name: string, value: string): void => {
   if (!SETTABLE.has(name)) throw invalidParameter(`AttributeName Reason: ${name} is not known`);
+  if (name === 'Policy' && value !== '') checkPolicy(value);
+};
+
+const checkPolicy = (policy: string): void => {
+  try {
+    parseResourcePolicy(policy);
+  } catch (error) {
+    if (!(error instanceof UnsupportedPolicy)) throw error;
+    throw invalidParameter(`Policy Error: ${error.message}`);
+  }
 };
 
 export const findTopic = (store: TopicStore, arn: string): Topic => {

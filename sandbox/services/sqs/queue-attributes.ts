@@ -1,4 +1,6 @@
 /** A queue's settings: defaults, limits, and what GetQueueAttributes tells. */
+import { parseResourcePolicy } from '../../iam/resource-policy.ts';
+import { UnsupportedPolicy } from '../../iam/unsupported-policy.ts';
 import { AwsError } from '../../service.ts';
 import { type Queue, type QueueRecord, queueArn } from './queue-store.ts';
 
@@ -38,13 +40,23 @@ export const checkAttributes = (attributes: Attributes): void => {
       range === undefined || (/^\d+$/.test(value) && Number(value) >= range[0] && Number(value) <= range[1]);
     if (!isInRange) throw invalidAttribute(name);
   }
-  const { RedrivePolicy } = attributes;
+  const { Policy, RedrivePolicy } = attributes;
+  if (Policy !== undefined && Policy !== '') checkPolicy(Policy);
   if (
     RedrivePolicy !== undefined &&
     RedrivePolicy !== '' &&
     parseRedrivePolicy(RedrivePolicy) === undefined
   ) {
     throw invalidAttribute('RedrivePolicy');
+  }
+};
+
+const checkPolicy = (policy: string): void => {
+  try {
+    parseResourcePolicy(policy);
+  } catch (error) {
+    if (!(error instanceof UnsupportedPolicy)) throw error;
+    throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter Policy. ${error.message}`);
   }
 };
 

@@ -30,6 +30,7 @@ export interface Delivery {
 }
 
 export interface SqsService extends AwsService {
+  hasQueue(queueArn: string): boolean;
   /** Puts a message into the queue of this ARN; false when there is none. */
   deliver(queueArn: string, delivery: Delivery, nowMs: number): boolean;
 }
@@ -68,6 +69,7 @@ export const createSqsService = (deps: SqsDeps): SqsService => {
     operations,
     dueAt: longPolls.dueAt,
     runDue: longPolls.runDue,
+    hasQueue: (arn) => store.get(queueKeyOfArn(arn) ?? '') !== undefined,
     deliver: (arn, { body, attributes, senderId }, nowMs) => {
       const queue = store.get(queueKeyOfArn(arn) ?? '');
       if (queue === undefined) return false;

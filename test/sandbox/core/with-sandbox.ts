@@ -12,7 +12,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbo
 
 export const START_MS = Date.parse('2026-01-01T00:00:00Z');
 export const HUB = '222222222222';
-export const MEMBER = '222222222222';
+export const MEMBER = '111111111111';
 
 interface Closable {
   close(): Promise<void>;

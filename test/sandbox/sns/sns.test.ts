@@ -10,15 +10,16 @@ import {
   SetSubscriptionAttributesCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
+import { queueFor } from '../../support/queue-for.ts';
 import { askSandbox, clientsOf, HUB, openSandbox, refusal } from '../core/with-sandbox.ts';
 
 const ready = async () => {
   const sandbox = await openSandbox();
   const clients = clientsOf(sandbox);
   const { TopicArn = '' } = await clients.sns.send(new CreateTopicCommand({ Name: 'alerts' }));
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: 'q' }));
+  const { QueueUrl } = await clients.sqs.send(queueFor('q', 'sns.amazonaws.com'));
   const subscribe = async (Attributes: Record<string, string> = {}) =>
     (
       await clients.sns.send(
