@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
+import { memberStack } from '../../../infra/stack/build-member-stack.ts';
+import { evaluate } from '../../../sandbox/iam/evaluate.ts';
+import type { PolicyDocument } from '../../../sandbox/iam/policy-document.ts';
+
+const ACCOUNT = '111122223333';
+const catalog = loadCatalog();
+const { Resources } = await memberStack(catalog);
+const boundary = deployed(Resources.AutomationBoundary?.Properties.PolicyDocument);
+/** The widest role that somebody could make of an automation role. */
+const anything: PolicyDocument = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+const may = (action: string, resource: string, context: Record<string, string> = {}): boolean =>
+  evaluate([anything], boundary, {
+    principal: `arn:aws:sts::${ACCOUNT}:assumed-role/selfheal-AWS-A/run`,
+    action,
+    resource,
+    context,
+  }).allowed;
+
+describe('the boundary of automation roles', () => {
+  it('leaves every runbook what it needs, on what is not selfheal', () => {
+    const needed = [...new Set(catalog.runbooks.flatMap(({ iamActions }) => iamActions))];
+    const role = `arn:aws:iam::${ACCOUNT}:role/customers`;
+    const passed = { 'iam:PassedToService': 'ec2.amazonaws.com' };
+    expect(needed.filter((action) => !may(action, role, passed))).toEqual([]);
+  });
+
+  it.each([
+    ['iam:PutRolePolicy', `arn:aws:iam::${ACCOUNT}:role/selfheal-executor`],
+    ['iam:AttachRolePolicy', `arn:aws:iam::${ACCOUNT}:role/selfheal-AWS-A`],
+    ['iam:CreatePolicyVersion', `arn:aws:iam::${ACCOUNT}:policy/selfheal-automation-boundary`],
+    ['iam:DeletePolicyVersion', `arn:aws:iam::${ACCOUNT}:policy/selfheal-automation-boundary`],
+    ['iam:UpdateAssumeRolePolicy', `arn:aws:iam::${ACCOUNT}:role/selfheal-function-wake`],
+    ['sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/selfheal-executor`],
+    ['sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/customers`],
+    ['iam:DeleteRolePermissionsBoundary', `arn:aws:iam::${ACCOUNT}:role/customers`],
+    ['dynamodb:PutItem', `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/selfheal`],
+    ['dynamodb:Query', `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/selfheal/index/due`],
+    ['sqs:PurgeQueue', `arn:aws:sqs:us-east-1:${ACCOUNT}:selfheal-undelivered`],
+    ['events:DisableRule', `arn:aws:events:us-east-1:${ACCOUNT}:rule/selfheal-forward-compliance-change`],
+    [
+      'events:DisableRule',
+      `arn:aws:events:us-east-1:${ACCOUNT}:rule/selfheal-intake/selfheal-compliance-change`,
+    ],
+    ['events:PutEvents', `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/selfheal-intake`],
+    ['lambda:UpdateFunctionCode', `arn:aws:lambda:us-east-1:${ACCOUNT}:function:selfheal-wake`],
+    ['sns:SetTopicAttributes', `arn:aws:sns:us-east-1:${ACCOUNT}:selfheal-oncall`],
+    ['cloudformation:UpdateStack', `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/selfheal/1`],
+    ['s3:PutBucketPolicy', `arn:aws:s3:::selfheal-config-${ACCOUNT}-us-east-1`],
+    ['cloudtrail:StopLogging', `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`],
+    ['config:StopConfigurationRecorder', '*'],
+    ['organizations:LeaveOrganization', '*'],
+    ['account:CloseAccount', '*'],
+  ])('never lets a runbook do %s on %s', (action, resource) => {
+    expect(may(action, resource)).toBe(false);
+  });
+
+  it.each([
+    ['arn:aws:iam::aws:policy/AdministratorAccess', false],
+    [`arn:aws:iam::${ACCOUNT}:policy/selfheal-executor`, false],
+    ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore', true],
+  ])('decides whether a runbook attaches %s to anybody', (policy, allowed) => {
+    const context = { 'iam:PolicyARN': policy };
+    expect(may('iam:AttachUserPolicy', `arn:aws:iam::${ACCOUNT}:user/ann`, context)).toBe(allowed);
+  });
+
+  it.each([
+    ['ssm.amazonaws.com', true],
+    ['lambda.amazonaws.com', false],
+  ])('decides whether a role of a runbook is passed to %s', (service, allowed) => {
+    const context = { 'iam:PassedToService': service };
+    expect(may('iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/selfheal-AWS-A`, context)).toBe(allowed);
+  });
+
+  it('says nothing of all actions, which AWS Config would call an administrator', () => {
+    expect(JSON.stringify(boundary)).not.toMatch(/"Action":"\*"/);
+  });
+});
+
+function deployed(document: unknown): PolicyDocument {
+  const text = JSON.stringify(document, (_, value) => value?.['Fn::Sub'] ?? value)
+    .replaceAll(/\$\{AWS::Partition\}/g, 'aws')
+    .replaceAll(/\$\{AWS::AccountId\}/g, ACCOUNT);
+  return JSON.parse(text) as PolicyDocument;
+}
