@@ -62,7 +62,7 @@ export const danglingReferences = (template: Omit<Template, 'Description'>): rea
   );
 };
 
-const referencesIn = (value: TemplateValue): readonly string[] => {
+export const referencesIn = (value: TemplateValue): readonly string[] => {
   if (!isObject(value)) return Array.isArray(value) ? value.flatMap(referencesIn) : [];
   return Object.entries(value).flatMap(([key, argument]) => {
     const own = REFERENCE[key]?.(argument) ?? [];

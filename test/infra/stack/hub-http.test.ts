@@ -1,0 +1,85 @@
+/** The hub's HTTP APIs: every route that a function serves, who may take it, and no other. */
+import type { Hono } from 'hono';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { deciding } from '../../../console/groups/deciding.ts';
+import { operating } from '../../../console/groups/operating.ts';
+import { reading } from '../../../console/groups/reading.ts';
+import { type Synthesized, synthesized } from '../../support/synthesized.ts';
+import { byName, idIn, ofType } from '../../support/template-reader.ts';
+import { textOf } from '../../support/template-values.ts';
+
+let hub: Synthesized;
+beforeAll(async () => {
+  hub = await synthesized();
+});
+
+describe('the HTTP APIs', () => {
+  const GROUPS = { api: reading, decide: deciding, operations: operating } as unknown as Readonly<
+    Record<string, (deps: object) => Hono>
+  >;
+  const deps = { operations: {}, app: {} };
+  const served = (name: string) => [
+    ...new Set(
+      (GROUPS[name] as (deps: object) => Hono)(deps).routes.map(
+        ({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
+      ),
+    ),
+  ];
+  const routes = (api: string) =>
+    ofType(hub.template, 'AWS::ApiGatewayV2::Route')
+      .filter(([, { ApiId }]) => idIn(ApiId) === api)
+      .map(([, { RouteKey, Target, AuthorizationType }]) => {
+        const integration = hub.template.Resources[textOf(Target).replace(/^integrations\/\{(.*)\}$/, '$1')];
+        const name =
+          /function:selfheal-(.+)$/.exec(textOf(integration?.Properties.IntegrationUri))?.[1] ?? '';
+        return { key: `${textOf(RouteKey)}`, name, authorization: textOf(AuthorizationType) };
+      });
+  const isPage = (key: string) => !/ \/(api\/|healthz)/.test(key);
+
+  it.each(['api', 'decide', 'operations'])('lead to %s what it serves, and nothing else', (name) => {
+    const keysOf = (api: string) =>
+      routes(api)
+        .filter((route) => route.name === name)
+        .map(({ key }) => key)
+        .sort();
+    expect(keysOf('BrowserApi')).toEqual(served(name).sort());
+    expect(keysOf('SignedApi')).toEqual(
+      served(name)
+        .filter((key) => !isPage(key))
+        .sort(),
+    );
+  });
+
+  it('ask everybody who they are: by signature or by token', () => {
+    expect(new Set(routes('SignedApi').map(({ authorization }) => authorization))).toEqual(
+      new Set(['AWS_IAM']),
+    );
+    expect(new Set(routes('BrowserApi').map(({ authorization }) => authorization))).toEqual(new Set(['JWT']));
+    for (const [id, { ApiId }] of ofType(hub.template, 'AWS::ApiGatewayV2::Route'))
+      if (idIn(ApiId) === 'BrowserApi') expect(hub.template.Resources[id]?.Condition, id).toBe('HasJwt');
+  });
+
+  it('may each call the three functions, and nothing else may', () => {
+    const allowed = ofType(hub.template, 'AWS::Lambda::Permission')
+      .filter(([, { Principal }]) => Principal === 'apigateway.amazonaws.com')
+      .map(
+        ([, { FunctionName, SourceArn }]) =>
+          `${/\{(\w+Api)\}/.exec(textOf(SourceArn))?.[1]} ${idIn(FunctionName)}`,
+      );
+    expect(allowed.sort()).toEqual(
+      ['BrowserApi', 'SignedApi'].flatMap((api) =>
+        ['Api', 'Decide', 'Operations'].map((name) => `${api} ${name}LambdaFunction`),
+      ),
+    );
+  });
+
+  it('are answered before API Gateway gives up, after 30 s', () => {
+    for (const name of ['api', 'decide', 'operations'])
+      expect(
+        Number(
+          byName(hub.template, 'AWS::Lambda::Function', 'FunctionName').get(`selfheal-${name}`)?.properties
+            .Timeout,
+        ),
+      ).toBeLessThan(30);
+  });
+});
