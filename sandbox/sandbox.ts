@@ -66,8 +66,8 @@ export interface SandboxCore {
   readonly call: AdministratorCall;
   /** DynamoDB without the detour through the front door: faster, but without faults and counting. */
   readonly dynamodbEndpoint: string;
-  /** Something else that has timers in this world, from now on. */
-  attach(service: AwsService): void;
+  /** Something else that has timers in this world, from now on, and routes of its own under `/_sandbox/`. */
+  attach(service: AwsService, routes?: readonly AdminRoute[]): void;
   /** To be called after the world was changed from outside a service: something may have become due earlier. */
   wake(): void;
   /** Driven clocks: runs everything that is due until then, in the order of time. */
@@ -108,6 +108,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     ...(options.alsoRun?.(world) ?? []),
   ];
   const scheduler = createScheduler(services, clock);
+  const routes: AdminRoute[] = [];
   const dynamodb = await startDynamodb({ ...inDataDir, account: hubAccount });
   const core: SandboxCore = {
     clock,
@@ -123,8 +124,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     functions,
     call: createAdministrator(services, nowMs),
     dynamodbEndpoint: dynamodb.endpoint,
-    attach: (service) => {
+    attach: (service, further = []) => {
       services.push(service);
+      routes.push(...further);
       scheduler.wake();
     },
     wake: scheduler.wake,
@@ -132,13 +134,13 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     advanceBy: (ms) => scheduler.advanceTo(nowMs() + ms),
   };
 
-  const routes: readonly AdminRoute[] = [
+  routes.push(
     ...coreAdminRoutes({ clock, advanceTo: scheduler.advanceTo, faults, calls }),
     ...eventRoutes(events),
     ...snsRoutes(sns),
     ...accessRoutes(core.access),
     ...(options.adminRoutes?.(core) ?? []),
-  ];
+  );
   const admin = createAdmin(routes);
   const dispatch = createDispatch({
     world,
