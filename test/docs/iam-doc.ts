@@ -2,7 +2,6 @@
 import { automationRoleName } from '../../domain/automation-role.ts';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
-import { memberStack } from '../../infra/stack/build-member-stack.ts';
 import type { Template, TemplateValue } from '../../infra/stack/template.ts';
 import {
   type GrantedStatement,
@@ -11,14 +10,14 @@ import {
   statementsIn,
   type TemplateRole,
 } from '../support/iam-of-template.ts';
-import { hubTemplate } from '../support/stack-templates.ts';
+import { hubTemplate, memberTemplate } from '../support/stack-templates.ts';
 import { isObject, textOf } from '../support/template-values.ts';
 
 /** By the name of the part. */
 export const iamParts = async (): Promise<Readonly<Record<string, string>>> => {
   const hub = hubTemplate();
   const catalog = loadCatalog();
-  const member = await memberStack(catalog);
+  const member = await memberTemplate();
   const byRunbook = new Set(catalog.runbooks.map(({ document }) => automationRoleName(document)));
   const own = rolesOf(member).filter(({ name }) => !byRunbook.has(name));
   return {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
-import { memberStack } from '../../../infra/stack/build-member-stack.ts';
 import { evaluate } from '../../../sandbox/iam/evaluate.ts';
 import type { PolicyDocument } from '../../../sandbox/iam/policy-document.ts';
+import { memberTemplate } from '../../support/stack-templates.ts';
 
 const ACCOUNT = '111122223333';
 const catalog = loadCatalog();
-const { Resources } = await memberStack(catalog);
+const { Resources } = await memberTemplate();
 const boundary = deployed(Resources.AutomationBoundary?.Properties.PolicyDocument);
 /** The widest role that somebody could make of an automation role. */
 const anything: PolicyDocument = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
-import { memberStack } from '../../../infra/stack/build-member-stack.ts';
 import type { Template, TemplateResource, TemplateValue } from '../../../infra/stack/template.ts';
 import { iamProblems, rolesOf, standalonePolicies } from '../../support/iam-of-template.ts';
-import { hubTemplate } from '../../support/stack-templates.ts';
+import { hubTemplate, memberTemplate } from '../../support/stack-templates.ts';
 
 const hub = hubTemplate();
-const member = await memberStack(loadCatalog());
+const member = await memberTemplate();
 
 describe.each([
   ['hub', hub],

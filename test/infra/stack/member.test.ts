@@ -6,15 +6,17 @@ import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { COMPLIANCE_CHANGE } from '../../../infra/eventbridge/decode-compliance-change.ts';
 import { EXECUTION_STATUS_CHANGE } from '../../../infra/eventbridge/decode-execution-status.ts';
 import { loadPolicy } from '../../../infra/policy-file.ts';
-import { MEMBER_STACK_FILE, memberStack, memberStackText } from '../../../infra/stack/build-member-stack.ts';
+import { MEMBER_STACK_FILE, memberStackText } from '../../../infra/stack/build-member-stack.ts';
 import { recordedTypes } from '../../../infra/stack/recorded-types.ts';
 import type { TemplateResource } from '../../../infra/stack/template.ts';
+import { circularReferences } from '../../support/circular-references.ts';
 import { iamProblems, rolesOf, statementsIn } from '../../support/iam-of-template.ts';
+import { memberTemplate } from '../../support/stack-templates.ts';
 import { danglingReferences, textOf } from '../../support/template-values.ts';
 import { templateErrors } from '../../support/validate-template.ts';
 
 const catalog = loadCatalog();
-const template = await memberStack(catalog);
+const template = await memberTemplate();
 const roles = rolesOf(template);
 const resources = Object.entries(template.Resources);
 const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
@@ -31,8 +33,9 @@ describe('the member stack', () => {
     expect(templateErrors(MEMBER_STACK_FILE)).toEqual([]);
   });
 
-  it('refers to nothing that it does not have', () => {
+  it('refers to nothing that it does not have, and nothing waits for itself', () => {
     expect(danglingReferences(template)).toEqual([]);
+    expect(circularReferences(template)).toEqual([]);
     const cut = { ...template, Parameters: {} };
     expect(danglingReferences(cut)).toContain('Conditions.IsHomeRegion: HomeRegion');
   });
