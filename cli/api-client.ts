@@ -1,7 +1,8 @@
-/** Asks the running service, and says what to do when it does not answer or says no. */
+/** Asks selfheal, on this machine or deployed, and says what to do when it does not answer or says no. */
 
 import { Failure } from './failure.ts';
 import { safe } from './io.ts';
+import { createRequestSigner, executeApiRegion, type RequestSigner } from './request-signer.ts';
 
 export interface ApiClient {
   get<T>(path: string): Promise<T>;
@@ -11,22 +12,36 @@ export interface ApiClient {
   delete<T>(path: string): Promise<T>;
 }
 
+export interface ApiClientOptions {
+  /** Sign whatever the address; without it only requests to an address of API Gateway's own are signed. */
+  readonly sign?: boolean;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 export const DEFAULT_URL = 'http://127.0.0.1:4510';
 
-export const createApiClient = (url: string): ApiClient => {
+export const createApiClient = (url: string, options: ApiClientOptions = {}): ApiClient => {
   const base = baseOf(url);
+  const signer = signerFor(base, options);
   const ask = async <T>(method: string, path: string, body?: string, type?: string): Promise<T> => {
-    const response = await fetch(`${base}${path}`, {
+    const headers = body === undefined ? {} : { 'content-type': type ?? 'application/json' };
+    const target = new URL(`${base}${path}`);
+    const response = await fetch(target, {
       method,
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      ...(body === undefined ? {} : { body, headers: { 'content-type': type ?? 'application/json' } }),
+      headers:
+        (await signer?.sign({ method, url: target, headers, ...(body === undefined ? {} : { body }) })) ??
+        headers,
+      ...(body === undefined ? {} : { body }),
     }).catch((error: unknown) => {
       throw new Failure(unreached(base, error));
     });
     const text = await response.text();
     const told = parsed(text);
     if (response.ok && told !== undefined) return told as T;
-    throw new Failure(refusalOf(told) ?? notSelfheal(base, response.status));
+    throw new Failure(
+      refusalOf(told) ?? gatewayRefusal(response.status, told) ?? notSelfheal(base, response.status),
+    );
   };
   return {
     get: (path) => ask('GET', path),
@@ -43,6 +58,18 @@ const baseOf = (url: string): string => {
   if (parsedUrl === undefined || !/^https?:$/.test(parsedUrl.protocol))
     throw new Failure(`"${safe(url)}" is no URL of a service. Give one such as --url ${DEFAULT_URL}.`, 2);
   return parsedUrl.href.replace(/\/$/, '');
+};
+
+const signerFor = (
+  base: string,
+  { sign = false, env = process.env }: ApiClientOptions,
+): RequestSigner | undefined => {
+  const ofGateway = executeApiRegion(base);
+  if (ofGateway !== undefined) return createRequestSigner({ region: ofGateway });
+  if (!sign) return undefined;
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+  if (region !== undefined) return createRequestSigner({ region });
+  throw new Failure(`--sign: ${base} does not say its Region; give it as AWS_REGION.`, 2);
 };
 
 const unreached = (base: string, error: unknown): string => {
@@ -70,4 +97,20 @@ const refusalOf = (told: unknown): string | undefined => {
   const { message, path } = told.error as { message?: unknown; path?: unknown };
   if (typeof message !== 'string') return undefined;
   return safe(typeof path === 'string' ? `${path}: ${message}` : message, 2_000);
+};
+
+/** API Gateway's own words, from before selfheal was asked. */
+const gatewayRefusal = (status: number, told: unknown): string | undefined => {
+  const { message, Message } = (told ?? {}) as { readonly message?: unknown; readonly Message?: unknown };
+  const words = [message, Message].find((each) => typeof each === 'string');
+  if (words === undefined) return undefined;
+  const said = safe(words);
+  if (/expired/i.test(said))
+    return `Your AWS credentials have expired (${said}). Sign in again: aws sso login.`;
+  if (status === 403 && /missing authentication token/i.test(said))
+    return `This address wants signed requests (${said}): add --sign.`;
+  if (status === 403)
+    return `AWS does not let you (${said}). You need the managed policy selfheal-operator, or selfheal-reader to look only; aws sts get-caller-identity says who you are.`;
+  if (status === 503 || status === 504) return `selfheal did not answer in time (${said}): try again.`;
+  return `AWS answered ${status}: ${said}`;
 };

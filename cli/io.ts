@@ -1,6 +1,7 @@
 /** Everything a command may touch of the outside, so that tests can stand in for it. */
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
 import pico from 'picocolors';
 import { inert } from '../domain/message.ts';
 
@@ -18,6 +19,8 @@ export interface Io {
   readonly rows: number;
   readonly style: Style;
   readonly userName: () => string;
+  /** Asks the person; yes when there is nobody to ask. */
+  readonly confirm: (question: string) => Promise<boolean>;
   /** Until the person or the system wants the process to end. */
   readonly untilStopped: () => Promise<void>;
 }
@@ -41,6 +44,13 @@ export const realIo = (): Io => {
     rows: isTty && stdout.rows > 0 ? stdout.rows : 24,
     style: pico.createColors(isTty && !env.NO_COLOR && env.TERM !== 'dumb'),
     userName: () => userInfo().username,
+    confirm: async (question) => {
+      if (!isTty || process.stdin.isTTY !== true) return true;
+      const asking = createInterface({ input: process.stdin, output: process.stderr });
+      const answer = await asking.question(`${question} [y/N] `);
+      asking.close();
+      return /^y(es)?$/i.test(answer.trim());
+    },
     untilStopped: () =>
       new Promise((resolve) => {
         process.once('SIGINT', resolve);

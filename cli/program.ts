@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { addCase } from './commands/case.ts';
 import { addCases } from './commands/cases.ts';
 import { addDecide } from './commands/decide.ts';
+import { addDlq } from './commands/dlq.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addSend } from './commands/send.ts';
@@ -40,6 +42,8 @@ export const createProgram = (io: Io): Command => {
   addDecide(program, io, 'deny');
   addSend(program, io);
   addPolicy(program, io);
+  addDoctor(program, io);
+  addDlq(program, io);
   addSandbox(program, io);
   program.addHelpText(
     'after',

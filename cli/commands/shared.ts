@@ -6,13 +6,19 @@ import { type Io, safe } from '../io.ts';
 
 export interface ServiceOptions {
   readonly url: string;
+  readonly sign?: boolean;
 }
 
 /** `--url`, or SELFHEAL_URL, or the port on which `start` listens. */
 export const withUrl = (command: Command): Command =>
-  command.addOption(
-    new Option('--url <url>', 'where the service runs').env('SELFHEAL_URL').default(DEFAULT_URL),
-  );
+  command
+    .addOption(new Option('--url <url>', 'where selfheal runs').env('SELFHEAL_URL').default(DEFAULT_URL))
+    .addOption(
+      new Option(
+        '--sign',
+        "sign with your AWS credentials, for a deployed selfheal at an address of your own (API Gateway's are signed anyway)",
+      ).env('SELFHEAL_SIGN'),
+    );
 
 export const withJson = (command: Command): Command =>
   command.option('--json', 'print JSON instead of text', false);
@@ -24,7 +30,7 @@ export const example = (command: Command, ...lines: readonly string[]): Command 
     `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((text) => `  $ ${text}`).join('\n')}`,
   );
 
-export const client = ({ url }: ServiceOptions): ApiClient => createApiClient(url);
+export const client = ({ url, sign = false }: ServiceOptions): ApiClient => createApiClient(url, { sign });
 
 export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
 

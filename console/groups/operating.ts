@@ -1,8 +1,15 @@
-/** What looks after selfheal itself: is everything there that it needs, and what it could not deliver. */
+/**
+ * What looks after selfheal itself: is everything there that it needs, what could not be delivered, and what the
+ * policy would do. It looks around in the accounts.
+ */
 import { Hono } from 'hono';
 import type { OperatingDeps } from '../http-deps.ts';
 import { deadLetterRoutes } from '../routes/dead-letter-routes.ts';
 import { doctorRoutes } from '../routes/doctor-routes.ts';
+import { explainRoutes } from '../routes/explain-routes.ts';
 
 export const operating = (deps: OperatingDeps): Hono =>
-  new Hono().route('/api/doctor', doctorRoutes(deps)).route('/api/dead-letters', deadLetterRoutes(deps));
+  new Hono()
+    .route('/api/doctor', doctorRoutes(deps))
+    .route('/api/dead-letters', deadLetterRoutes(deps))
+    .route('/api/policy/explain', explainRoutes(deps));

@@ -1,8 +1,7 @@
-/** Everything that shows and changes nothing: cases, what is stopped, the page, and what the policy would do. */
+/** Everything that shows what there is: cases, what is stopped, and the page. It reads the table and nothing else. */
 import { Hono } from 'hono';
 import type { HttpDeps } from '../http-deps.ts';
 import { caseRoutes } from '../routes/case-routes.ts';
-import { explainRoutes } from '../routes/explain-routes.ts';
 import { healthRoutes } from '../routes/health-routes.ts';
 import { pageRoutes } from '../routes/page-routes.ts';
 import { stopRoutes } from '../routes/stop-routes.ts';
@@ -11,6 +10,5 @@ export const reading = (deps: HttpDeps): Hono =>
   new Hono()
     .route('/healthz', healthRoutes(deps))
     .route('/api/cases', caseRoutes(deps))
-    .route('/api/policy/explain', explainRoutes(deps))
     .route('/api/stop', stopRoutes(deps))
     .route('/', pageRoutes(deps));

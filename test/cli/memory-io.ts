@@ -28,6 +28,7 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
     rows: 24,
     style: pico.createColors(false),
     userName: () => 'ada',
+    confirm: async () => true,
     untilStopped: async () => {},
     ...given,
     written: () => out,

@@ -16,5 +16,6 @@ export const silentIo: Io = {
   rows: 24,
   style: pico.createColors(false),
   userName: notRun,
+  confirm: notRun,
   untilStopped: notRun,
 };
