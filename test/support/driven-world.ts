@@ -10,6 +10,7 @@ import { epochMs, instant, minuteMs, secondMs } from '../../domain/time.ts';
 import { onTick } from '../../handlers/on-tick.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
+import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { loadPolicy } from '../../infra/policy-file.ts';
 import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
 import { lanesOf } from '../../sandbox/account-routes.ts';
@@ -17,11 +18,14 @@ import { clientSettings, type Deployment, deploy, HUB_REGION } from '../../sandb
 import { pollOnce } from '../../sandbox/lambda/event-source-mapping.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+import { composePublished } from './compose-published.ts';
 
 export const START = '2026-11-21T03:00:00.000Z';
 
 export interface DrivenOptions extends Omit<AccountsOptions, 'clock'> {
   readonly policyFile?: string;
+  /** Policies are published, as on AWS, and the file is what was packaged; faults may be laid around the versions. */
+  readonly published?: (store: PolicyStore) => PolicyStore;
   /** How far time moves at once, in ms. */
   readonly stepMs?: number;
   readonly decorate?: (ports: Ports) => Ports;
@@ -52,7 +56,7 @@ export interface LogLine {
 }
 
 export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWorld> => {
-  const { policyFile = 'policy.yml', stepMs = secondMs, decorate, ...accounts } = options;
+  const { policyFile = 'policy.yml', published, stepMs = secondMs, decorate, ...accounts } = options;
   const sandbox = await startAccounts({ ...accounts, clock: { kind: 'driven', startMs: epochMs(START) } });
   const policy = loadPolicy(policyFile);
   const catalog = loadCatalog();
@@ -98,20 +102,38 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
       }),
   };
   const build = (around?: (ports: Ports) => Ports) => {
-    const app = compose(deployment.settings, {
+    const surroundings = {
       connection: {
         ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
         dynamodbEndpoint: sandbox.dynamodbEndpoint,
       },
       catalog,
-      policy: () => policy,
       clock,
       random: () => 0.5,
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       metrics: { count: () => undefined },
       ...(around ? { decorate: around } : {}),
+    };
+    if (published === undefined) {
+      const app = compose(deployment.settings, { ...surroundings, policy: () => policy });
+      return { app, tick: onTick(app), mappings: eventSourceMappings(app, deployment, sandbox.url) };
+    }
+    const made = composePublished(deployment.settings, {
+      ...surroundings,
+      packaged: policy,
+      decorateVersions: published,
     });
-    return { app, tick: onTick(app), mappings: eventSourceMappings(app, deployment, sandbox.url) };
+    return {
+      app: made.app,
+      tick: onTick(made.app, made.keepPolicy),
+      mappings: eventSourceMappings(made.app, deployment, sandbox.url).map((mapping) => ({
+        ...mapping,
+        invoke: async (event: Parameters<typeof mapping.invoke>[0]) => {
+          await made.published.refresh(minuteMs);
+          return mapping.invoke(event);
+        },
+      })),
+    };
   };
   let built = build(decorate);
   // Looks on from outside: a test's own questions are no calls of the process under test.

@@ -45,6 +45,29 @@ describe('a world that cannot be read', () => {
     });
   });
 
+  it('without a policy to go by is waited for, however long, and the case keeps what it knew', () => {
+    const noPolicy = {
+      kind: 'assessed',
+      assessment: assessment({ kind: 'no-policy', why: 'version 3: cut short' }, 'observe'),
+    } as const;
+    let current: Case = aCase('queued');
+    const { mode, entry, terms } = current;
+    let now = NOW;
+    for (let looks = 0; looks < 50; looks += 1) {
+      current = told(current, [noPolicy, now]);
+      expect(current).toMatchObject({ checkFailures: 0, mode, entry, terms });
+      expect(current.state).toMatchObject({
+        name: 'held',
+        reason: 'policy-unreadable',
+        detail: 'version 3: cut short',
+        dueAt: plusMs(now, 15 * minuteMs),
+      });
+      expect(orders(current, due, now)).toEqual(['assess']);
+      now = plusMs(now, 15 * minuteMs);
+    }
+    expect(told(current, [observations.assessed, now]).state.name).toBe('queued');
+  });
+
   it('counts anew once the policy observes, and goes on counting while the checks before a start fail', () => {
     const held = aCase('held', { reason: 'check-failed' }, { checkFailures: 5 });
     const observe = {
