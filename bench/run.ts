@@ -7,6 +7,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { figureOfBundles, measureBundles } from './bundle-size.ts';
 import { type Figure, formatFigures, verdictOf } from './figure.ts';
 import { figuresOfHealedCase, followHealedCase } from './healed-case.ts';
+import { figureOfImports, measureImports } from './import-time.ts';
 import { figuresOfIntake, type Intake, type IntakeSizes, measureIntake } from './intake.ts';
 import { figureOfLaneFlood, measureLaneFlood } from './lane-flood.ts';
 import { benchPolicyDecision } from './policy-decision.ts';
@@ -47,6 +48,8 @@ const main = async (isQuick: boolean): Promise<void> => {
   figures.push(figureOfLaneFlood(await measureLaneFlood(FINDINGS_AT_ONCE)));
   say('bundles');
   figures.push(figureOfBundles(await measureBundles()));
+  say('imports');
+  figures.push(figureOfImports(await measureImports()));
   say('policy decisions');
   figures.push(...figuresOfPolicyDecision());
   say('the intake of the local service');
