@@ -25,6 +25,8 @@ const PROGRAM = join(root, 'cli/selfheal.mjs');
 export const startRunningService = async (speed: number): Promise<RunningService> => {
   const sandbox = await startProcess(['sandbox', 'start', '--port', '0', '--speed', String(speed)]);
   const service = await startProcess(['start', '--port', '0', '--sandbox-url', sandbox.url]);
+  // Whoever publishes a policy has credentials: in the sandbox, those of the hub's account.
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'sandbox' });
   const home = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
   const env = {
     ...process.env,
@@ -76,7 +78,8 @@ const inProcess = async (line: string, url: string): Promise<Ran> => {
     output += text;
   };
   const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-  const args = words[0] === 'policy' && words[1] === 'check' ? words : [...words, '--url', url];
+  const needsService = words[0] !== 'policy' || words[1] === 'explain';
+  const args = needsService ? [...words, '--url', url] : words;
   const code = await runCommand(args, { ...silentIo, out: write, err: write, read, userName: () => 'ada' });
   return { code, output };
 };
