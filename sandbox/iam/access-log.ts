@@ -39,7 +39,7 @@ export const accessLog = (world: World): AccessLog => {
   return fresh;
 };
 
-const createAccessLog = (): AccessLog => {
+export const createAccessLog = (entriesMax = ENTRIES_MAX): AccessLog => {
   const entries = new Map<string, Remembered>();
   let dropped = 0;
   return {
@@ -54,7 +54,7 @@ const createAccessLog = (): AccessLog => {
     find: (key) => entries.get(key),
     remember: (key, remembered) => {
       entries.set(key, remembered);
-      if (entries.size <= ENTRIES_MAX) return;
+      if (entries.size <= entriesMax) return;
       // The oldest goes: a map keeps the order in which its keys came.
       const [oldest = ''] = entries.keys();
       entries.delete(oldest);

@@ -125,6 +125,21 @@ export interface ServiceQuestion {
   readonly sourceAccount: string;
 }
 
+/** Whether a role trusts a service that acts on behalf of something in the role's account. */
+export const mayServiceAssume = (
+  world: World,
+  service: string,
+  roleArn: string,
+  sourceArn: string,
+): boolean =>
+  authorizeService(world, {
+    service,
+    action: 'sts:AssumeRole',
+    resource: roleArn,
+    sourceArn,
+    sourceAccount: accountOfArn(sourceArn),
+  }).allowed && accountOfArn(roleArn) === accountOfArn(sourceArn);
+
 /** Whether a service may do something on behalf of one of its resources: the policy of what it touches says so. */
 export const authorizeService = (world: World, question: ServiceQuestion): Decision => {
   const { service, action, resource, sourceArn, sourceAccount } = question;

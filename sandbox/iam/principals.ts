@@ -53,6 +53,10 @@ export const sessionOfRole = (principal: string): SessionOfRole | undefined => {
   return account !== undefined && role !== undefined ? { account, role } : undefined;
 };
 
+/** A session of a role as the principal that it is: the role's path is no part of it. */
+export const sessionArn = (roleArn: string, session: string): string =>
+  `arn:aws:sts::${accountOfArn(roleArn)}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${session}`;
+
 export const roleArnOf = (principal: string): string | undefined => {
   const session = sessionOfRole(principal);
   return session && `arn:aws:iam::${session.account}:role/${session.role}`;

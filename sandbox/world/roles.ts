@@ -1,6 +1,6 @@
 /** IAM roles of the sandbox's accounts: what STS hands out and what Automation may assume. */
 import { compilePolicy } from '../iam/compile-policy.ts';
-import { type PolicyDocument, statementsOf } from '../iam/policy-document.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { Table, World } from '../service.ts';
 
 export interface Role {
@@ -39,9 +39,3 @@ export const findRole = (world: World, arn: string): Role | undefined => {
   const parts = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn);
   return parts === null ? undefined : roleTable(world).get(roleKey(parts[1] ?? '', parts[2] ?? ''));
 };
-
-export const trustsService = (role: Role, service: string): boolean =>
-  statementsOf(role.trust).some(
-    ({ Effect, Principal }) =>
-      Effect === 'Allow' && typeof Principal === 'object' && [Principal.Service].flat().includes(service),
-  );

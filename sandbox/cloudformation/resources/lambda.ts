@@ -1,5 +1,6 @@
 /** Lambda functions, what feeds them from queues, and who may invoke them: records, run by sandbox/lambda. */
 import * as z from 'zod';
+import { mayServiceAssume } from '../../iam/authorize.ts';
 import { functionArn, functionOfArn } from '../../lambda/function-arn.ts';
 import { functionKey, functionTable, mappingTable, permissionTable } from '../../lambda/records.ts';
 import { derivedUuid } from '../../world/ids.ts';
@@ -57,6 +58,9 @@ const invokeConfigSchema = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.string(),
   MaximumRetryAttempts: aNumber.min(0).max(2).optional(),
+  MaximumEventAgeInSeconds: aNumber.min(60).max(21_600).optional(),
+  // What osls writes when there is none.
+  DestinationConfig: z.strictObject({}).optional(),
 });
 
 export const lambdaTypes: ResourceTypes = {
@@ -65,6 +69,8 @@ export const lambdaTypes: ResourceTypes = {
     put: (declared, place) => {
       const { account, region, world } = place;
       const name = declared.FunctionName ?? generatedName(place);
+      if (!mayServiceAssume(world, 'lambda.amazonaws.com', declared.Role, functionArn({ ...place, name })))
+        throw new Error(`The role defined for the function cannot be assumed by Lambda: ${declared.Role}`);
       const key = functionKey(account, region, name);
       functionTable(world).put(key, {
         ...functionTable(world).get(key),
@@ -140,13 +146,14 @@ export const lambdaTypes: ResourceTypes = {
   }),
   'AWS::Lambda::EventInvokeConfig': resourceType({
     schema: invokeConfigSchema,
-    put: ({ FunctionName, MaximumRetryAttempts }, { world, account, region }) => {
+    put: ({ FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds }, { world, account, region }) => {
       const key = functionKey(account, region, functionNameOf(FunctionName));
       const known = functionTable(world).get(key);
       if (known === undefined) throw new Error(`there is no function ${FunctionName}`);
       functionTable(world).put(key, {
         ...known,
         ...(MaximumRetryAttempts === undefined ? {} : { asyncRetriesMax: MaximumRetryAttempts }),
+        ...(MaximumEventAgeInSeconds === undefined ? {} : { asyncAgeSecondsMax: MaximumEventAgeInSeconds }),
       });
     },
     identify: (_config, place) => unnamed(place),

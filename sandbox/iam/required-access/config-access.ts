@@ -48,6 +48,7 @@ export const CONFIG_ACCESS: AccessRows = {
     'PutRemediationExceptions',
     'SelectResourceConfig',
   ]),
+  DescribeConfigurationAggregatorSourcesStatus: onAggregator('DescribeConfigurationAggregatorSourcesStatus'),
   DescribeConfigurationRecorders: onRecorders('DescribeConfigurationRecorders'),
   DescribeConfigurationRecorderStatus: onRecorders('DescribeConfigurationRecorderStatus'),
   StartConfigurationRecorder: onRecorder('StartConfigurationRecorder'),

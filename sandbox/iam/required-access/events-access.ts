@@ -1,5 +1,5 @@
 /** What EventBridge's operations need. */
-import { busArn, placeOf } from '../../services/events/bus-store.ts';
+import { busArn, placeOf, type Target } from '../../services/events/bus-store.ts';
 import { type AccessRow, type AccessRows, type CallSite, type Need, withoutResource } from './access-row.ts';
 
 interface Entry {
@@ -33,6 +33,12 @@ const onRule =
     return [{ action: `events:${operation}`, resource: `arn:aws:events:${region}:${account}:rule/${rule}` }];
   };
 
+const passRole = (resource: string): Need => ({
+  action: 'iam:PassRole',
+  resource,
+  context: { 'iam:PassedToService': 'events.amazonaws.com' },
+});
+
 export const EVENTS_ACCESS: AccessRows = {
   ...withoutResource('events', [
     'ListEventBuses',
@@ -51,7 +57,10 @@ export const EVENTS_ACCESS: AccessRows = {
   DisableRule: onRule('DisableRule'),
   EnableRule: onRule('EnableRule'),
   PutRule: onRule('PutRule'),
-  PutTargets: onRule('PutTargets'),
+  PutTargets: (input: { readonly Targets: readonly Target[] }, site) => [
+    ...onRule('PutTargets')(input, site),
+    ...input.Targets.flatMap(({ RoleArn: resource }) => (resource === undefined ? [] : passRole(resource))),
+  ],
   ListTargetsByRule: onRule('ListTargetsByRule'),
   RemoveTargets: onRule('RemoveTargets'),
 };

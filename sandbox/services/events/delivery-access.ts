@@ -3,9 +3,9 @@
  * without one as itself, and then only the target's own policy can let it in. To a bus it goes only with a role,
  * and to a bus of another account only where that bus's policy lets the role in.
  */
-import { authorize, authorizeService } from '../../iam/authorize.ts';
+import { authorize, authorizeService, mayServiceAssume } from '../../iam/authorize.ts';
+import { sessionArn } from '../../iam/principals.ts';
 import type { World } from '../../service.ts';
-import { findRole } from '../../world/roles.ts';
 import type { BusEvent } from './bus-event.ts';
 import { busOfArn, type Target } from './bus-store.ts';
 
@@ -35,15 +35,9 @@ export const refusedDelivery = (
     const decision = authorizeService(world, { ...asItself, action, resource: target.Arn });
     return decision.allowed ? undefined : noPermissions(told(EVENTS_SERVICE, action, target, decision.why));
   }
-  const role = findRole(world, target.RoleArn);
-  const assumed = authorizeService(world, {
-    ...asItself,
-    action: 'sts:AssumeRole',
-    resource: target.RoleArn,
-  });
-  if (role?.account !== asItself.sourceAccount || !assumed.allowed)
+  if (!mayServiceAssume(world, EVENTS_SERVICE, target.RoleArn, ruleArn))
     return { code: 'FAILED_TO_ASSUME_ROLE', message: `EventBridge cannot assume ${target.RoleArn}.` };
-  const principalArn = `arn:aws:sts::${role.account}:assumed-role/${role.name}/events`;
+  const principalArn = sessionArn(target.RoleArn, 'events');
   const context = event && { 'events:source': event.source, 'events:detail-type': event['detail-type'] };
   const decision = authorize(world, {
     principalArn,

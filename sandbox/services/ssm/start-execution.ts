@@ -1,10 +1,11 @@
 /** StartAutomationExecution: everything SSM may refuse, and the row of what it accepts. */
 import { createHash } from 'node:crypto';
+import { mayServiceAssume } from '../../iam/authorize.ts';
 import { AwsError, type CallContext, type World } from '../../service.ts';
 import { derivedUuid } from '../../world/ids.ts';
 import { GLOBAL_REGION, type ResourceRef } from '../../world/resource.ts';
 import { findResourceType } from '../../world/resource-types/resource-types.ts';
-import { AUTOMATION_SERVICE, findRole, trustsService } from '../../world/roles.ts';
+import { AUTOMATION_SERVICE } from '../../world/roles.ts';
 import type { SandboxRunbook } from '../../world/runbooks/runbook.ts';
 import { findRunbook } from '../../world/runbooks/runbooks.ts';
 import { nextNumber, worldSettings } from '../../world/settings.ts';
@@ -70,8 +71,8 @@ const checkAssumeRole = (
   context: CallContext,
 ): void => {
   if (arn === undefined) return;
-  const role = findRole(world, arn);
-  if (role === undefined || role.account !== context.account || !trustsService(role, AUTOMATION_SERVICE))
+  const executions = `arn:aws:ssm:${context.region}:${context.account}:automation-execution/*`;
+  if (!mayServiceAssume(world, AUTOMATION_SERVICE, arn, executions))
     throw invalid(runbook, `the defined assume role ${arn} is unable to be assumed`);
 };
 

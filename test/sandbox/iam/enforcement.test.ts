@@ -119,34 +119,6 @@ test('a request to DynamoDB is judged by the partitions that it touches', async 
   expect((await refusal(query('due', 'dueAt = :key'))).message).toContain('cannot tell which partition');
 });
 
-test('an administrator may do everything, and a session of a role that is gone nothing', async () => {
-  const sandbox = await openSandbox();
-  await clientsOf(sandbox).sqs.send(new CreateQueueCommand({ QueueName: 'q' }));
-  const { sqs } = clientsAs(sandbox, 'gone');
-  expect((await refusal(sqs.send(new CreateQueueCommand({ QueueName: 'q' })))).message).toContain(
-    'because the role of this session no longer exists',
-  );
-});
-
-test('a change of a role counts at once', async () => {
-  const sandbox = await openSandbox();
-  const create = { Effect: 'Allow' as const, Action: 'sqs:CreateQueue', Resource: '*' };
-  giveRole(sandbox, 'maker', [create]);
-  const { sqs } = clientsAs(sandbox, 'maker');
-  await sqs.send(new CreateQueueCommand({ QueueName: 'q' }));
-  giveRole(sandbox, 'maker', [{ ...create, Effect: 'Deny' }]);
-  expect((await refusal(sqs.send(new CreateQueueCommand({ QueueName: 'q' })))).name).toBe('AccessDenied');
-});
-
-test('an operation whose needs nobody knows is denied to every role', async () => {
-  const sandbox = await openSandbox();
-  giveRole(sandbox, 'everything', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
-  const { dynamodb } = clientsAs(sandbox, 'everything');
-  const { ExecuteStatementCommand } = await import('@aws-sdk/client-dynamodb');
-  const error = await refusal(dynamodb.send(new ExecuteStatementCommand({ Statement: 'SELECT * FROM x' })));
-  expect(error.message).toContain('because the sandbox does not know what that operation needs');
-});
-
 test('what roles asked is told once each, with the answer, and can be asked for and forgotten', async () => {
   const sandbox = await openSandbox();
   giveRole(sandbox, 'maker', [{ Effect: 'Allow', Action: 'sqs:CreateQueue', Resource: '*' }]);
