@@ -6,8 +6,10 @@ import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { RESOURCE_TYPES } from '../../sandbox/world/resource-types/resource-types.ts';
 import { demoScenario } from '../../sandbox/world/scenarios/demo.ts';
 import { caseMachineDoc } from './case-machine-doc.ts';
+import { deployParts } from './deploy-doc.ts';
 import { iamParts } from './iam-doc.ts';
 import { generatedPart, prose, readDoc, root } from './markdown.ts';
+import { packParts } from './packs-doc.ts';
 import { runbooksTable } from './runbooks-table.ts';
 
 describe('what the program writes into the docs (again with: npx tsx test/docs/write-docs.ts)', () => {
@@ -19,9 +21,22 @@ describe('what the program writes into the docs (again with: npx tsx test/docs/w
     expect(generatedPart(readDoc('docs/runbooks.md'), 'rules')).toBe(runbooksTable());
   });
 
+  it('has every rule of every pack with its controls, what selfheal does about it, and what the pack costs', () => {
+    const page = readDoc('docs/packs.md');
+    for (const [name, part] of Object.entries(packParts())) expect(generatedPart(page, name)).toBe(part);
+  });
+
   it('has every role with all that the templates let it do', async () => {
     const page = readDoc('docs/iam.md');
     for (const [name, part] of Object.entries(await iamParts())) expect(generatedPart(page, name)).toBe(part);
+  });
+});
+
+describe('the guide to real accounts', () => {
+  it('has every parameter of the stacks, and what healing costs', async () => {
+    const page = readDoc('docs/deploy.md');
+    for (const [name, part] of Object.entries(await deployParts()))
+      expect(generatedPart(page, name)).toBe(part);
   });
 });
 

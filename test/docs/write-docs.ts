@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { caseMachineDoc } from './case-machine-doc.ts';
+import { deployParts } from './deploy-doc.ts';
 import { iamParts } from './iam-doc.ts';
 import { readDoc, root, withGeneratedPart } from './markdown.ts';
+import { packParts } from './packs-doc.ts';
 import { runbooksTable } from './runbooks-table.ts';
 
 writeFileSync(join(root, 'docs/case-machine.md'), caseMachineDoc());
@@ -11,10 +13,18 @@ writeFileSync(
   join(root, 'docs/runbooks.md'),
   withGeneratedPart(readDoc('docs/runbooks.md'), 'rules', runbooksTable()),
 );
+const writeParts = (file: string, parts: Readonly<Record<string, string>>): void =>
+  writeFileSync(
+    join(root, file),
+    Object.entries(parts).reduce((page, [name, part]) => withGeneratedPart(page, name, part), readDoc(file)),
+  );
+
+writeParts('docs/iam.md', await iamParts());
+writeParts('docs/deploy.md', await deployParts());
 writeFileSync(
-  join(root, 'docs/iam.md'),
-  Object.entries(await iamParts()).reduce(
+  join(root, 'docs/packs.md'),
+  Object.entries(packParts()).reduce(
     (page, [name, part]) => withGeneratedPart(page, name, part),
-    readDoc('docs/iam.md'),
+    readDoc('docs/packs.md'),
   ),
 );

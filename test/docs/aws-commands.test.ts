@@ -1,0 +1,65 @@
+/** Commands of `aws` in the guides that act on real accounts: the AWS CLI checks their words, and calls nothing. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasAwsCommand } from '../sandbox/core/aws-command.ts';
+import { memberTemplate } from '../support/stack-templates.ts';
+import { codeBlocks, readDoc, root } from './markdown.ts';
+
+const blocks = codeBlocks('docs/deploy.md');
+const commands = blocks
+  .filter(({ info }) => info[0] === 'sh' && info[1] === 'aws')
+  .flatMap(({ text }) => text.split('\n'))
+  .filter((line) => line.startsWith('aws ') && !line.startsWith('aws s3 '));
+const memberParameters = blocks.find(({ info }) => info[0] === 'json')?.text ?? '';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
+  writeFileSync(join(dir, 'member.json'), memberParameters);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe('the guide to real accounts', () => {
+  it('gives the aws command nothing that it does not know', () => {
+    if (!hasAwsCommand()) return;
+    const told = execFileSync('/usr/bin/python3', [join(root, 'test/docs/aws-commands.py')], {
+      cwd: dir,
+      input: commands.join('\n'),
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', HOME: dir, AWS_DEFAULT_REGION: 'us-east-1' },
+    });
+    const answers = told
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers).toHaveLength(commands.length);
+    expect(answers.filter(({ code }) => code !== 0)).toEqual([]);
+  });
+
+  it('gives the member stack parameters that it has, and all that it needs', async () => {
+    const { Parameters = {} } = await memberTemplate();
+    const given = JSON.parse(memberParameters) as readonly { ParameterKey: string; ParameterValue: string }[];
+    expect(given.filter(({ ParameterKey }) => !(ParameterKey in Parameters))).toEqual([]);
+    const needed = Object.entries(Parameters).filter(([, { Default }]) => Default === undefined);
+    expect(
+      needed.map(([name]) => name).filter((name) => !given.some((each) => each.ParameterKey === name)),
+    ).toEqual([]);
+    for (const { ParameterKey, ParameterValue } of given) {
+      const { AllowedPattern, AllowedValues } = Parameters[ParameterKey] ?? {};
+      if (typeof AllowedPattern === 'string') expect(ParameterValue).toMatch(new RegExp(AllowedPattern));
+      if (Array.isArray(AllowedValues)) expect(AllowedValues).toContain(ParameterValue);
+    }
+  });
+
+  it('gives osls parameters that serverless.yml has', () => {
+    const given = blocks.flatMap(({ text }) =>
+      [...text.matchAll(/--param="(\w+)=/g)].map(([, name = '']) => name),
+    );
+    expect(given.length).toBeGreaterThan(2);
+    const known = readDoc('serverless.yml');
+    expect(given.filter((name) => !known.includes(`    ${name}: `))).toEqual([]);
+  });
+});
