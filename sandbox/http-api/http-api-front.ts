@@ -41,7 +41,7 @@ export interface HttpApiFront {
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
 /** How long it waits for a function, in sandbox time; never less of the wall's than the second. */
 const WAIT_MS_MAX = 30_000;
-const WAIT_WALL_MS_MIN = 5_000;
+const WAIT_WALL_MS_MIN = 20_000;
 
 export const startHttpApiFront = async (options: HttpApiFrontOptions): Promise<HttpApiFront> => {
   const server = createServer((request, response) => {

@@ -25,11 +25,13 @@ interface PendingInvocation {
   readonly id: string;
   readonly place: FunctionPlace;
   readonly payload: string;
+  readonly acceptedMs: number;
   readonly dueMs: number;
   readonly failures: number;
 }
 
 const RETRIES_MAX_DEFAULT = 2;
+const AGE_SECONDS_MAX_DEFAULT = 21_600;
 /** A minute before the first retry, two before the second. */
 const RETRY_PAUSE_MS = 60_000;
 
@@ -62,9 +64,13 @@ export const createAsyncInvocations = ({
     const record = findFunction(world, functionArn(invocation.place));
     const succeeded = record === undefined || (await run?.(record, invocation.payload)) !== false;
     const failures = invocation.failures + 1;
-    if (succeeded || failures > (record.asyncRetriesMax ?? RETRIES_MAX_DEFAULT))
-      pending.delete(invocation.id);
-    else keep({ ...invocation, failures, dueMs: nowMs() + failures * RETRY_PAUSE_MS });
+    const dueMs = nowMs() + failures * RETRY_PAUSE_MS;
+    const isOver =
+      succeeded ||
+      failures > (record.asyncRetriesMax ?? RETRIES_MAX_DEFAULT) ||
+      dueMs > invocation.acceptedMs + (record.asyncAgeSecondsMax ?? AGE_SECONDS_MAX_DEFAULT) * 1_000;
+    if (isOver) pending.delete(invocation.id);
+    else keep({ ...invocation, failures, dueMs });
   };
 
   return {
@@ -87,7 +93,14 @@ export const createAsyncInvocations = ({
       if (!mayInvoke(world, record, by)) return 'not-permitted';
       if (run === undefined) return 'accepted';
       const { account, region, name } = record;
-      keep({ id: randomUuid(random), place: { account, region, name }, payload, dueMs: at, failures: 0 });
+      keep({
+        id: randomUuid(random),
+        place: { account, region, name },
+        payload,
+        acceptedMs: at,
+        dueMs: at,
+        failures: 0,
+      });
       return 'accepted';
     },
   };

@@ -45,7 +45,7 @@ const CONCURRENCY_MAX_DEFAULT = 1_000;
  * A function is ended when its time is up in the sandbox, but never before it had this much of the wall's: that
  * this machine is slower than the sandbox's time is not the function's fault.
  */
-const WALL_MS_MIN = 5_000;
+const WALL_MS_MIN = 20_000;
 /** What Lambda gives a function's loading is 10 s; a machine that tests at full load gets more. */
 const LOADING_WALL_MS_MAX = 60_000;
 

@@ -18,6 +18,8 @@ export interface FunctionRecord {
   readonly concurrencyMax?: number;
   /** How often an event that somebody left for it is tried again after it failed. Default 2. */
   readonly asyncRetriesMax?: number;
+  /** How old such an event may grow. Default six hours. */
+  readonly asyncAgeSecondsMax?: number;
 }
 
 /** One statement of a function's resource policy (AWS::Lambda::Permission): which service may invoke it, for what. */

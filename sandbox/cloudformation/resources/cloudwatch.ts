@@ -31,7 +31,7 @@ const alarmSchema = z.strictObject({
   TreatMissingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
   ActionsEnabled: aFlag.default(true),
   AlarmActions: z.array(z.string()).default([]),
-  OKActions: anything,
+  OKActions: z.array(z.string()).default([]),
   Unit: anything,
   Tags: anything,
 });
@@ -63,6 +63,7 @@ export const cloudwatchTypes: ResourceTypes = {
         comparison: alarm.ComparisonOperator,
         treatMissingData: alarm.TreatMissingData,
         actions: alarm.ActionsEnabled ? alarm.AlarmActions : [],
+        okActions: alarm.ActionsEnabled ? alarm.OKActions : [],
       });
     },
     identify: (alarm, place) => {
