@@ -8,7 +8,6 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Settings } from '../infra/settings.ts';
 import { COMPLIANCE_QUEUE, EXECUTIONS_QUEUE, REFUSED_QUEUE, WAKES_QUEUE } from '../infra/sqs/queues.ts';
 import type { StackRecord } from './cloudformation/stack-store.ts';
-import type { Template } from './cloudformation/template.ts';
 import { readTemplateFiles } from './cloudformation/template-files.ts';
 import { EXECUTOR_ROLE, EXTERNAL_ID, HUB_ACCOUNT, ORGANIZATION_ID } from './world/roles.ts';
 
@@ -52,18 +51,21 @@ export const deploy = async ({ url, topics, lanes }: DeployOptions): Promise<Dep
 const ADMINISTRATOR_ARN = `arn:aws:iam::${HUB_ACCOUNT}:user/sandbox`;
 
 export interface HubOrder {
-  readonly template: Template;
+  /** Its text. */
+  readonly template: string;
   /** Where the code of each function in the template is, by its name. */
   readonly code?: Readonly<Record<string, string>>;
+  /** Beside the organization and the external id. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** @throws Error in the sandbox's words when the template cannot be deployed */
-export const deployHub = (url: string, order: HubOrder): Promise<StackRecord> =>
+export const deployHub = (url: string, { parameters, ...order }: HubOrder): Promise<StackRecord> =>
   post(url, 'stacks', {
     name: HUB_STACK,
     account: HUB_ACCOUNT,
     region: HUB_REGION,
-    parameters: { OrganizationId: ORGANIZATION_ID, ExternalId: EXTERNAL_ID },
+    parameters: { OrganizationId: ORGANIZATION_ID, ExternalId: EXTERNAL_ID, ...parameters },
     ...order,
   }) as Promise<StackRecord>;
 
@@ -125,7 +127,7 @@ export const deployTopics = async (url: string, topics: readonly string[]): Prom
     if (!topic.startsWith('arn:')) await sns.send(new CreateTopicCommand({ Name: topic }));
 };
 
-const hubTemplate = (): Template => {
+const hubTemplate = (): string => {
   const folder = stackPath('hub/');
   const fragments = readdirSync(folder).filter((name) => name.endsWith('.yml'));
   return readTemplateFiles(
@@ -134,7 +136,7 @@ const hubTemplate = (): Template => {
   );
 };
 
-const memberTemplate = (): Template => readTemplateFiles(MEMBER_STACK, [stackPath('member.yml')]);
+const memberTemplate = (): string => readTemplateFiles(MEMBER_STACK, [stackPath('member.yml')]);
 
 const stackPath = (path: string): string => fileURLToPath(new URL(`../infra/stack/${path}`, import.meta.url));
 

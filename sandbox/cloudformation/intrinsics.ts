@@ -4,7 +4,14 @@
  */
 import type { ParameterValue } from './parameters.ts';
 import { subVariables } from './references.ts';
-import { type Json, type JsonObject, type Template, TemplateProblem } from './template.ts';
+import {
+  type Json,
+  type JsonObject,
+  type Place,
+  pathOf,
+  type Template,
+  TemplateProblem,
+} from './template.ts';
 
 /** What Ref and Fn::GetAtt tell of a resource. */
 export interface Identity {
@@ -26,12 +33,6 @@ export interface Resolver {
   resolve(value: Json, path: string): Json | undefined;
   /** @throws TemplateProblem */
   holds(condition: string, path: string): boolean;
-}
-
-/** Where in the template a value stands; written out only in an error. */
-interface Place {
-  readonly key: string;
-  readonly within?: Place;
 }
 
 type Intrinsic = (argument: Json, at: Place) => Json | undefined;
@@ -65,7 +66,7 @@ export const createResolver = ({ template, parameters, pseudo, resources }: Scop
   const resolve = (value: Json, at: Place): Json | undefined => {
     if (Array.isArray(value)) {
       return value
-        .map((item: Json, n) => resolve(item, { key: String(n), within: at }))
+        .map((item: Json, n) => resolve(item, { key: n, within: at }))
         .filter((item): item is Json => item !== undefined);
     }
     if (!isObject(value)) return value;
@@ -125,7 +126,7 @@ export const createResolver = ({ template, parameters, pseudo, resources }: Scop
   const several = (argument: Json, at: Place): readonly boolean[] => {
     if (!Array.isArray(argument) || argument.length < 2 || argument.length > 10)
       throw problem(at, 'expected a list of 2 to 10 conditions');
-    return argument.map((each: Json, n) => truth(each, { key: String(n), within: at }));
+    return argument.map((each: Json, n) => truth(each, { key: n, within: at }));
   };
 
   const intrinsics: Readonly<Record<string, Intrinsic>> = {
@@ -213,5 +214,3 @@ const comparable = (value: Json | undefined): unknown =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 
 const problem = (at: Place, message: string): TemplateProblem => new TemplateProblem(pathOf(at), message);
-
-const pathOf = ({ key, within }: Place): string => (within === undefined ? key : `${pathOf(within)}.${key}`);

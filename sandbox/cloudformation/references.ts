@@ -2,7 +2,14 @@
  * Who refers to whom in a template: every Ref, Fn::GetAtt and ${…} must name something that is declared, and
  * resources are created after those that they refer to.
  */
-import { type Json, type Template, TemplateProblem } from './template.ts';
+import {
+  type Json,
+  type JsonObject,
+  type Place,
+  pathOf,
+  type Template,
+  TemplateProblem,
+} from './template.ts';
 
 /** The text with each `${name}` replaced; `${!name}` stays as `${name}`. */
 export const subVariables = (text: string, textFor: (name: string) => string): string =>
@@ -18,7 +25,7 @@ export const subVariables = (text: string, textFor: (name: string) => string): s
 export const creationOrder = (template: Template): readonly string[] => {
   const known = orders.get(template);
   if (known !== undefined) return known;
-  checkReferences(template);
+  const needs = needsOf(template);
   const order: string[] = [];
   const done = new Set<string>();
   const visit = (id: string, path: readonly string[]): void => {
@@ -27,7 +34,7 @@ export const creationOrder = (template: Template): readonly string[] => {
       const circle = [...path.slice(path.indexOf(id)), id].join(' -> ');
       throw new TemplateProblem('', `Circular dependency between resources: ${circle}`);
     }
-    for (const needed of neededBy(template, id)) visit(needed, [...path, id]);
+    for (const needed of needs.get(id) ?? []) visit(needed, [...path, id]);
     done.add(id);
     order.push(id);
   };
@@ -39,75 +46,69 @@ export const creationOrder = (template: Template): readonly string[] => {
 /** A stack set's template goes to many lanes. */
 const orders = new WeakMap<Template, readonly string[]>();
 
-const neededBy = (template: Template, id: string): readonly string[] => {
-  const declaration = template.Resources[id];
-  const referred = referencesIn(declaration?.Properties ?? {}, '').map(({ name }) => name);
-  return [...[declaration?.DependsOn ?? []].flat(), ...referred].filter((name) => name in template.Resources);
+/** Of each resource those that it refers to or depends on; on the way every reference is checked. */
+const needsOf = (template: Template): ReadonlyMap<string, ReadonlySet<string>> => {
+  const needs = new Map<string, ReadonlySet<string>>();
+  for (const [id, { Properties, DependsOn }] of Object.entries(template.Resources)) {
+    const needed = new Set([DependsOn ?? []].flat());
+    for (const name of needed)
+      if (!(name in template.Resources))
+        throw new TemplateProblem(`Resources.${id}.DependsOn`, `the template declares no resource ${name}`);
+    eachReference(Properties, { key: `Resources.${id}.Properties` }, (reference) => {
+      if (refersToResource(template, reference)) needed.add(reference.name);
+    });
+    needs.set(id, needed);
+  }
+  for (const [name, { Value }] of Object.entries(template.Outputs))
+    eachReference(Value, { key: `Outputs.${name}.Value` }, (reference) =>
+      refersToResource(template, reference),
+    );
+  return needs;
 };
 
-const checkReferences = (template: Template): void => {
-  const check = (value: Json, path: string): void => {
-    for (const reference of referencesIn(value, path)) {
-      const isThere =
-        reference.name in template.Resources ||
-        (!reference.isAttribute && (reference.name in template.Parameters || PSEUDO.has(reference.name)));
-      if (!isThere) throw new TemplateProblem(reference.path, `the template declares no ${reference.name}`);
-    }
-  };
-  for (const [id, declaration] of Object.entries(template.Resources)) {
-    check(declaration.Properties, `Resources.${id}.Properties`);
-    for (const needed of [declaration.DependsOn ?? []].flat())
-      if (!(needed in template.Resources))
-        throw new TemplateProblem(`Resources.${id}.DependsOn`, `the template declares no resource ${needed}`);
-  }
-  for (const [name, { Value }] of Object.entries(template.Outputs)) check(Value, `Outputs.${name}.Value`);
+const refersToResource = (template: Template, { name, isAttribute, at }: Reference): boolean => {
+  if (name in template.Resources) return true;
+  if (!isAttribute && (name in template.Parameters || PSEUDO.has(name))) return false;
+  throw new TemplateProblem(pathOf(at), `the template declares no ${name}`);
 };
 
 const PSEUDO: ReadonlySet<string> = new Set(
-  [
-    'AccountId',
-    'NoValue',
-    'NotificationARNs',
-    'Partition',
-    'Region',
-    'StackId',
-    'StackName',
-    'URLSuffix',
-  ].map((name) => `AWS::${name}`),
+  ['AccountId', 'NoValue', 'Partition', 'Region', 'StackId', 'StackName', 'URLSuffix'].map(
+    (name) => `AWS::${name}`,
+  ),
 );
 
 interface Reference {
   readonly name: string;
   readonly isAttribute: boolean;
-  readonly path: string;
+  readonly at: Place;
 }
 
-const referencesIn = (value: Json, path: string): readonly Reference[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item: Json, n) => referencesIn(item, `${path}.${n}`));
-  return Object.entries(value).flatMap(([key, inner]: [string, Json]) => {
-    const inside = `${path}.${key}`;
-    if (key === 'Ref' && typeof inner === 'string')
-      return [{ name: inner, isAttribute: false, path: inside }];
-    if (key === 'Fn::GetAtt') return [{ name: resourceOf(inner), isAttribute: true, path: inside }];
-    if (key === 'Fn::Sub') return [...substituted(inner, inside), ...referencesIn(inner, inside)];
-    return referencesIn(inner, inside);
-  });
+const eachReference = (value: Json, at: Place, see: (reference: Reference) => void): void => {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (let n = 0; n < value.length; n += 1) eachReference(value[n], { key: n, within: at }, see);
+    return;
+  }
+  for (const [key, inner] of Object.entries(value as JsonObject)) {
+    const inside = { key, within: at };
+    if (key === 'Ref' && typeof inner === 'string') see({ name: inner, isAttribute: false, at: inside });
+    else if (key === 'Fn::GetAtt') see({ name: resourceOf(inner), isAttribute: true, at: inside });
+    else {
+      if (key === 'Fn::Sub') eachSubstituted(inner, inside, see);
+      eachReference(inner, inside, see);
+    }
+  }
 };
 
 const resourceOf = (argument: Json): string =>
   String(Array.isArray(argument) ? argument[0] : String(argument).split('.')[0]);
 
-const substituted = (argument: Json, path: string): readonly Reference[] => {
+const eachSubstituted = (argument: Json, at: Place, see: (reference: Reference) => void): void => {
   const [text, own] = Array.isArray(argument) ? (argument as readonly Json[]) : [argument, {}];
-  const names: string[] = [];
-  subVariables(String(text), (name) => {
-    if (!(name in ((own ?? {}) as object))) names.push(name);
+  subVariables(String(text), (variable) => {
+    const [name = '', attribute] = variable.split('.');
+    if (!(variable in ((own ?? {}) as object))) see({ name, isAttribute: attribute !== undefined, at });
     return '';
   });
-  return names.map((name) => ({
-    name: name.split('.')[0] ?? '',
-    isAttribute: name.includes('.'),
-    path,
-  }));
 };

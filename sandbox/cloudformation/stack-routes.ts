@@ -1,17 +1,17 @@
-/** Routes under `/_sandbox/` by which templates are deployed. The template comes as text or as its parsed JSON. */
+/** Routes under `/_sandbox/` by which templates are deployed. The template comes as text, JSON or YAML. */
 import * as z from 'zod';
 import { AdminProblem, type AdminRoute } from '../core/admin-routes.ts';
 import type { SandboxCore } from '../sandbox.ts';
 import { readTemplate } from './read-template.ts';
 import { stackTable } from './stack-store.ts';
 import { deployStack, deployStackSet } from './stacks.ts';
-import { type Template, tellIssue, toTemplate } from './template.ts';
+import { type Template, tellIssue } from './template.ts';
 
 const laneSchema = z.object({ account: z.string().regex(/^[0-9]{12}$/), region: z.string().min(1) });
 
 const orderSchema = z.object({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/),
-  template: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  template: z.string(),
   parameters: z.record(z.string(), z.string()).default({}),
 });
 
@@ -45,8 +45,18 @@ export const stackRoutes = (core: SandboxCore): readonly AdminRoute[] => [
   },
 ];
 
-const templateOf = (template: string | object): Template =>
-  typeof template === 'string' ? readTemplate(template) : toTemplate(template);
+/** The same template comes again with every lane and every start of a service. */
+const templateOf = (text: string): Template => {
+  const known = templates.get(text);
+  if (known !== undefined) return known;
+  const template = readTemplate(text);
+  if (templates.size >= TEMPLATES_KEPT_MAX) templates.clear();
+  templates.set(text, template);
+  return template;
+};
+
+const templates = new Map<string, Template>();
+const TEMPLATES_KEPT_MAX = 8;
 
 const read = <T>(schema: z.ZodType<T>, body: unknown): T => {
   const parsed = schema.safeParse(body);

@@ -10,16 +10,18 @@ import { readTemplate } from './read-template.ts';
 import { mergeTemplates, type Template, TemplateProblem } from './template.ts';
 
 /**
+ * The text of one template, as JSON.
+ *
  * @param name of the stack, under which it is kept
  * @throws TemplateProblem that begins with the file
  */
-export const readTemplateFiles = (name: string, files: readonly string[]): Template => {
+export const readTemplateFiles = (name: string, files: readonly string[]): string => {
   const texts = files.map((file) => readFileSync(file, 'utf8'));
   const digest = digestOf([...READER, ...texts]);
   const known = recall(name, digest);
   if (known !== undefined) return known;
-  const template = mergeTemplates(texts.map((text, n) => readNamed(files[n] ?? '', text)));
-  remember(name, { digest, template });
+  const template = JSON.stringify(mergeTemplates(texts.map((text, n) => readNamed(files[n] ?? '', text))));
+  remember(name, `${digest}\n${template}`);
   return template;
 };
 
@@ -42,28 +44,23 @@ const READER = ['read-template.ts', 'template.ts'].map((file) =>
   readFileSync(new URL(file, import.meta.url), 'utf8'),
 );
 
-interface Kept {
-  readonly digest: string;
-  readonly template: Template;
-}
-
 const CACHE_DIR = fileURLToPath(new URL('../../node_modules/.cache/selfheal/', import.meta.url));
 
-const recall = (name: string, digest: string): Template | undefined => {
+const recall = (name: string, digest: string): string | undefined => {
   try {
-    const kept = JSON.parse(readFileSync(`${CACHE_DIR}${name}.json`, 'utf8')) as Kept;
-    return kept.digest === digest ? kept.template : undefined;
+    const [of, template] = readFileSync(`${CACHE_DIR}${name}.template`, 'utf8').split('\n');
+    return of === digest ? template : undefined;
   } catch {
     return undefined;
   }
 };
 
 /** Where nothing may be written it is read the next time again. */
-const remember = (name: string, kept: Kept): void => {
+const remember = (name: string, kept: string): void => {
   try {
     mkdirSync(CACHE_DIR, { recursive: true });
     const draft = `${CACHE_DIR}${name}.${process.pid}.draft`;
-    writeFileSync(draft, JSON.stringify(kept));
-    renameSync(draft, `${CACHE_DIR}${name}.json`);
+    writeFileSync(draft, kept);
+    renameSync(draft, `${CACHE_DIR}${name}.template`);
   } catch {}
 };

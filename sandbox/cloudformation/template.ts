@@ -70,6 +70,15 @@ export class TemplateProblem extends Error {
   }
 }
 
+/** Where in a template a value stands; written out only for an error. */
+export interface Place {
+  readonly key: string | number;
+  readonly within?: Place;
+}
+
+export const pathOf = ({ key, within }: Place): string =>
+  within === undefined ? String(key) : `${pathOf(within)}.${key}`;
+
 /** @throws TemplateProblem that names every place which is not as CloudFormation has it */
 export const toTemplate = (value: unknown): Template => {
   const parsed = templateSchema.safeParse(value);
