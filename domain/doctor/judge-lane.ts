@@ -76,7 +76,7 @@ const whyDenied = ({ account }: Lane, message: string): Pick<Trouble, 'what' | '
     };
   return {
     what: `selfheal may not enter: the role selfheal-executor is not there, or does not trust this hub's functions, or wants another ExternalId; AWS does not say which (${told})`,
-    mend: `deploy the member stack to account ${account} with this hub's parameters: aws cloudformation update-stack-instances --stack-set-name selfheal-member --accounts ${account} --regions REGIONS`,
+    mend: `deploy the member stack to account ${account} again, with this hub's roles and ExternalId (docs/deploy.md)`,
   };
 };
 

@@ -5,13 +5,13 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { ConfigServiceClient } from '@aws-sdk/client-config-service';
-import type { Catalog, Runbook } from '../../domain/catalog/catalog.ts';
+import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { judgeDocuments } from '../../domain/doctor/judge-documents.ts';
 import { judgeHub } from '../../domain/doctor/judge-hub.ts';
 import { judgeLane } from '../../domain/doctor/judge-lane.ts';
 import type { Reading } from '../../domain/doctor/reading.ts';
+import { runbooksWanted } from '../../domain/doctor/runbooks-wanted.ts';
 import { type Diagnosis, diagnosisOf, type Trouble, unread } from '../../domain/doctor/trouble.ts';
-import type { PolicyBook } from '../../domain/engine/policy-book.ts';
 import { type Lane, laneId } from '../../domain/finding.ts';
 import { type Ask, askUntil } from './ask.ts';
 import { inParallel } from './in-parallel.ts';
@@ -148,30 +148,13 @@ const examineDocuments = async (
     try {
       const rules = await readRules(clients.config, ask);
       if (!rules.ok) return [unread(laneId(lane), rules, `selfheal doctor --lane ${laneId(lane)}`)];
-      const wanted = runbooksFor(rules.value, catalog, hub.policy());
+      const wanted = runbooksWanted(rules.value, lane, catalog, hub.policy());
       return judgeDocuments(region, await readDocuments(clients.ssm, wanted, ask));
     } finally {
       clients.close();
     }
   });
   return troubles.flat();
-};
-
-const runbooksFor = (
-  ruleIdentifiers: readonly string[],
-  catalog: Catalog,
-  { policy: { entries } }: PolicyBook,
-): readonly Runbook[] => {
-  const wanted = new Set<Runbook>();
-  for (const identifier of ruleIdentifiers) {
-    const serving = catalog.forRule(identifier);
-    if (serving?.kind === 'runbook') wanted.add(serving);
-  }
-  for (const { runbook: named } of entries) {
-    const runbook = named === undefined ? undefined : catalog.runbook(named);
-    if (runbook !== undefined) wanted.add(runbook);
-  }
-  return [...wanted];
 };
 
 const listTroubles = (listed: Reading<readonly Source[]>): readonly Trouble[] => {

@@ -1,4 +1,5 @@
 /** What people decide, and what happens while they do not. */
+import { samePerson } from '../../person.ts';
 import { dayMs, type Moment } from '../../time.ts';
 import type { AwaitingApproval, Case, Decision, NeedsHuman, OpenState } from '../case.ts';
 import { after, move, type Outcome, refused, unchanged } from '../move.ts';
@@ -28,7 +29,7 @@ export const onDecided = (
     );
   if (decision.reason.trim() === '')
     return refused('reason-required', 'say why: a decision without a reason helps nobody later (--reason)');
-  if (decisions.some(({ who }) => who === decision.who))
+  if (decisions.some(({ who }) => samePerson(who, decision.who)))
     return refused('already-decided', `${decision.who} has already decided on this plan; somebody else must`);
   return decision.answer === 'deny' ? denied(c, decision, moment) : approved(c, decision, moment);
 };

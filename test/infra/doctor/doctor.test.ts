@@ -1,0 +1,109 @@
+/** The doctor in an organization of the sandbox, three lanes of which are broken, each in another way. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../../domain/doctor/trouble.ts';
+import { type Lane, laneId } from '../../../domain/finding.ts';
+import { createOperations, type Operations } from '../../../infra/operations.ts';
+import { clientSettings, HUB_REGION } from '../../../sandbox/deployment.ts';
+import { stopRecorder } from '../../../sandbox/services/config/recorder.ts';
+import { EXECUTOR_ROLE, HUB_ACCOUNT, roleKey, roleTable } from '../../../sandbox/world/roles.ts';
+import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+
+const ACCOUNTS = [HUB_ACCOUNT, '300000000001', '300000000002', '300000000003'].map((account, n) => ({
+  account,
+  name: `team-${n}-prod`,
+}));
+const REGIONS = [HUB_REGION, 'eu-west-1'];
+const SILENT: Lane = { account: '300000000001', region: 'eu-west-1' };
+const THROTTLED: Lane = { account: '300000000002', region: HUB_REGION };
+const REGION_OFF: Lane = { account: '300000000003', region: 'eu-west-1' };
+
+let world: DrivenWorld;
+let operations: Operations;
+beforeAll(async () => {
+  world = await drivenWorld({ accounts: ACCOUNTS, regions: REGIONS });
+  const connection = {
+    ...clientSettings(world.sandbox.url, HUB_ACCOUNT, HUB_REGION),
+    dynamodbEndpoint: world.sandbox.dynamodbEndpoint,
+  };
+  operations = createOperations(world.deployment.settings, world.app, {
+    connection,
+    patience: { wholeMsMax: 5_000, laneMsMax: 1_500 },
+  });
+});
+afterAll(() => world.close());
+beforeEach(() => world.sandbox.faults.clear());
+
+const told = ({ troubles }: Diagnosis) =>
+  troubles.filter(({ severity }) => severity !== 'risk').map(({ where, what }) => `${where}: ${what}`);
+
+describe('the doctor', () => {
+  it('looks at every lane that the aggregator knows, and at the hub, and finds all well', async () => {
+    const diagnosis = await operations.doctor.examine();
+    expect(told(diagnosis)).toEqual([]);
+    expect(diagnosis).toMatchObject({ healthy: true, lanes: 8 });
+    // Every lane has its own questions, and every Region its runbooks.
+    expect(diagnosis.checks).toBeGreaterThan(8 * 3 + 2 * 15);
+  });
+
+  it('says of each broken lane what is wrong, and is not held up by one that does not answer', async () => {
+    const { faults } = world.sandbox;
+    for (const service of ['config', 'ssm', 'events'])
+      faults.add({ kind: 'throttle', service, ...THROTTLED });
+    faults.add({ kind: 'timeout', service: 'config', ...SILENT });
+    faults.add({ kind: 'region-off', ...REGION_OFF });
+    const began = performance.now();
+    const diagnosis = await operations.doctor.examine();
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(diagnosis.healthy).toBe(false);
+    const of = (lane: Lane) => told(diagnosis).filter((text) => text.startsWith(laneId(lane)));
+    expect(of(REGION_OFF)).toEqual([
+      expect.stringContaining('eu-west-1 is not enabled in account 300000000003'),
+    ]);
+    expect(of(THROTTLED)).toHaveLength(3);
+    for (const text of of(THROTTLED)) expect(text).toContain('answers ThrottlingException again and again');
+    expect(of(SILENT)).toEqual([
+      expect.stringContaining('config:DescribeConfigurationRecorderStatus was not answered in time'),
+      expect.stringContaining('config:DescribeDeliveryChannelStatus was not answered in time'),
+    ]);
+    expect(told(diagnosis)).toHaveLength(6);
+  });
+
+  it('says that the role is gone and that the recorder is off, of the lanes that it is asked for alone', async () => {
+    const key = roleKey('300000000001', EXECUTOR_ROLE);
+    const role = roleTable(world.sandbox.world).get(key);
+    roleTable(world.sandbox.world).delete(key);
+    const off = { account: '300000000002', region: 'eu-west-1' };
+    stopRecorder(world.sandbox.world, off, world.sandbox.clock.nowMs());
+    const diagnosis = await operations.doctor.examine([SILENT, off]);
+    if (role !== undefined) roleTable(world.sandbox.world).put(key, role);
+    expect(diagnosis.lanes).toBe(2);
+    expect(told(diagnosis)).toEqual([
+      expect.stringMatching(/^300000000001\/eu-west-1: selfheal may not enter: the role selfheal-executor/),
+      expect.stringMatching(/^300000000002\/eu-west-1: Config's recorder default is off/),
+    ]);
+  });
+
+  it('does not take a hub for healthy that it cannot see', async () => {
+    for (const service of ['sqs', 'sns', 'events'])
+      world.sandbox.faults.add({
+        kind: 'error',
+        errorCode: 'AccessDeniedException',
+        service,
+        account: HUB_ACCOUNT,
+        region: HUB_REGION,
+      });
+    world.sandbox.faults.add({
+      kind: 'error',
+      errorCode: 'AccessDeniedException',
+      service: 'config',
+      operation: 'DescribeConfigurationAggregators',
+    });
+    const diagnosis = await operations.doctor.examine();
+    const unknown = diagnosis.troubles
+      .filter(({ severity }) => severity === 'unknown')
+      .map(({ where }) => where);
+    for (const part of ['aggregator', 'event bus selfheal', 'queue selfheal-wakes', 'topic selfheal-oncall'])
+      expect(unknown).toContain(part);
+    expect(diagnosis.lanes).toBe(0);
+  });
+});
