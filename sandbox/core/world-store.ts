@@ -25,8 +25,14 @@ export const openWorld = (options: WorldStoreOptions = {}): WorldStore => {
     return rows;
   };
   const log = options.dataDir === undefined ? undefined : openLog(options.dataDir, options, tables, rowsOf);
+  const made = new Map<string, Table<unknown>>();
+  const tableOf = (name: string): Table<unknown> => {
+    const table = made.get(name) ?? createTable(name, rowsOf(name), log);
+    made.set(name, table);
+    return table;
+  };
   return {
-    table: <T>(name: string): Table<T> => createTable(name, rowsOf(name) as Map<string, T>, log),
+    table: <T>(name: string) => tableOf(name) as Table<T>,
     close: () => log?.close(),
   };
 };

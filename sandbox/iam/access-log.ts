@@ -27,7 +27,8 @@ export interface Remembered {
   readonly basis: readonly [Role, PolicyDocument | undefined];
 }
 
-const ENTRIES_MAX = 20_000;
+/** About 3 KB each. */
+const ENTRIES_MAX = 5_000;
 
 const logs = new WeakMap<World, AccessLog>();
 

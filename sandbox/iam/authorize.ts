@@ -50,7 +50,7 @@ const decideForRole = (world: World, role: Role, question: AccessQuestion): Deci
   const { action, resource, context } = question;
   const side = resourceSide(world, question);
   const log = accessLog(world);
-  const key = JSON.stringify([role.account, role.name, action, resource, context]);
+  const key = `${role.account}/${role.name} ${action} ${resource} ${context === undefined ? '' : JSON.stringify(context)}`;
   const known = log.find(key);
   if (known?.basis[0] === role && known.basis[1] === side.policy) return known.entry;
   const request = requestOf(question);

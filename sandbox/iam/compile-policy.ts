@@ -102,9 +102,15 @@ const compileActions = ({ Action, NotAction }: PolicyStatement): ((action: strin
     if (!/^(?:\*|[\w-]+:[\w*?]+)$/.test(pattern)) throw new UnsupportedPolicy(`"${pattern}" names no action`);
     return pattern.toLowerCase();
   });
+  // The actions ever asked for are few, the questions many.
+  const answers = new Map<string, boolean>();
   return (action) => {
+    const known = answers.get(action);
+    if (known !== undefined) return known;
     const lower = action.toLowerCase();
-    return patterns.some((pattern) => matchesWildcards(pattern, lower)) === (Action !== undefined);
+    const answer = patterns.some((pattern) => matchesWildcards(pattern, lower)) === (Action !== undefined);
+    answers.set(action, answer);
+    return answer;
   };
 };
 

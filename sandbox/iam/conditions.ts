@@ -36,9 +36,8 @@ const compileTest = (operator: string, key: string, wanted: readonly string[]): 
       const pattern = resolveVariables(each, context);
       return pattern !== undefined && compare(pattern, value);
     }) !== negated;
-  const lowerKey = key.toLowerCase();
   return (context) => {
-    const values = valuesOf(context, lowerKey);
+    const values = valuesOf(context, key);
     if (quantifier === 'ForAllValues') return (values ?? []).every((value) => holds(value, context));
     if (values === undefined) return ifExists || (negated && quantifier === undefined);
     return values.some((value) => holds(value, context));
@@ -55,8 +54,7 @@ const compileNull = (operator: string, key: string, wanted: readonly string[]): 
   const [absent, ...others] = wanted;
   if (operator !== 'Null' || others.length > 0 || (absent !== 'true' && absent !== 'false'))
     throw new UnsupportedPolicy(`Null of ${key} takes true or false`);
-  const lowerKey = key.toLowerCase();
-  return (context) => (valuesOf(context, lowerKey) === undefined) === (absent === 'true');
+  return (context) => (valuesOf(context, key) === undefined) === (absent === 'true');
 };
 
 type Compare = (wanted: string, value: string) => boolean;
@@ -82,11 +80,11 @@ const NEGATED: Readonly<Record<string, Compare>> = {
 };
 
 /** Keys are the same whatever the case of their letters; undefined when the request has none or no value. */
-const valuesOf = (context: RequestContext, lowerKey: string): readonly string[] | undefined => {
-  for (const [key, value] of Object.entries(context))
-    if (key.toLowerCase() === lowerKey) {
-      const values = typeof value === 'string' ? [value] : value;
-      return values.length === 0 ? undefined : values;
-    }
-  return undefined;
+const valuesOf = (context: RequestContext, key: string): readonly string[] | undefined => {
+  const value = context[key] ?? inAnyCase(context, key.toLowerCase());
+  const values = typeof value === 'string' ? [value] : value;
+  return values?.length === 0 ? undefined : values;
 };
+
+const inAnyCase = (context: RequestContext, lowerKey: string) =>
+  Object.entries(context).find(([key]) => key.toLowerCase() === lowerKey)?.[1];

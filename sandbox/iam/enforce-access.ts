@@ -2,7 +2,7 @@
 import { AwsError } from '../service.ts';
 import type { Decision } from './access-request.ts';
 import { authorize } from './authorize.ts';
-import { sessionOfRole } from './principals.ts';
+import { isSession } from './principals.ts';
 import type { CallSite, Need } from './required-access/access-row.ts';
 import { requiredAccess } from './required-access/required-access.ts';
 
@@ -19,7 +19,7 @@ export interface GuardedCall extends CallSite {
  */
 export const enforceAccess = (call: GuardedCall, input: () => unknown): void => {
   const { principalArn, service, operation, world } = call;
-  if (sessionOfRole(principalArn) === undefined) return;
+  if (!isSession(principalArn)) return;
   const needs = requiredAccess(service, operation, input(), call);
   if (needs === undefined) throw accessDenied(service, principalArn, unknownNeed(call), NOBODY_KNOWS);
   for (const need of needs) {

@@ -47,6 +47,9 @@ export interface SessionOfRole {
   readonly role: string;
 }
 
+/** A quick look; {@link sessionOfRole} reads it in full. */
+export const isSession = (principal: string): boolean => principal.startsWith('arn:aws:sts::');
+
 /** Undefined when the principal is no session of a role. */
 export const sessionOfRole = (principal: string): SessionOfRole | undefined => {
   const [, account, role] = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(principal) ?? [];
