@@ -15,14 +15,16 @@ type Step =
   | { readonly kind: 'publish'; readonly isAnnounced: boolean }
   | { readonly kind: 'publish-broken'; readonly cutAt: number; readonly isAnnounced: boolean }
   | { readonly kind: 'roll-back'; readonly to: number }
-  | { readonly kind: 'cut' | 'delete'; readonly sequence: number; readonly cutAt: number }
+  | { readonly kind: 'cut' | 'delete'; readonly back: number; readonly cutAt: number }
   | { readonly kind: 'look' | 'hear' | 'restart'; readonly process: number }
   | { readonly kind: 'keep'; readonly process: number }
   | { readonly kind: 'table-fails'; readonly process: number };
 
 const process = fc.nat({ max: PROCESSES - 1 });
 const cutAt = fc.nat({ max: 250 });
-const sequence = fc.integer({ min: 1, max: 12 });
+const sequence = fc.integer({ min: 1, max: 5 });
+/** How far behind the newest: what is spoilt is mostly what matters. */
+const back = fc.nat({ max: 2 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('publish' as const), isAnnounced: fc.boolean() }) },
   {
@@ -32,7 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('roll-back' as const), to: sequence }) },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom('cut' as const, 'delete' as const), sequence, cutAt }),
+    arbitrary: fc.record({ kind: fc.constantFrom('cut' as const, 'delete' as const), back, cutAt }),
   },
   {
     weight: 8,
@@ -64,6 +66,10 @@ class Run {
       metrics: { count: silent },
       now: () => NOW,
     });
+  }
+
+  newest(): number {
+    return Math.max(0, ...this.store.versions.keys());
   }
 
   nextSequence(): number {
@@ -108,13 +114,13 @@ class Run {
         return;
       }
       case 'cut': {
-        const found = store.versions.get(done.sequence);
+        const found = store.versions.get(this.newest() - done.back);
         if (found !== undefined)
-          store.versions.set(done.sequence, { ...found, sealed: cut(found.sealed, done.cutAt) });
+          store.versions.set(found.sequence, { ...found, sealed: cut(found.sealed, done.cutAt) });
         return;
       }
       case 'delete':
-        store.versions.delete(done.sequence);
+        store.versions.delete(this.newest() - done.back);
         return;
       case 'restart':
         this.processes[done.process] = this.start();
@@ -165,13 +171,13 @@ class Run {
 
 it('never goes back and is never anything that was not published whole', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 40, size: 'max' }), async (steps) => {
       const run = new Run();
       for (const done of steps) {
         await run.play(done);
         await run.assertSound();
       }
     }),
-    { seed: SEED, numRuns: 60 },
+    { seed: SEED, numRuns: 40 },
   );
 });
