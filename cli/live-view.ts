@@ -6,17 +6,27 @@ import { createSandboxClient } from '../console/sandbox-client.ts';
 import type { Case } from '../domain/case/case.ts';
 import { isClosed } from '../domain/case/case.ts';
 import type { CaseChanged } from '../domain/case-changed.ts';
-import { epochMs, secondMs } from '../domain/time.ts';
+import type { CaseStore } from '../domain/ports.ts';
+import { epochMs, type Instant, secondMs } from '../domain/time.ts';
 import { type Io, safe } from './io.ts';
 import { changeLine, changesTable } from './render/changes.ts';
 import { type SentMessage, summary } from './render/summary.ts';
-import type { RunningService } from './service/start-service.ts';
+
+/** What there must be to look at: the local service, or the packaged one. */
+export interface WatchedService {
+  readonly url: string;
+  readonly sandboxUrl: string;
+  readonly cases: Pick<CaseStore, 'list'>;
+  /** The accounts' time. */
+  now(): Instant;
+  onChange(listener: (change: CaseChanged) => void): void;
+}
 
 export interface LiveView {
   close(): void;
 }
 
-export const showLive = (io: Io, service: RunningService, hasScenario: boolean): LiveView => {
+export const showLive = (io: Io, service: WatchedService, hasScenario: boolean): LiveView => {
   const show = io.isTty ? redrawn(io) : linewise(io);
   service.onChange(show.changed);
   const timers: NodeJS.Timeout[] = [];
@@ -77,11 +87,11 @@ const LOOK_MS = 500;
 /** Sandbox time from the last thing broken until surely its case is open: Config takes a while to see it. */
 const QUIET_MS = 30 * secondMs;
 
-const whenScenarioIsOver = (service: RunningService, then: () => Promise<void>): NodeJS.Timeout => {
+const whenScenarioIsOver = (service: WatchedService, then: () => Promise<void>): NodeJS.Timeout => {
   let quietSinceMs: number | undefined;
   let isLooking = false;
   const look = async (): Promise<void> => {
-    const nowMs = epochMs(service.app.ports.clock.now());
+    const nowMs = epochMs(service.now());
     const isQuiet = (await scenarioIsDone(service)) && (await casesOf(service)).every(isAtRest);
     quietSinceMs = isQuiet ? (quietSinceMs ?? nowMs) : undefined;
     if (quietSinceMs === undefined || nowMs - quietSinceMs < QUIET_MS) return;
@@ -101,7 +111,7 @@ const whenScenarioIsOver = (service: RunningService, then: () => Promise<void>):
   return timer;
 };
 
-const scenarioIsDone = async ({ sandboxUrl }: RunningService): Promise<boolean> => {
+const scenarioIsDone = async ({ sandboxUrl }: WatchedService): Promise<boolean> => {
   const { scenario } = (await createSandboxClient(sandboxUrl).call('GET', 'info')) as {
     scenario: { done: number; total: number } | null;
   };
@@ -114,13 +124,13 @@ const isAtRest = ({ state }: Case): boolean =>
   ((state.name === 'awaiting-approval' || state.name === 'needs-human') && state.announced) ||
   state.name === 'observing';
 
-const casesOf = async ({ app }: RunningService): Promise<readonly Case[]> => {
+const casesOf = async ({ cases }: WatchedService): Promise<readonly Case[]> => {
   const found: Case[] = [];
-  for await (const about of app.ports.cases.list({})) found.push(about);
+  for await (const about of cases.list({})) found.push(about);
   return found.sort((left, right) => left.openedAt.localeCompare(right.openedAt));
 };
 
-const messagesOf = async ({ sandboxUrl }: RunningService): Promise<readonly SentMessage[]> => {
+const messagesOf = async ({ sandboxUrl }: WatchedService): Promise<readonly SentMessage[]> => {
   const told = (await createSandboxClient(sandboxUrl).call('GET', 'messages')) as {
     messages: readonly { topicArn: string; subject?: string; message: string }[];
   };

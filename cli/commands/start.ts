@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
-import type { RunningService } from '../service/start-service.ts';
+import type { WatchedService } from '../live-view.ts';
 import { portNumber, positiveNumber } from './numbers.ts';
 import { example } from './shared.ts';
 
@@ -15,6 +15,7 @@ interface Options {
   readonly scenario: string;
   readonly speed?: number;
   readonly sandboxUrl?: string;
+  readonly packaged?: true;
 }
 
 /** A demo is watched: four minutes of the accounts' life in less than half a one of the watcher's. */
@@ -41,16 +42,29 @@ export const addStart = (program: Command, io: Io): void => {
         "how fast the sandbox's time runs (default: 1, with a scenario 10)",
       ).argParser(positiveNumber),
     )
-    .option('--sandbox-url <url>', 'use the sandbox that runs there (selfheal sandbox start)');
+    .addOption(
+      new Option('--sandbox-url <url>', 'use the sandbox that runs there (selfheal sandbox start)').conflicts(
+        'packaged',
+      ),
+    )
+    .option(
+      '--packaged',
+      'as it is deployed: package it, make its stacks in the accounts, run the zips by them',
+    );
   example(command, 'selfheal start --data .selfheal', 'selfheal start --scenario demo --speed 10').action(
     (options: Options) => run(options, io),
   );
 };
 
+interface StartedService extends WatchedService {
+  close(): Promise<void>;
+}
+
 const run = async (options: Options, io: Io): Promise<void> => {
   const scenario = options.scenario === 'none' ? undefined : options.scenario;
   const service = await started(options, scenario);
   io.out(`selfheal ready on ${service.url}\n`);
+  if (options.packaged) io.out(howToAsk(service));
   const { showLive } = await import('../live-view.ts');
   const live = showLive(io, service, scenario !== undefined);
   await io.untilStopped();
@@ -58,11 +72,13 @@ const run = async (options: Options, io: Io): Promise<void> => {
   await service.close();
 };
 
-const started = async (options: Options, scenario: string | undefined): Promise<RunningService> => {
+const started = async (options: Options, scenario: string | undefined): Promise<StartedService> => {
   // Loaded here: the other commands need none of AWS's clients and shall not wait for them.
-  const { startService } = await import('../service/start-service.ts');
+  const start = options.packaged
+    ? (await import('../service/packaged-service.ts')).startPackagedService
+    : (await import('../service/start-service.ts')).startService;
   try {
-    return await startService({
+    return await start({
       port: options.port,
       policyFile: options.policy ?? defaultPolicy(),
       speed: options.speed ?? (scenario === undefined ? 1 : SCENARIO_SPEED),
@@ -75,6 +91,13 @@ const started = async (options: Options, scenario: string | undefined): Promise<
     throw new Failure(`selfheal cannot start: ${lines.map((line) => safe(line)).join('\n')}`);
   }
 };
+
+/** Here nobody is believed their name: the command line signs, a browser brings a token. */
+const howToAsk = ({ url, sandboxUrl }: WatchedService): string =>
+  `The command line signs: AWS_ACCESS_KEY_ID=222222222222 AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=us-east-1 npx selfheal cases --url ${url} --sign
+A browser brings a token: curl -X POST ${sandboxUrl}/_sandbox/tokens -d '{"sub":"ada"}'
+What the functions say: curl ${sandboxUrl}/_sandbox/logs, and the alarms: curl ${sandboxUrl}/_sandbox/alarms
+`;
 
 const defaultPolicy = (): string =>
   existsSync('policy.yml') ? 'policy.yml' : fileURLToPath(new URL('../../policy.yml', import.meta.url));

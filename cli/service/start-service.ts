@@ -15,6 +15,7 @@ import { createOperations, type Operations } from '../../infra/operations.ts';
 import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
 import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+import type { WatchedService } from '../live-view.ts';
 import { runFunctions } from './functions.ts';
 import { localLog } from './local-log.ts';
 import { linkToSandbox, type SandboxLink, startOwnSandbox } from './sandbox-link.ts';
@@ -32,13 +33,9 @@ export interface ServiceOptions {
   readonly sandboxUrl?: string;
 }
 
-export interface RunningService {
-  readonly url: string;
-  readonly sandboxUrl: string;
+export interface RunningService extends WatchedService {
   readonly app: App;
   readonly operations: Operations;
-  /** Hears of every state change that was published. */
-  onChange(listener: (change: CaseChanged) => void): void;
   /** Hears when the policy file was changed, and whether the change is in force. */
   onPolicy(listener: PolicyListener): void;
   close(): Promise<void>;
@@ -105,6 +102,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       sandboxUrl: sandbox.url,
       app,
       operations,
+      cases: app.ports.cases,
+      now: sandbox.clock.now,
       onChange: (listener) => {
         listeners.push(listener);
       },

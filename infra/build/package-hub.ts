@@ -25,14 +25,18 @@ const SERVICE = ['serverless.yml', 'infra/stack/hub', 'infra/stack/stack-paramet
 
 /**
  * @param dir where to: another folder than the project is given what osls needs of it
+ * @param policyFile what is in force until a policy is published
  * @throws an Error with every problem of policy and catalog, or with what osls says
  */
-export const packageHub = async (dir: string = ROOT): Promise<PackagedHub> => {
+export const packageHub = async (
+  dir: string = ROOT,
+  policyFile: string = join(ROOT, 'policy.yml'),
+): Promise<PackagedHub> => {
   if (dir !== ROOT)
     for (const path of SERVICE) cpSync(join(ROOT, path), join(dir, path), { recursive: true });
   await buildFunctions({
     outDir: join(dir, 'dist/functions'),
-    policyFile: join(ROOT, 'policy.yml'),
+    policyFile,
     runbooksDir: join(ROOT, 'runbooks'),
   });
   await runOsls(dir);

@@ -8,6 +8,8 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import type { Sandbox } from '../sandbox.ts';
+import type { World } from '../service.ts';
+import { queueKeyOfArn, type StoredMessage } from '../services/sqs/queue-store.ts';
 import { type EventSourceMapping, pollOnce, runEventSourceMapping } from './event-source-mapping.ts';
 import { findFunction, functionArn } from './function-arn.ts';
 import { createFunctionLogs, type FunctionLogs } from './function-logs.ts';
@@ -41,8 +43,8 @@ export interface LambdaRuntime {
   readonly logs: FunctionLogs;
   /** @param event JSON */
   invoke(record: FunctionRecord, event: string): Promise<FunctionOutcome>;
-  /** Driven clocks: polls every queue until nothing is left that could be done now. Answers how many messages there were. */
-  settle(): Promise<number>;
+  /** Driven clocks: polls every queue until nothing is left that could be done now. */
+  settle(): Promise<void>;
   /** Resolves when no function is at work: all are done, or wait for a time to come. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -66,9 +68,12 @@ export const lambdaRuntime = ({
   let polling = 0;
 
   const isIdle = (): boolean => polling === 0 && [...pools.values()].every((pool) => pool.isAtRest());
+  /** Looked at when everything that follows at once has followed: an answer begins the work of whoever waits for it. */
   const changed = (): void => {
-    if (waiting.length === 0 || !isIdle()) return;
-    for (const resolve of waiting.splice(0)) resolve();
+    if (waiting.length > 0 && isIdle())
+      setImmediate(() => {
+        if (isIdle()) for (const resolve of waiting.splice(0)) resolve();
+      });
   };
 
   const poolOf = (record: FunctionRecord): FunctionPool => {
@@ -146,39 +151,56 @@ export const lambdaRuntime = ({
   }
 
   const checked = Promise.all(mappings.map((mapping) => checkQueue(mapping).catch(onError)));
+  const idle = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      changed();
+    });
   const running = clock.kind === 'real' ? mappings.map((each) => runEventSourceMapping(each, onError)) : [];
 
-  const poll = async (mapping: EventSourceMapping): Promise<number> => {
+  /** What is polled for now, of driven clocks: at work until its function sleeps, and as often as the mapping allows. */
+  const underWay = new Map<EventSourceMapping, number>();
+  const poll = async (mapping: EventSourceMapping): Promise<void> => {
     polling += 1;
+    underWay.set(mapping, (underWay.get(mapping) ?? 0) + 1);
+    const invokeFunction = async (event: Parameters<EventSourceMapping['invoke']>[0]): Promise<unknown> => {
+      polling -= 1;
+      try {
+        return await mapping.invoke(event);
+      } finally {
+        polling += 1;
+      }
+    };
     try {
-      return await pollOnce(mapping, { waitSeconds: 0 });
+      await pollOnce({ ...mapping, invoke: invokeFunction }, { waitSeconds: 0 });
     } catch (error) {
       onError(error);
-      return 0;
     } finally {
       polling -= 1;
+      underWay.set(mapping, (underWay.get(mapping) ?? 1) - 1);
       changed();
     }
   };
+  const canPoll = (mapping: EventSourceMapping): boolean =>
+    (underWay.get(mapping) ?? 0) < mapping.concurrencyMax &&
+    hasVisibleMessages(world, mapping.queueArn, clock.nowMs());
 
   return {
     logs,
     invoke,
     settle: async () => {
       await checked;
-      for (let all = 0; ; ) {
-        let received = 0;
-        for (const mapping of mappings) received += await poll(mapping);
-        if (received === 0) return all;
-        all += received;
+      for (;;) {
+        await idle();
+        const ready = mappings.filter(canPoll);
+        if (ready.length === 0) return;
+        for (const mapping of ready) {
+          void poll(mapping);
+          await idle();
+        }
       }
     },
-    idle: () =>
-      isIdle()
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            waiting.push(resolve);
-          }),
+    idle,
     close: async () => {
       await checked;
       await Promise.all(running.map((each) => each.close()));
@@ -202,6 +224,13 @@ const checkQueue = async ({ sqs, queueUrl, timeoutSeconds }: FunctionMapping): P
     throw new Error(
       `Queue visibility timeout: ${visibleAfterSeconds} seconds is less than Function timeout: ${timeoutSeconds} seconds (${queueUrl}). Lambda refuses such a mapping: raise the one or lower the other.`,
     );
+};
+
+const hasVisibleMessages = (world: World, queueArn: string, nowMs: number): boolean => {
+  const key = queueKeyOfArn(queueArn);
+  for (const { queue, visibleMs } of world.table<StoredMessage>('sqs-messages').values())
+    if (queue === key && visibleMs <= nowMs) return true;
+  return false;
 };
 
 const earliest = (times: readonly (number | undefined)[]): number | undefined => {

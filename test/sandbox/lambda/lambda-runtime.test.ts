@@ -239,7 +239,7 @@ describe('a queue mapped to a function', () => {
     );
     mapQueue(sandbox, 'worker', 'work');
     const lambda = runtimeOf(sandbox);
-    expect(await lambda.settle()).toBe(3);
+    await lambda.settle();
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl,

@@ -1,0 +1,79 @@
+/**
+ * selfheal as it is deployed, in a sandbox whose time the test drives: the zips, run by the synthesized template
+ * under the roles it gives them. Time moves only when every function is done or asleep, however slow the machine is.
+ */
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Case } from '../../domain/case/case.ts';
+import { epochMs, instant, secondMs } from '../../domain/time.ts';
+import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
+import { createDocuments } from '../../infra/dynamodb/documents.ts';
+import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
+import { lanesOf } from '../../sandbox/account-routes.ts';
+import { deployPackaged } from '../../sandbox/deploy-packaged.ts';
+import { clientSettings, HUB_REGION, TABLE_NAME } from '../../sandbox/deployment.ts';
+import { type Running, runDeployed } from '../../sandbox/run-deployed.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+import { START } from './driven-world.ts';
+import { synthesized } from './synthesized.ts';
+
+export interface PackagedWorld {
+  readonly sandbox: Sandbox;
+  readonly running: Running;
+  /** What went wrong beside the functions. */
+  readonly problems: readonly unknown[];
+  /** Moves time until the condition holds; throws when it does not within `msMax`. */
+  until(condition: () => Promise<boolean> | boolean, msMax: number): Promise<void>;
+  cases(): Promise<readonly Case[]>;
+  close(): Promise<void>;
+}
+
+export interface PackagedWorldOptions extends Omit<AccountsOptions, 'clock'> {
+  /** How far time moves at once. Default 2 s. */
+  readonly stepMs?: number;
+}
+
+export const packagedWorld = async ({
+  stepMs = 2 * secondMs,
+  ...accounts
+}: PackagedWorldOptions = {}): Promise<PackagedWorld> => {
+  const hub = await synthesized();
+  const sandbox = await startAccounts({ ...accounts, clock: { kind: 'driven', startMs: epochMs(START) } });
+  await deployPackaged({ url: sandbox.url, topics: [], lanes: lanesOf(sandbox) }, hub);
+  const problems: unknown[] = [];
+  const running = await runDeployed(sandbox, { onError: (error) => problems.push(error) });
+  const table = new DynamoDBClient({
+    ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
+    endpoint: sandbox.dynamodbEndpoint,
+  });
+  const store = createCaseStore({
+    client: createDocuments(table),
+    tableName: TABLE_NAME,
+    now: () => instant(sandbox.clock.nowMs()),
+  });
+  return {
+    sandbox,
+    running,
+    problems,
+    until: async (condition, msMax) => {
+      const deadlineMs = sandbox.clock.nowMs() + msMax;
+      await running.lambda.settle();
+      while (!(await condition())) {
+        if (sandbox.clock.nowMs() >= deadlineMs) throw new Error(`not so within ${msMax} ms of sandbox time`);
+        sandbox.advanceBy(stepMs);
+        await running.lambda.settle();
+      }
+    },
+    cases: async () => {
+      const found: Case[] = [];
+      for await (const one of store.list({})) found.push(one);
+      return found;
+    },
+    close: async () => {
+      await running.close();
+      await sandbox.close();
+      table.destroy();
+    },
+  };
+};
