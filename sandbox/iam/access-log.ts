@@ -1,34 +1,35 @@
 /**
- * What roles asked for and were told, each thing once: what a role needs can be read from it, and it remembers
- * decisions so that none is made twice. In memory alone, and bounded.
+ * What roles, and services by themselves, asked for and were told, each thing once: what a policy is needed for
+ * can be read from it, and it remembers decisions so that none is made twice. In memory alone, and bounded.
  */
 import type { World } from '../service.ts';
-import type { Role } from '../world/roles.ts';
 import type { AccessRequest, Decision } from './access-request.ts';
-import type { PolicyDocument } from './policy-document.ts';
 
 export interface AccessEntry extends AccessRequest, Decision {
   readonly role: { readonly account: string; readonly name: string };
 }
 
+/** Of a service that acts as itself: only the policy of what it touches decides. */
+export interface ServiceAccessEntry extends AccessRequest, Decision {}
+
 export interface AccessLog {
-  /** In the order in which they were first asked. */
+  /** Of roles, in the order in which they were first asked. */
   entries(): readonly AccessEntry[];
+  serviceEntries(): readonly ServiceAccessEntry[];
   /** Entries that were forgotten for want of room. */
   readonly dropped: number;
   clear(): void;
-  find(key: string): Remembered | undefined;
-  remember(key: string, remembered: Remembered): void;
+  readonly ofRoles: DecisionMemory<AccessEntry>;
+  readonly ofServices: DecisionMemory<ServiceAccessEntry>;
 }
 
-export interface Remembered {
-  readonly entry: AccessEntry;
-  /** What the decision came from: it holds while these are the same objects. */
-  readonly basis: readonly [Role, PolicyDocument | undefined];
-}
+/** A decision holds while what it came from are the same objects. */
+export type Basis = readonly unknown[];
 
-/** About 3 KB each. */
-const ENTRIES_MAX = 5_000;
+export interface DecisionMemory<Entry> {
+  find(key: string, basis: Basis): Entry | undefined;
+  remember(key: string, basis: Basis, entry: Entry): Entry;
+}
 
 const logs = new WeakMap<World, AccessLog>();
 
@@ -40,26 +41,50 @@ export const accessLog = (world: World): AccessLog => {
   return fresh;
 };
 
+/** About 3 KB each. */
+const ENTRIES_MAX = 5_000;
+
 export const createAccessLog = (entriesMax = ENTRIES_MAX): AccessLog => {
-  const entries = new Map<string, Remembered>();
-  let dropped = 0;
+  const ofRoles = createMemory<AccessEntry>(entriesMax);
+  const ofServices = createMemory<ServiceAccessEntry>(entriesMax);
   return {
-    entries: () => [...entries.values()].map(({ entry }) => entry),
+    ofRoles,
+    ofServices,
+    entries: ofRoles.entries,
+    serviceEntries: ofServices.entries,
     get dropped() {
-      return dropped;
+      return ofRoles.dropped() + ofServices.dropped();
     },
     clear: () => {
-      entries.clear();
+      ofRoles.clear();
+      ofServices.clear();
+    },
+  };
+};
+
+const createMemory = <Entry>(entriesMax: number) => {
+  const kept = new Map<string, { readonly entry: Entry; readonly basis: Basis }>();
+  let dropped = 0;
+  return {
+    entries: () => [...kept.values()].map(({ entry }) => entry),
+    dropped: () => dropped,
+    clear: () => {
+      kept.clear();
       dropped = 0;
     },
-    find: (key) => entries.get(key),
-    remember: (key, remembered) => {
-      entries.set(key, remembered);
-      if (entries.size <= entriesMax) return;
-      // The oldest goes: a map keeps the order in which its keys came.
-      const [oldest = ''] = entries.keys();
-      entries.delete(oldest);
-      dropped += 1;
+    find: (key: string, basis: Basis): Entry | undefined => {
+      const known = kept.get(key);
+      return known?.basis.every((each, n) => each === basis[n]) ? known.entry : undefined;
+    },
+    remember: (key: string, basis: Basis, entry: Entry): Entry => {
+      kept.set(key, { entry, basis });
+      if (kept.size > entriesMax) {
+        // The oldest goes: a map keeps the order in which its keys came.
+        const [oldest = ''] = kept.keys();
+        kept.delete(oldest);
+        dropped += 1;
+      }
+      return entry;
     },
   };
 };

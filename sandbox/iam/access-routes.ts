@@ -1,4 +1,4 @@
-/** `GET /_sandbox/access`: what roles asked for and were told, each thing once. `DELETE` begins afresh. */
+/** `GET /_sandbox/access`: what roles and services asked for and were told, each thing once. `DELETE` begins afresh. */
 import type { AdminRoute } from '../core/admin-routes.ts';
 import type { AccessLog } from './access-log.ts';
 
@@ -13,6 +13,7 @@ export const accessRoutes = (log: AccessLog): readonly AdminRoute[] => [
         access: log
           .entries()
           .filter((entry) => (role === null || entry.role.name === role) && !(denied && entry.allowed)),
+        byServices: log.serviceEntries(),
         dropped: log.dropped,
       };
     },

@@ -16,6 +16,8 @@ export interface AccessQuestion {
   readonly principalArn: string;
   readonly action: string;
   readonly resource: string;
+  /** Where the call is made; default: where the resource is. */
+  readonly region?: string;
   /** What the action's service tells beside what every request carries. */
   readonly context?: RequestContext;
 }
@@ -47,18 +49,35 @@ const NO_ROLE: Decision = { allowed: false, why: 'because the role of this sessi
 
 /** The same question by the same policies is answered from the log. */
 const decideForRole = (world: World, role: Role, question: AccessQuestion): Decision => {
-  const { action, resource, context } = question;
+  const { action, resource, region = '', context } = question;
+  const { account, name } = role;
   const side = resourceSide(world, question);
-  const log = accessLog(world);
-  const key = `${role.account}/${role.name} ${action} ${resource} ${context === undefined ? '' : JSON.stringify(context)}`;
-  const known = log.find(key);
-  if (known?.basis[0] === role && known.basis[1] === side.policy) return known.entry;
+  const { ofRoles } = accessLog(world);
+  const told = context === undefined ? '' : JSON.stringify(context);
+  const key = `${account}/${name} ${action} ${resource} ${region} ${told}`;
+  const known = ofRoles.find(key, [role, side.policy]);
+  if (known !== undefined) return known;
   const request = requestOf(question);
-  const decision = decideBy(role, request, side);
-  const entry = { role: { account: role.account, name: role.name }, ...request, ...decision };
-  log.remember(key, { entry, basis: [role, side.policy] });
-  return entry;
+  const entry = { role: { account, name }, ...request, ...decideBy(role, request, side) };
+  return ofRoles.remember(key, [role, side.policy], entry);
 };
+
+/**
+ * Asks again what was once asked, of a role as it would be: with a statement less, say. Nothing is noted.
+ *
+ * @example
+ * askAgain(world, { ...role, policies: {} }, sandbox.access.entries()[0]).allowed // false
+ */
+export const askAgain = (
+  world: World,
+  role: Pick<Role, 'policies' | 'boundary'>,
+  { principal: principalArn, action, resource, context }: AccessRequest,
+): Decision =>
+  decideBy(
+    role,
+    { principal: principalArn, action, resource, context },
+    resourceSide(world, { principalArn, action, resource }),
+  );
 
 const decideBy = (
   { policies, boundary }: Pick<Role, 'policies' | 'boundary'>,
@@ -74,13 +93,14 @@ const resourceSide = (world: World, { principalArn, action, resource }: AccessQu
   };
 };
 
-const requestOf = ({ principalArn, action, resource, context }: AccessQuestion): AccessRequest => ({
+const requestOf = ({ principalArn, action, resource, region, context }: AccessQuestion): AccessRequest => ({
   principal: principalArn,
   action,
   resource,
   context: {
     ...callerContext(principalArn),
     ...resourceContext(resource, accountOfArn(principalArn)),
+    ...(region === undefined ? {} : { 'aws:RequestedRegion': region }),
     ...context,
   },
 });
@@ -153,6 +173,12 @@ export const authorizeService = (world: World, question: ServiceQuestion): Decis
   };
   return orDenied(() => {
     const { policy, kind } = resourcePolicyOf(world, resource, action);
-    return evaluateResourcePolicy(policy, kind, { principal: service, action, resource, context });
+    const { ofServices } = accessLog(world);
+    const key = `${service} ${action} ${resource} ${sourceArn}`;
+    const known = ofServices.find(key, [policy]);
+    if (known !== undefined) return known;
+    const request = { principal: service, action, resource, context };
+    const decision = evaluateResourcePolicy(policy, kind, request);
+    return ofServices.remember(key, [policy], { ...request, ...decision });
   });
 };

@@ -23,7 +23,7 @@ export const enforceAccess = (call: GuardedCall, input: () => unknown): void => 
   const needs = requiredAccess(service, operation, input(), call);
   if (needs === undefined) throw accessDenied(service, principalArn, unknownNeed(call), NOBODY_KNOWS);
   for (const need of needs) {
-    const decision = authorize(world, { principalArn, ...need });
+    const decision = authorize(world, { principalArn, region: call.region, ...need });
     if (!decision.allowed) throw accessDenied(service, principalArn, need, decision);
   }
 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openWorld } from '../../../sandbox/core/world-store.ts';
 import { type AccessEntry, accessLog, createAccessLog } from '../../../sandbox/iam/access-log.ts';
-import { authorize, authorizeService, mayServiceAssume } from '../../../sandbox/iam/authorize.ts';
+import { askAgain, authorize, authorizeService, mayServiceAssume } from '../../../sandbox/iam/authorize.ts';
 import { enforceAccess } from '../../../sandbox/iam/enforce-access.ts';
 import type { PolicyStatement } from '../../../sandbox/iam/policy-document.ts';
 import type { World } from '../../../sandbox/service.ts';
@@ -96,13 +96,28 @@ test('the same question by the same policies is noted once, and decided again wh
   ]);
 });
 
+test('what was asked can be asked again of a role with one statement less', () => {
+  const reads = allow({ Action: 's3:GetObject' });
+  const world = worldWith([reads, allow({ Action: 's3:PutObject' })]);
+  asWorker(world, 's3:GetObject', 'arn:aws:s3:::bucket/key');
+  asWorker(world, 's3:PutObject', 'arn:aws:s3:::bucket/key');
+  const without = { policies: { own: { Statement: [reads] } } };
+  const again = accessLog(world)
+    .entries()
+    .map((entry) => [entry.action, askAgain(world, without, entry).allowed]);
+  expect(again).toEqual([
+    ['s3:GetObject', true],
+    ['s3:PutObject', false],
+  ]);
+  expect(accessLog(world).entries()).toHaveLength(2);
+});
+
 test('the log keeps what fits, and counts what it forgot', () => {
   const log = createAccessLog(2);
   const world = worldWith([allow()]);
-  const entry = { ...asWorker(world, 's3:GetObject', '*') } as AccessEntry;
-  const [role] = world.table<Role>('roles').values();
-  for (const key of ['first', 'second', 'third'])
-    log.remember(key, { entry: { ...entry, resource: key }, basis: [role as Role, undefined] });
+  asWorker(world, 's3:GetObject', '*');
+  const [entry] = accessLog(world).entries() as [AccessEntry];
+  for (const key of ['first', 'second', 'third']) log.ofRoles.remember(key, [], { ...entry, resource: key });
   expect([log.entries().map(({ resource }) => resource), log.dropped]).toEqual([['second', 'third'], 1]);
   log.clear();
   expect([log.entries(), log.dropped]).toEqual([[], 0]);
@@ -224,7 +239,19 @@ test('a topic lets in the service that its policy names, for what it names', () 
     },
   });
   topics.put(arn, { arn, account: OWN, region: 'eu-west-1', attributes: { Policy } });
-  expect([publishes(alarm), publishes(alarm.replace('selfheal', 'other'))]).toEqual([true, false]);
+  expect([publishes(alarm), publishes(alarm), publishes(alarm.replace('selfheal', 'other'))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(
+    accessLog(world)
+      .serviceEntries()
+      .map(({ principal, allowed }) => [principal, allowed]),
+  ).toEqual([
+    ['cloudwatch.amazonaws.com', true],
+    ['cloudwatch.amazonaws.com', false],
+  ]);
 });
 
 test('a role with a policy that cannot be judged is not stored, and one that is allows nothing', () => {
