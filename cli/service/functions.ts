@@ -15,6 +15,7 @@ import {
   type SqsFunction,
 } from '../../sandbox/lambda/event-source-mapping.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
+import { EVENT_SOURCES } from './event-sources.ts';
 
 /** The handlers take nothing from Lambda's context. */
 export const NO_CONTEXT = {} as Context;
@@ -30,20 +31,18 @@ export const eventSourceMappings = (
     requestHandler: requestHandlerFor({ ...PATIENCE, answerMsMax: LONG_POLL_ANSWER_MS_MAX }),
   });
   const mapping = (
-    queue: Deployment['queues'][keyof Deployment['queues']],
+    source: keyof typeof EVENT_SOURCES,
     handler: (event: Parameters<SqsFunction>[0], context: Context) => ReturnType<SqsFunction>,
-    concurrencyMax: number,
-  ): EventSourceMapping => ({
-    sqs,
-    queueUrl: queue.url,
-    queueArn: queue.arn,
-    invoke: (event) => handler(event, NO_CONTEXT),
-    concurrencyMax,
-  });
+  ): EventSourceMapping => {
+    const { batchSize, concurrencyMax } = EVENT_SOURCES[source];
+    const { url, arn } = queues[source];
+    const invoke: EventSourceMapping['invoke'] = (event) => handler(event, NO_CONTEXT);
+    return { sqs, queueUrl: url, queueArn: arn, invoke, batchSize, concurrencyMax };
+  };
   return [
-    mapping(queues.compliance, onComplianceChange(app), 4),
-    mapping(queues.executions, onExecutionStatus(app), 2),
-    mapping(queues.wakes, onWake(app), 6),
+    mapping('compliance', onComplianceChange(app)),
+    mapping('executions', onExecutionStatus(app)),
+    mapping('wakes', onWake(app)),
   ];
 };
 

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { mayServiceAssume } from '../../iam/authorize.ts';
 import { functionArn, functionOfArn } from '../../lambda/function-arn.ts';
 import { functionKey, functionTable, mappingTable, permissionTable } from '../../lambda/records.ts';
+import { numberSetting } from '../../services/sqs/queue-attributes.ts';
+import { type QueueRecord, queueKeyOfArn } from '../../services/sqs/queue-store.ts';
 import { derivedUuid } from '../../world/ids.ts';
 import {
   aFlag,
@@ -104,6 +106,7 @@ export const lambdaTypes: ResourceTypes = {
           'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
         );
       const functionName = functionNameOf(mapping.FunctionName);
+      checkVisibility(mapping.EventSourceArn, functionName, place);
       mappingTable(place.world).put(mappingId(place), {
         account: place.account,
         region: place.region,
@@ -162,6 +165,23 @@ export const lambdaTypes: ResourceTypes = {
 
 /** Functions are named by name or by ARN. */
 const functionNameOf = (nameOrArn: string): string => functionOfArn(nameOrArn)?.name ?? nameOrArn;
+
+/** A message must not come again while it is at work: Lambda refuses a mapping that lets it. */
+const checkVisibility = (
+  queueArn: string,
+  functionName: string,
+  { world, account, region }: ResourcePlace,
+): void => {
+  const queue = world.table<QueueRecord>('sqs-queues').get(queueKeyOfArn(queueArn) ?? '');
+  if (queue === undefined) throw new Error(`there is no queue ${queueArn}`);
+  const declared = functionTable(world).get(functionKey(account, region, functionName));
+  if (declared === undefined) throw new Error(`there is no function ${functionName}`);
+  const visibilitySeconds = numberSetting(queue, 'VisibilityTimeout');
+  if (visibilitySeconds < declared.timeoutSeconds)
+    throw new Error(
+      `Queue visibility timeout: ${visibilitySeconds} seconds is less than Function timeout: ${declared.timeoutSeconds} seconds`,
+    );
+};
 
 const mappingId = ({ account, region, stackName, logicalId }: ResourcePlace): string =>
   derivedUuid(account, region, stackName, logicalId);

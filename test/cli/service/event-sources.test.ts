@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { EVENT_SOURCES } from '../../../cli/service/event-sources.ts';
+import { readTemplate } from '../../../sandbox/cloudformation/read-template.ts';
+
+interface DeclaredFunction {
+  readonly name: string;
+  readonly events?: readonly {
+    readonly sqs?: {
+      readonly arn: string;
+      readonly batchSize: number;
+      readonly maximumConcurrency: number;
+      readonly functionResponseType?: string;
+    };
+    readonly schedule?: { readonly rate: readonly string[] };
+  }[];
+}
+
+/** Its CloudFormation tags are left out: what they are on is read as plain text. */
+const { functions } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'error' }) as {
+  functions: Readonly<Record<string, DeclaredFunction>>;
+};
+const queues = readTemplate(readFileSync('infra/stack/hub/queues.yml', 'utf8')).Resources;
+
+it('feeds the functions of one process from the queues that the deployment feeds them from, in the same batches', () => {
+  const declared = Object.values(functions).flatMap(({ name, events = [] }) =>
+    events.flatMap(({ sqs }) => (sqs === undefined ? [] : [{ name, sqs }])),
+  );
+  expect(
+    declared.map(({ name, sqs }) => ({
+      functionName: name,
+      queueName: queues[sqs.arn.replace('.Arn', '')]?.Properties.QueueName,
+      batchSize: sqs.batchSize,
+    })),
+  ).toEqual(
+    Object.values(EVENT_SOURCES).map(({ functionName, queueName, batchSize }) => ({
+      functionName,
+      queueName,
+      batchSize,
+    })),
+  );
+  for (const { name, sqs } of declared) {
+    expect(sqs.functionResponseType, `${name} answers with what failed of its batch`).toBe(
+      'ReportBatchItemFailures',
+    );
+    const here = Object.values(EVENT_SOURCES).find(({ functionName }) => functionName === name);
+    expect(here?.concurrencyMax).toBeLessThanOrEqual(sqs.maximumConcurrency);
+  }
+});
+
+it('ticks as often as the deployment does', () => {
+  const tick = Object.values(functions).find(({ name }) => name === 'selfheal-tick');
+  expect(tick?.events?.[0]?.schedule?.rate).toEqual(['rate(1 minute)']);
+});
