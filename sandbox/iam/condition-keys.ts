@@ -22,7 +22,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'SourceOrgID',
   ],
   config: [],
-  dynamodb: ['LeadingKeys'],
+  dynamodb: ['Attributes', 'LeadingKeys'],
   events: ['source', 'detail-type'],
   iam: ['AWSServiceName', 'PassedToService', 'PolicyARN'],
   sns: ['Endpoint', 'Protocol'],
@@ -47,6 +47,7 @@ export const checkConditionKey = (key: string): void => {
 
 const MULTIVALUED: ReadonlySet<string> = new Set([
   'aws:tagkeys',
+  'dynamodb:attributes',
   'dynamodb:leadingkeys',
   'ssm:documentversion',
 ]);

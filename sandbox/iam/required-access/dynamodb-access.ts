@@ -5,6 +5,7 @@
 import { tableDefinition } from '../../../infra/dynamodb/table.ts';
 import { AwsError } from '../../service.ts';
 import { type AccessRow, type AccessRows, type CallSite, type Need, withoutResource } from './access-row.ts';
+import { attributesOf, type WriteRequest } from './dynamodb-attributes.ts';
 
 type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly B?: string }>>;
 
@@ -18,6 +19,13 @@ const onItem =
   (operation: string): AccessRow =>
   ({ TableName, Key, Item }: KeyRequest, site) => [
     need(operation, tableArn(TableName, site), [leadingKey(Key ?? Item)]),
+  ];
+
+/** Of a write to parts of an item, it counts which parts. */
+const onParts =
+  (operation: string): AccessRow =>
+  (request: KeyRequest & WriteRequest, site) => [
+    need(operation, tableArn(request.TableName, site), [leadingKey(request.Key)], attributesOf(request)),
   ];
 
 interface BatchInput {
@@ -78,12 +86,22 @@ const onArn =
   (operation: string): AccessRow =>
   ({ ResourceArn }: { readonly ResourceArn: string }) => [need(operation, ResourceArn)];
 
-const need = (operation: string, resource: string, leadingKeys?: readonly string[]): Need => ({
+const need = (
+  operation: string,
+  resource: string,
+  leadingKeys?: readonly string[],
+  attributes?: readonly string[],
+): Need => ({
   action: `dynamodb:${operation}`,
   resource,
   ...(leadingKeys === undefined
     ? {}
-    : { context: { 'dynamodb:LeadingKeys': [...new Set(leadingKeys)].sort() } }),
+    : {
+        context: {
+          'dynamodb:LeadingKeys': [...new Set(leadingKeys)].sort(),
+          ...(attributes && { 'dynamodb:Attributes': attributes }),
+        },
+      }),
 });
 
 const tableArn = (name: string, { account, region }: CallSite): string =>
@@ -118,7 +136,7 @@ export const DYNAMODB_ACCESS: AccessRows = {
   DeleteItem: onItem('DeleteItem'),
   GetItem: onItem('GetItem'),
   PutItem: onItem('PutItem'),
-  UpdateItem: onItem('UpdateItem'),
+  UpdateItem: onParts('UpdateItem'),
   Query: query,
   Scan: scan,
   CreateTable: onTable('CreateTable'),

@@ -69,6 +69,9 @@ describe('the roles of the functions', () => {
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["scope#\*"\]/)).toEqual(workers);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["control"\]/)).toEqual(['decide', 'tick']);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["(?!scope#\*"\]|control"\])/)).toEqual([]);
+    // Who records how far the policy is lets no stop switch go, and the other way round.
+    expect(mayDo('dynamodb:UpdateItem', /Attributes":\["pk","sk","stop#\*"\]/)).toEqual(['decide']);
+    expect(mayDo('dynamodb:UpdateItem', /Attributes":\["pk","sk","policy\w+",/)).toEqual(['tick']);
     for (const action of ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'])
       expect(mayDo(action)).toEqual([]);
   });
@@ -146,7 +149,15 @@ describe('what people may do', () => {
     );
     expect(written.map(({ actions, condition }) => [actions, condition])).toEqual([
       [['dynamodb:PutItem'], { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['policy'] } }],
-      [['dynamodb:UpdateItem'], { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['control'] } }],
+      [
+        ['dynamodb:UpdateItem'],
+        {
+          'ForAllValues:StringEquals': {
+            'dynamodb:LeadingKeys': ['control'],
+            'dynamodb:Attributes': ['pk', 'sk', 'policySequence'],
+          },
+        },
+      ],
     ]);
   });
 });
