@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TemplateParameter } from '../../infra/stack/template.ts';
 import { hasAwsCommand } from '../sandbox/core/aws-command.ts';
 import { memberTemplate } from '../support/stack-templates.ts';
 import { codeBlocks, readDoc, root } from './markdown.ts';
@@ -48,7 +49,7 @@ describe('the guide to real accounts', () => {
       needed.map(([name]) => name).filter((name) => !given.some((each) => each.ParameterKey === name)),
     ).toEqual([]);
     for (const { ParameterKey, ParameterValue } of given) {
-      const { AllowedPattern, AllowedValues } = Parameters[ParameterKey] ?? {};
+      const { AllowedPattern, AllowedValues }: Partial<TemplateParameter> = Parameters[ParameterKey] ?? {};
       if (typeof AllowedPattern === 'string') expect(ParameterValue).toMatch(new RegExp(AllowedPattern));
       if (Array.isArray(AllowedValues)) expect(AllowedValues).toContain(ParameterValue);
     }

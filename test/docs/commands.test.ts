@@ -39,7 +39,13 @@ describe('the commands in the docs', () => {
   });
 
   it('are all in pages that this test knows of', () => {
-    expect(files).toEqual(['README.md', 'docs/on-call.md', 'docs/policy.md', 'docs/sandbox.md']);
+    expect(files).toEqual([
+      'README.md',
+      'docs/on-call.md',
+      'docs/operations.md',
+      'docs/policy.md',
+      'docs/sandbox.md',
+    ]);
   });
 });
 

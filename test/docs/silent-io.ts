@@ -16,6 +16,6 @@ export const silentIo: Io = {
   rows: 24,
   style: pico.createColors(false),
   userName: notRun,
-  confirm: notRun,
+  confirm: async () => true,
   untilStopped: notRun,
 };

@@ -21,10 +21,4 @@ const writeParts = (file: string, parts: Readonly<Record<string, string>>): void
 
 writeParts('docs/iam.md', await iamParts());
 writeParts('docs/deploy.md', await deployParts());
-writeFileSync(
-  join(root, 'docs/packs.md'),
-  Object.entries(packParts()).reduce(
-    (page, [name, part]) => withGeneratedPart(page, name, part),
-    readDoc('docs/packs.md'),
-  ),
-);
+writeParts('docs/packs.md', packParts());
