@@ -1,12 +1,13 @@
 /**
  * Writes the member stack, infra/stack/member.yml: what people wrote in infra/stack/member/, joined with what
- * follows from the runbook catalog. Again with:  npx tsx infra/stack/build-member-stack.ts
+ * follows from the runbook catalog and the rule packs. Again with:  npx tsx infra/stack/build-member-stack.ts
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load-catalog.ts';
+import { loadManagedRules } from '../packs/controls.ts';
 import { automationRole } from './automation-roles.ts';
 import { executorPolicies } from './executor-policies.ts';
 import { recordingGroup } from './recorded-types.ts';
@@ -44,7 +45,7 @@ export const memberStack = async (catalog: Entries): Promise<Template> => {
       ConfigRecorder: withProperty(
         handWritten(Resources, 'ConfigRecorder'),
         'RecordingGroup',
-        recordingGroup(catalog),
+        recordingGroup({ catalog, managedRules: loadManagedRules() }),
       ),
     },
   };
@@ -84,7 +85,7 @@ const FRAGMENTS_DIR = fileURLToPath(new URL('member/', import.meta.url));
 const DESCRIPTION =
   'selfheal, member stack: forwards the events of AWS Config and Systems Manager to the hub, and holds the roles with which runbooks are started and act in this account.';
 const HEADER = `# The member stack of selfheal, for StackSets: deploy it to every account and Region, the hub's own included.
-# Generated from infra/stack/member/ and the runbook catalog; change those, then write it again with:
+# Generated from infra/stack/member/, the runbook catalog and the rule packs; change those, then write it again with:
 #   npx tsx infra/stack/build-member-stack.ts
 `;
 

@@ -1,11 +1,18 @@
-/** What AWS Config's recorder records when its scope follows from the catalog: every type costs. */
+/** What AWS Config's recorder records when its scope follows from our rules, catalog and packs: every type costs. */
 import { ResourceType } from '@aws-sdk/client-config-service';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
+import type { ManagedRule } from '../packs/controls.ts';
 import type { TemplateValue } from './template.ts';
 
-/** `AWS::Config::ConfigurationRecorder`'s RecordingGroup: all types, or the catalog's; IAM's in one Region only. */
-export const recordingGroup = (catalog: Pick<Catalog, 'runbooks' | 'guides'>): TemplateValue => {
-  const types = recordedTypes(catalog);
+export interface RecordedFor {
+  readonly catalog: Pick<Catalog, 'runbooks' | 'guides'>;
+  /** Of the rule packs: what is not recorded their rules never look at. */
+  readonly managedRules: Readonly<Record<string, ManagedRule>>;
+}
+
+/** `AWS::Config::ConfigurationRecorder`'s RecordingGroup: all types, or those of our rules; IAM's in one Region only. */
+export const recordingGroup = (rules: RecordedFor): TemplateValue => {
+  const types = recordedTypes(rules);
   return {
     'Fn::If': [
       'RecordsAll',
@@ -20,13 +27,11 @@ export const recordingGroup = (catalog: Pick<Catalog, 'runbooks' | 'guides'>): T
   };
 };
 
-/** Those of the catalog's types that can be recorded: of an account as such Config keeps no configuration item. */
-export const recordedTypes = ({
-  runbooks,
-  guides,
-}: Pick<Catalog, 'runbooks' | 'guides'>): readonly string[] => {
-  const served = [...runbooks, ...guides].flatMap(({ rules }) => rules.flatMap((rule) => rule.resourceTypes));
-  return [...new Set(served)].filter((type) => RECORDABLE.has(type)).sort();
+/** Those types that can be recorded: of an account as such Config keeps no configuration item. */
+export const recordedTypes = ({ catalog, managedRules }: RecordedFor): readonly string[] => {
+  const served = [...catalog.runbooks, ...catalog.guides].flatMap(({ rules }) => rules);
+  const types = [...served, ...Object.values(managedRules)].flatMap(({ resourceTypes }) => resourceTypes);
+  return [...new Set(types)].filter((type) => RECORDABLE.has(type)).sort();
 };
 
 const RECORDABLE: ReadonlySet<string> = new Set(Object.values(ResourceType));

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { evaluate } from '../../../sandbox/iam/evaluate.ts';
 import { type PolicyDocument, statementsOf } from '../../../sandbox/iam/policy-document.ts';
+import { deployedDocument } from '../../support/deployed-document.ts';
 import { memberTemplate } from '../../support/stack-templates.ts';
 
 const ACCOUNT = '111122223333';
 const catalog = loadCatalog();
 const { Resources } = await memberTemplate();
-const boundary = deployed(Resources.AutomationBoundary?.Properties.PolicyDocument);
+const boundary = deployedDocument(Resources.AutomationBoundary?.Properties.PolicyDocument, ACCOUNT);
 /** The widest role that somebody could make of an automation role. */
 const anything: PolicyDocument = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
@@ -119,10 +120,3 @@ describe('the boundary of automation roles', () => {
     expect(JSON.stringify(boundary)).not.toMatch(/"Action":"\*"/);
   });
 });
-
-function deployed(document: unknown): PolicyDocument {
-  const text = JSON.stringify(document, (_, value) => value?.['Fn::Sub'] ?? value)
-    .replaceAll(/\$\{AWS::Partition\}/g, 'aws')
-    .replaceAll(/\$\{AWS::AccountId\}/g, ACCOUNT);
-  return JSON.parse(text) as PolicyDocument;
-}
