@@ -10,6 +10,7 @@ import { addPolicy } from './commands/policy.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addSend } from './commands/send.ts';
 import { addStart } from './commands/start.ts';
+import { addResume, addStop } from './commands/stop.ts';
 import { Failure } from './failure.ts';
 import { type Io, safe } from './io.ts';
 
@@ -40,6 +41,8 @@ export const createProgram = (io: Io): Command => {
   addCase(program, io);
   addDecide(program, io, 'approve');
   addDecide(program, io, 'deny');
+  addStop(program, io);
+  addResume(program, io);
   addSend(program, io);
   addPolicy(program, io);
   addDoctor(program, io);

@@ -149,11 +149,13 @@ const addFault = (sandbox: Command, io: Io): void => {
   example(
     fault,
     'selfheal sandbox fault call throttle --service ssm --next 5',
+    'selfheal sandbox fault region 333333333333 eu-west-1',
     'selfheal sandbox fault event lose --share 0.2',
     'selfheal sandbox fault runbook step-fails --document AWS-ConfigureS3BucketVersioning',
     'selfheal sandbox fault clear',
   );
   addCallFault(fault, io);
+  addRegionFault(fault, io);
   addEventFault(fault, io);
   addRunbookFault(fault, io);
   addFaultList(fault, io);
@@ -179,6 +181,18 @@ const addCallFault = (fault: Command, io: Io): void => {
     const body = { kind, service, operation, account, region, probability, nextCalls: next, errorCode: code };
     return setFault('faults', body, options, io);
   });
+};
+
+const addRegionFault = (fault: Command, io: Io): void => {
+  const command = fault
+    .command('region')
+    .description('Turns a Region off in an account: no service there knows its credentials any more.')
+    .argument('<account>', 'a 12-digit account id')
+    .argument('<region>', 'e.g. eu-west-1');
+  example(withJson(withUrl(command)), 'selfheal sandbox fault region 333333333333 eu-west-1').action(
+    (account: string, region: string, options: Json) =>
+      setFault('faults', { kind: 'region-off', account, region }, options, io),
+  );
 };
 
 const addEventFault = (fault: Command, io: Io): void => {

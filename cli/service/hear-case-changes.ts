@@ -1,33 +1,34 @@
 /** Hears of every change of a case as any other system would: by a rule on selfheal's bus and a queue of its own. */
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
 import {
   CASE_CHANGED_DETAIL_TYPE,
   CASE_CHANGED_SOURCE,
   type CaseChanged,
 } from '../../domain/case-changed.ts';
-import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
+import { SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import { clientSettings, EVENT_BUS_NAME, HUB_REGION } from '../../sandbox/deployment.ts';
-import { runEventSourceMapping } from '../../sandbox/lambda/event-source-mapping.ts';
+import { pollOnce } from '../../sandbox/lambda/event-source-mapping.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 
 const NAME = 'live-view';
 const QUEUE_ARN = `arn:aws:sqs:${HUB_REGION}:${HUB_ACCOUNT}:${NAME}`;
 const RULE_ARN = `arn:aws:events:${HUB_REGION}:${HUB_ACCOUNT}:rule/${EVENT_BUS_NAME}/${NAME}`;
-/** SQS holds a receive for up to 20 s when its queue is empty. */
-const LONG_POLL_ANSWER_MS_MAX = 30_000;
+
+export interface Hearing {
+  /** Tells of every change that is waiting. */
+  listen(): Promise<void>;
+  close(): void;
+}
 
 export const hearCaseChanges = async (
   { url }: Pick<Sandbox, 'url'>,
   listener: (change: CaseChanged) => void,
-): Promise<{ close(): Promise<void> }> => {
+): Promise<Hearing> => {
   const settings = clientSettings(url, HUB_ACCOUNT, HUB_REGION);
-  const sqs = new SQSClient({
-    ...SDK_SETTINGS,
-    ...settings,
-    requestHandler: requestHandlerFor({ ...PATIENCE, answerMsMax: LONG_POLL_ANSWER_MS_MAX }),
-  });
+  const sqs = new SQSClient({ ...SDK_SETTINGS, ...settings });
   const { QueueUrl = '' } = await sqs.send(
     new CreateQueueCommand({ QueueName: NAME, Attributes: { Policy: JSON.stringify(LETS_THE_RULE_IN) } }),
   );
@@ -50,25 +51,21 @@ export const hearCaseChanges = async (
     }),
   );
   events.destroy();
-  const hearing = runEventSourceMapping(
-    {
-      sqs,
-      queueUrl: QueueUrl,
-      queueArn: QUEUE_ARN,
-      concurrencyMax: 1,
-      invoke: async ({ Records }) => {
-        for (const { body } of Records) listener((JSON.parse(body) as { detail: CaseChanged }).detail);
-        return { batchItemFailures: [] };
-      },
+  const queue = {
+    sqs,
+    queueUrl: QueueUrl,
+    queueArn: QUEUE_ARN,
+    concurrencyMax: 1,
+    invoke: async ({ Records }: SQSEvent) => {
+      for (const { body } of Records) listener((JSON.parse(body) as { detail: CaseChanged }).detail);
+      return null;
     },
-    // The next receive asks again; what is shown is a view, and no part of the work.
-    () => undefined,
-  );
+  };
   return {
-    close: async () => {
-      await hearing.close();
-      sqs.destroy();
+    listen: async () => {
+      while ((await pollOnce(queue, { waitSeconds: 0 })) > 0);
     },
+    close: () => sqs.destroy(),
   };
 };
 

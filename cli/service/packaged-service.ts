@@ -17,6 +17,7 @@ import { startAccounts } from '../../sandbox/account.ts';
 import { lanesOf } from '../../sandbox/account-routes.ts';
 import { deployPackaged } from '../../sandbox/deploy-packaged.ts';
 import { clientSettings, HUB_REGION, TABLE_NAME } from '../../sandbox/deployment.ts';
+import { pace } from '../../sandbox/pace.ts';
 import { runDeployed } from '../../sandbox/run-deployed.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import type { WatchedService } from '../live-view.ts';
@@ -41,7 +42,7 @@ export const startPackagedService = async (options: PackagedServiceOptions): Pro
   try {
     const hub = await packageHub(join(dir, 'package'), policyFile);
     const sandbox = await startAccounts({
-      clock: { kind: 'real', speed },
+      clock: { kind: 'driven', startMs: Date.now() },
       ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'sandbox') }),
       ...(scenario === undefined ? {} : { scenario }),
     });
@@ -61,6 +62,15 @@ export const startPackagedService = async (options: PackagedServiceOptions): Pro
     const failed = (error: unknown) => log.error('sandbox', { reason: String(error) });
     const running = await runDeployed(sandbox, { port, onError: failed });
     closing.push(running.close);
+    const paced = pace(sandbox, {
+      speed,
+      settle: async () => {
+        await running.lambda.settle();
+        await hearing.listen();
+      },
+      onError: failed,
+    });
+    closing.push(paced.close);
     running.lambda.logs.onLine((_record, { functionName, text, fields }) =>
       log.info(functionName, { line: fields ?? text }),
     );

@@ -164,12 +164,7 @@ const busTroubles = (name: string, bus: Reading<boolean>): readonly Trouble[] =>
 const stopTroubles = (stops: Reading<readonly string[]>): readonly Trouble[] => {
   if (!stops.ok) return [unread('stop switches', stops, AGAIN)];
   return stops.value.map((stop) =>
-    trouble(
-      'risk',
-      'stop switches',
-      stop,
-      'when the reason is gone, take the switch off: POST /api/stop/resume',
-    ),
+    trouble('risk', 'stop switches', stop, 'when its reason is gone: selfheal resume'),
   );
 };
 

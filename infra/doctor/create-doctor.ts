@@ -13,8 +13,8 @@ import type { Reading } from '../../domain/doctor/reading.ts';
 import { runbooksWanted } from '../../domain/doctor/runbooks-wanted.ts';
 import { type Diagnosis, diagnosisOf, type Trouble, unread } from '../../domain/doctor/trouble.ts';
 import { type Lane, laneId } from '../../domain/finding.ts';
+import { inParallel } from '../in-parallel.ts';
 import { type Ask, askUntil } from './ask.ts';
-import { inParallel } from './in-parallel.ts';
 import { type Credentials, type EntryOptions, enter, laneClients } from './lane-clients.ts';
 import { listSources, type Source } from './list-lanes.ts';
 import { readDocuments } from './read-documents.ts';
@@ -40,52 +40,68 @@ export interface DoctorOptions {
 
 export interface DoctorPatience {
   readonly wholeMsMax: number;
-  readonly laneMsMax: number;
+  /** For entering an account, and for what is asked in one of its Regions. */
+  readonly placeMsMax: (account: string, region?: string) => number;
 }
 
 /** A little less than the 30 s that an HTTP API gives an answer. */
-const PATIENCE: DoctorPatience = { wholeMsMax: 25_000, laneMsMax: 8_000 };
+const PATIENCE: DoctorPatience = { wholeMsMax: 25_000, placeMsMax: () => 8_000 };
 const LANES_AT_ONCE = 40;
 
 export const createDoctor = (options: DoctorOptions): Doctor => ({
   examine: async (only) => {
-    const { wholeMsMax, laneMsMax } = options.patience ?? PATIENCE;
-    const whole = AbortSignal.timeout(wholeMsMax);
-    // Every question that is out listens to it.
-    setMaxListeners(0, whole);
-    let checks = 0;
-    const counted = (): void => {
-      checks += 1;
-    };
-    const ask = askUntil(whole, counted);
-    const [hub, listed] = await Promise.all([
-      only === undefined ? readHub(options.hub, ask) : undefined,
-      only === undefined ? listSources(options.config, ask) : sourcesOf(only),
+    const look = beginLook(options.patience ?? PATIENCE);
+    const [hub, { sources, troubles }] = await Promise.all([
+      only === undefined ? readHub(options.hub, look.ask) : undefined,
+      examineLanes(options, look, only),
     ]);
-    const sources = listed.ok ? listed.value : [];
-    const entries = enteredOnce(options.entry, (account) => ({
-      account,
-      ask: askUntil(AbortSignal.any([whole, AbortSignal.timeout(laneMsMax)]), counted),
-    }));
-    const examined = await inParallel(sources, LANES_AT_ONCE, async (source) => {
-      const laneAsk = askUntil(AbortSignal.any([whole, AbortSignal.timeout(laneMsMax)]), counted);
-      return {
-        source,
-        ...(await examineLane(options, source.lane, await entries(source.lane.account), laneAsk)),
-      };
+    return diagnosisOf([...(hub === undefined ? [] : judgeHub(hub)), ...troubles], {
+      lanes: sources.length,
+      checks: look.checks(),
+      notChecked: NOT_CHECKED,
     });
-    const documents = await examineDocuments(options, examined, ask);
-    return diagnosisOf(
-      [
-        ...(hub === undefined ? [] : judgeHub(hub)),
-        ...listTroubles(listed),
-        ...examined.flatMap(({ troubles }) => troubles),
-        ...documents,
-      ],
-      { lanes: sources.length, checks, notChecked: NOT_CHECKED },
-    );
   },
 });
+
+/** One look around: how long it may take, and what was asked in it. */
+interface Look {
+  readonly ask: Ask;
+  readonly askAt: (account: string, region?: string) => Ask;
+  readonly checks: () => number;
+}
+
+const beginLook = ({ wholeMsMax, placeMsMax }: DoctorPatience): Look => {
+  const whole = AbortSignal.timeout(wholeMsMax);
+  // Every question that is out listens to it.
+  setMaxListeners(0, whole);
+  let checks = 0;
+  const asked = (): void => {
+    checks += 1;
+  };
+  return {
+    ask: askUntil(whole, asked),
+    askAt: (...place) => askUntil(AbortSignal.any([whole, AbortSignal.timeout(placeMsMax(...place))]), asked),
+    checks: () => checks,
+  };
+};
+
+const examineLanes = async (
+  options: DoctorOptions,
+  look: Look,
+  only: readonly Lane[] | undefined,
+): Promise<{ readonly sources: readonly Source[]; readonly troubles: readonly Trouble[] }> => {
+  const listed = only === undefined ? await listSources(options.config, look.ask) : sourcesOf(only);
+  const sources = listed.ok ? listed.value : [];
+  const entered = enteredOnce((account) => enter(options.entry, account, look.askAt(account)));
+  const examined = await inParallel(sources, LANES_AT_ONCE, async ({ lane }) =>
+    examineLane(options, lane, await entered(lane.account), look.askAt(lane.account, lane.region)),
+  );
+  const documents = await examineDocuments(options, examined, look.ask);
+  return {
+    sources,
+    troubles: [...listTroubles(listed), ...examined.flatMap(({ troubles }) => troubles), ...documents],
+  };
+};
 
 const sourcesOf = (lanes: readonly Lane[]): Reading<readonly Source[]> => ({
   ok: true,
@@ -93,22 +109,19 @@ const sourcesOf = (lanes: readonly Lane[]): Reading<readonly Source[]> => ({
 });
 
 /** Accounts are entered once, however many of their lanes there are. */
-const enteredOnce = (
-  entry: EntryOptions,
-  begin: (account: string) => { readonly account: string; readonly ask: Ask },
-): ((account: string) => Promise<Reading<Credentials>>) => {
-  const entered = new Map<string, Promise<Reading<Credentials>>>();
+const enteredOnce = <T>(enterAccount: (account: string) => Promise<T>): ((account: string) => Promise<T>) => {
+  const entered = new Map<string, Promise<T>>();
   return (account) => {
     const known = entered.get(account);
     if (known !== undefined) return known;
-    const entering = enter(entry, account, begin(account).ask);
+    const entering = enterAccount(account);
     entered.set(account, entering);
     return entering;
   };
 };
 
 interface Examined {
-  readonly source: Source;
+  readonly lane: Lane;
   readonly troubles: readonly Trouble[];
   /** There when the lane lets us in and answers. */
   readonly credentials?: Credentials;
@@ -119,15 +132,12 @@ const examineLane = async (
   lane: Lane,
   entry: Reading<Credentials>,
   ask: Ask,
-): Promise<Omit<Examined, 'source'>> => {
-  if (!entry.ok) return { troubles: judgeLane({ lane, entry }) };
+): Promise<Examined> => {
+  if (!entry.ok) return { lane, troubles: judgeLane({ lane, entry }) };
   const clients = laneClients(lane, entry.value, endpoint);
   try {
     const facts = await readLane(lane, clients, ask);
-    return {
-      troubles: judgeLane(facts),
-      ...(facts.recorders?.ok ? { credentials: entry.value } : {}),
-    };
+    return { lane, troubles: judgeLane(facts), ...(facts.recorders?.ok ? { credentials: entry.value } : {}) };
   } finally {
     clients.close();
   }
@@ -140,9 +150,9 @@ const examineDocuments = async (
   ask: Ask,
 ): Promise<readonly Trouble[]> => {
   const regions = new Map<string, { readonly lane: Lane; readonly credentials: Credentials }>();
-  for (const { source, credentials } of examined)
-    if (credentials !== undefined && !regions.has(source.lane.region))
-      regions.set(source.lane.region, { lane: source.lane, credentials });
+  for (const { lane, credentials } of examined)
+    if (credentials !== undefined && !regions.has(lane.region))
+      regions.set(lane.region, { lane, credentials });
   const troubles = await inParallel([...regions], LANES_AT_ONCE, async ([region, { lane, credentials }]) => {
     const clients = laneClients(lane, credentials, endpoint);
     try {
@@ -183,6 +193,7 @@ const listTroubles = (listed: Reading<readonly Source[]>): readonly Trouble[] =>
 };
 
 const NOT_CHECKED: readonly string[] = [
+  "whether an account lets in the hub's other functions: it trusts all of their roles in one list; who is not let in says so in the case",
   'runbooks for rules that a Region has in other accounts than the one that was asked; a start without its runbook fails with that reason in its case',
   'the roles that runbooks act with: selfheal may not read IAM; the member stack makes them together with the role it enters by, and a start without its role fails with that reason in its case',
 ];

@@ -2,8 +2,8 @@
 import { DescribeDocumentCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Runbook } from '../../domain/catalog/catalog.ts';
 import type { DocumentFacts, RegionDocument } from '../../domain/doctor/judge-documents.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Ask } from './ask.ts';
-import { inParallel } from './in-parallel.ts';
 
 export const readDocuments = (
   ssm: SSMClient,

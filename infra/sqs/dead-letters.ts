@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type Instant, instant } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
+import { inParallel } from '../in-parallel.ts';
 import { describeBody, reasonOf } from './describe-dead-letter.ts';
 import {
   COMPLIANCE_QUEUE,
@@ -203,12 +204,12 @@ export const createDeadLetters = ({ sqs, place }: DeadLettersOptions): DeadLette
         );
         const [chosen, others] = parted(found, wanted);
         await show(queue, others);
-        for (const message of chosen) {
+        await inParallel(chosen, AT_ONCE, async (message) => {
           const workQueue = await resend(queue, message);
           wanted.delete(message.MessageId ?? '');
           const key = `${queue} ${workQueue}`;
           moved.set(key, { queue, workQueue, moved: (moved.get(key)?.moved ?? 0) + 1 });
-        }
+        });
       }
       return { redriven: [...moved.values()], notFound: [...wanted] };
     },
@@ -217,11 +218,12 @@ export const createDeadLetters = ({ sqs, place }: DeadLettersOptions): DeadLette
   /** SQS moves only from a queue that is some queue's dead-letter queue; this one is not. */
   async function redriveRefused(): Promise<Redriven> {
     const found = await receive(REFUSED_QUEUE, (so) => so.size >= SCAN_MAX);
-    const targets = new Set<string>();
-    for (const message of found.values()) targets.add(await resend(REFUSED_QUEUE, message));
+    const targets = await inParallel([...found.values()], AT_ONCE, (message) =>
+      resend(REFUSED_QUEUE, message),
+    );
     return {
       queue: REFUSED_QUEUE,
-      workQueue: [...targets].sort().join(', ') || COMPLIANCE_QUEUE,
+      workQueue: [...new Set(targets)].sort().join(', ') || COMPLIANCE_QUEUE,
       moved: found.size,
     };
   }
@@ -253,6 +255,8 @@ const parted = (
 };
 
 const BATCH_MAX = 10;
+/** A thousand are sent again within the time that an HTTP API gives. */
+const AT_ONCE = 10;
 /** Long enough to look at a thousand; should we end half way, they are visible again by themselves. */
 const LOOK_SECONDS = 30;
 const SCAN_MAX = 1_000;

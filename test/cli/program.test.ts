@@ -34,6 +34,10 @@ describe('selfheal --help', () => {
           'sandbox list',
           'sandbox break',
           'sandbox fault call',
+          'doctor',
+          'dlq redrive',
+          'stop',
+          'resume',
         ].map((path) => `selfheal ${path}`),
       ),
     );
@@ -65,6 +69,13 @@ describe('wrong use', () => {
     [['start', '--speed', '0'], 'greater than 0'],
     [['sandbox', 'fault', 'call', 'melt', '--service', 'ssm'], 'Allowed choices are throttle'],
     [['cases', '--url', 'nonsense'], 'is no URL of a service'],
+    [['doctor', '--lane', 'here'], 'Expected ACCOUNT/REGION'],
+    [['dlq', 'redrive'], 'Say what: ids, names of queues, or --all'],
+    [['dlq', 'redrive', '--all', 'selfheal-refused'], '--all means everything'],
+    [['dlq', 'redrive', 'selfheal-wakes'], 'There is no queue selfheal-wakes; give one of'],
+    [['stop'], "required option '--reason <text>' not specified"],
+    [['stop', '--reason', ' '], '--reason: say why'],
+    [['resume', '--account', '1', '--rule', 'r'], 'Give one of --account, --rule and --runbook'],
   ])('%j is told as such', async (args, message) => {
     const { code, err, out } = await run(args);
     expect(code).toBe(2);

@@ -1,5 +1,11 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  CreateQueueCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDeadLetters, type DeadLetters } from '../../../infra/sqs/dead-letters.ts';
 import { describeBody } from '../../../infra/sqs/describe-dead-letter.ts';
 import {
@@ -11,14 +17,17 @@ import {
   WORK_QUEUES,
 } from '../../../infra/sqs/queues.ts';
 import { createRefusals } from '../../../infra/sqs/refusals.ts';
-import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { clientSettings } from '../../../sandbox/deployment.ts';
+import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
 import { fixture } from '../../handlers/events.ts';
-import { clientsOf, HUB, openSandbox } from '../../sandbox/core/with-sandbox.ts';
+
+const HUB = '222222222222';
+const START_MS = Date.parse('2026-11-21T03:00:00Z');
 
 let sandbox: Sandbox;
 let place: QueuePlace;
 let letters: DeadLetters;
-let sqs: ReturnType<typeof clientsOf>['sqs'];
+let sqs: SQSClient;
 
 const put = (queue: string, body: unknown, attributes: Record<string, string> = {}) =>
   sqs.send(
@@ -46,19 +55,24 @@ const wake = (n: number) => ({ caseId: `000000000000000${n}-1` });
 const all = () => letters.list({ lettersMax: 50 });
 
 describe('dead letters', () => {
-  beforeEach(async () => {
-    sandbox = await openSandbox();
-    ({ sqs } = clientsOf(sandbox));
+  beforeAll(async () => {
+    sandbox = await startSandbox({ clock: { kind: 'driven', startMs: START_MS } });
+    sqs = new SQSClient({ ...clientSettings(sandbox.url, HUB, 'us-east-1'), maxAttempts: 1 });
     place = { region: 'us-east-1', hubAccount: HUB, wakeQueueUrl: `${sandbox.url}/${HUB}/selfheal-wakes` };
     for (const QueueName of DEAD_LETTER_QUEUES) await sqs.send(new CreateQueueCommand({ QueueName }));
     for (const QueueName of WORK_QUEUES) {
       const deadLetterTargetArn = queueArn(place, deadLetterQueueOf(QueueName));
       const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 });
-      await sqs.send(
-        new CreateQueueCommand({ QueueName, Attributes: { RedrivePolicy, VisibilityTimeout: '1' } }),
-      );
+      await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { RedrivePolicy } }));
     }
     letters = createDeadLetters({ sqs, place });
+  });
+  afterAll(() => sandbox.close());
+  beforeEach(async () => {
+    // SQS empties a queue once a minute.
+    sandbox.advanceTo(sandbox.clock.nowMs() + 61_000);
+    for (const queue of [...WORK_QUEUES, ...DEAD_LETTER_QUEUES])
+      await sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl(place, queue) }));
   });
 
   it('are told with what they are about and why they lie there, and lie there still', async () => {

@@ -1,0 +1,78 @@
+/** `selfheal stop` and `selfheal resume`: hold every new start, at once, and let go again. */
+import type { Command } from 'commander';
+import { describeStop, type StopSwitch } from '../../domain/stop-switch.ts';
+import { Failure } from '../failure.ts';
+import { type Io, safe } from '../io.ts';
+import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+
+interface Options extends ServiceOptions {
+  readonly account?: string;
+  readonly rule?: string;
+  readonly runbook?: string;
+  readonly as?: string;
+  readonly json: boolean;
+}
+
+export const addStop = (program: Command, io: Io): void => {
+  const command = scoped(program.command('stop'))
+    .summary('hold every new start, at once')
+    .description(
+      'Holds every new start within five seconds: everywhere, or for one account, rule or runbook. What runs already goes on to its end. Cases wait, and nothing is lost.',
+    )
+    .requiredOption('--reason <text>', 'why; whoever finds it stopped wants to know');
+  example(
+    withJson(withUrl(command)),
+    'selfheal stop --reason "deployment went wrong"',
+    'selfheal stop --account 111122223333 --reason "migration until noon"',
+  ).action((options: Options & { readonly reason: string }) => stop(options, io));
+};
+
+export const addResume = (program: Command, io: Io): void => {
+  const command = scoped(program.command('resume'))
+    .summary('let go again what was stopped')
+    .description(
+      'Takes a stop switch off: the one that holds everything, or that of one account, rule or runbook. Tells what is still stopped.',
+    );
+  example(withJson(withUrl(command)), 'selfheal resume', 'selfheal resume --account 111122223333').action(
+    (options: Options) => resume(options, io),
+  );
+};
+
+const scoped = (command: Command): Command =>
+  command
+    .option('--account <id>', 'only this account')
+    .option('--rule <name>', 'only this Config rule, by identifier or name')
+    .option('--runbook <document>', 'only this runbook')
+    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+
+const stop = async (options: Options & { readonly reason: string }, io: Io): Promise<void> => {
+  if (options.reason.trim() === '')
+    throw new Failure('--reason: say why; whoever finds it stopped wants to know.', 2);
+  const body = { scope: scopeOf(options), reason: options.reason, who: options.as ?? io.userName() };
+  const set = await client(options).post<StopSwitch>('/api/stop', body);
+  if (options.json) printJson(io, set);
+  else io.out(`Stopped: ${safe(describeStop(set))}.\n`);
+};
+
+const resume = async (options: Options, io: Io): Promise<void> => {
+  const body = { scope: scopeOf(options), who: options.as ?? io.userName() };
+  const { stops } = await client(options).post<{ readonly stops: readonly StopSwitch[] }>(
+    '/api/stop/resume',
+    body,
+  );
+  if (options.json) return printJson(io, { stops });
+  io.out(
+    stops.length === 0
+      ? 'Nothing is stopped any more.\n'
+      : `Still stopped:\n${stops.map((each) => `  ${safe(describeStop(each))}\n`).join('')}`,
+  );
+};
+
+const scopeOf = ({ account, rule, runbook }: Options): StopSwitch['scope'] => {
+  const given = Object.entries({ account, rule, runbook }).flatMap(([kind, name]) =>
+    name === undefined ? [] : [{ kind: kind as 'account' | 'rule' | 'runbook', name }],
+  );
+  if (given.length > 1)
+    throw new Failure('Give one of --account, --rule and --runbook, or none for everything.', 2);
+  return given[0] ?? { kind: 'everything' };
+};
