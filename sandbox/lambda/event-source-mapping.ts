@@ -2,6 +2,7 @@
  * What Lambda does between a queue and a function: receives a batch, invokes, and deletes what the function
  * did not report as failed. A failed message comes back when its visibility ends.
  */
+import { setMaxListeners } from 'node:events';
 import {
   DeleteMessageBatchCommand,
   type Message,
@@ -146,6 +147,8 @@ export const runEventSourceMapping = (
   onError: (error: unknown) => void,
 ): { close(): Promise<void> } => {
   const stop = new AbortController();
+  // Every loop listens to it, and that is no leak.
+  setMaxListeners(0, stop.signal);
   const loop = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       try {
