@@ -24,8 +24,11 @@ const SOURCES = [
   'serverless.yml',
   'package-lock.json',
 ];
-/** Longer than packaging ever took, on a machine with much else to do. */
-const LOCK_MS_MAX = 60_000;
+/** Longer than any run of the tests takes. */
+const IN_USE_MS_MAX = 30 * 60_000;
+
+/** For hooks: it takes seconds, and much longer on a machine with much else to do. */
+export const SYNTHESIS_MS_MAX = 180_000;
 
 let known: Promise<Synthesized> | undefined;
 
@@ -60,19 +63,32 @@ const isMine = (dir: string): boolean => {
   mkdirSync(CACHE, { recursive: true });
   try {
     mkdirSync(dir);
+    writeFileSync(join(dir, MAKER), String(process.pid));
     return true;
   } catch {
-    const isLeftOver = Date.now() - statSync(dir).mtimeMs > LOCK_MS_MAX;
-    if (isLeftOver && !existsSync(join(dir, 'done'))) rmSync(dir, { recursive: true, force: true });
+    if (isAbandoned(dir)) rmSync(dir, { recursive: true, force: true });
     return false;
   }
 };
+
+/** Whoever began to make it is gone, and did not finish. */
+const isAbandoned = (dir: string): boolean => {
+  if (existsSync(join(dir, 'done'))) return false;
+  try {
+    process.kill(Number(readFileSync(join(dir, MAKER), 'utf8')), 0);
+    return false;
+  } catch {
+    return existsSync(dir) && Date.now() - statSync(dir).mtimeMs > 10_000;
+  }
+};
+
+const MAKER = 'maker';
 
 /** Packages of other sources, but for what may be in use elsewhere just now. */
 const dropOthers = (dir: string): void => {
   for (const name of readdirSync(CACHE)) {
     const other = join(CACHE, name);
-    if (name.startsWith('hub-') && other !== dir && Date.now() - statSync(other).mtimeMs > 10 * LOCK_MS_MAX)
+    if (name.startsWith('hub-') && other !== dir && Date.now() - statSync(other).mtimeMs > IN_USE_MS_MAX)
       rmSync(other, { recursive: true, force: true });
   }
 };

@@ -4,14 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MetricName } from '../../../domain/ports.ts';
 import { createMetrics } from '../../../infra/observability/metrics.ts';
 import { DEAD_LETTER_QUEUES, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
-import { type Synthesized, synthesized } from '../../support/synthesized.ts';
+import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { byName, fieldOf, idIn, ofType, type Properties } from '../../support/template-reader.ts';
 import { itemsOf, textOf } from '../../support/template-values.ts';
 
 let hub: Synthesized;
 beforeAll(async () => {
   hub = await synthesized();
-});
+}, SYNTHESIS_MS_MAX);
 
 describe('the alarms', () => {
   const alarms = () => ofType(hub.template, 'AWS::CloudWatch::Alarm').map(([, one]) => one);

@@ -4,14 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deciding } from '../../../console/groups/deciding.ts';
 import { operating } from '../../../console/groups/operating.ts';
 import { reading } from '../../../console/groups/reading.ts';
-import { type Synthesized, synthesized } from '../../support/synthesized.ts';
+import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { byName, idIn, ofType } from '../../support/template-reader.ts';
 import { textOf } from '../../support/template-values.ts';
 
 let hub: Synthesized;
 beforeAll(async () => {
   hub = await synthesized();
-});
+}, SYNTHESIS_MS_MAX);
 
 describe('the HTTP APIs', () => {
   const GROUPS = { api: reading, decide: deciding, operations: operating } as unknown as Readonly<

@@ -7,7 +7,7 @@ import {
   statementsIn,
   type TemplateRole,
 } from '../../support/iam-of-template.ts';
-import { type Synthesized, synthesized } from '../../support/synthesized.ts';
+import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { textOf } from '../../support/template-values.ts';
 
 let hub: Synthesized;
@@ -15,7 +15,7 @@ let roles: readonly TemplateRole[];
 beforeAll(async () => {
   hub = await synthesized();
   roles = rolesOf(hub.template).filter(({ name }) => name.startsWith('selfheal-function-'));
-});
+}, SYNTHESIS_MS_MAX);
 
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
 const allows =

@@ -9,14 +9,14 @@ import { readPeople } from '../../../infra/people-settings.ts';
 import { readSettings } from '../../../infra/settings.ts';
 import { DEAD_LETTER_QUEUES, deadLetterQueueOf, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
 import type { TemplateValue } from '../../../infra/stack/template.ts';
-import { type Synthesized, synthesized } from '../../support/synthesized.ts';
+import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { byName, fieldOf, idIn, ofType, type Properties } from '../../support/template-reader.ts';
 import { itemsOf, textOf } from '../../support/template-values.ts';
 
 let hub: Synthesized;
 beforeAll(async () => {
   hub = await synthesized();
-});
+}, SYNTHESIS_MS_MAX);
 
 const functions = () => byName(hub.template, 'AWS::Lambda::Function', 'FunctionName');
 const mappings = () => ofType(hub.template, 'AWS::Lambda::EventSourceMapping').map(([, one]) => one);

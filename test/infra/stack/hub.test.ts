@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { joinFragments, readFragment } from '../../../infra/stack/template.ts';
 import { circularReferences } from '../../support/circular-references.ts';
-import { type Synthesized, synthesized } from '../../support/synthesized.ts';
+import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { danglingReferences } from '../../support/template-values.ts';
 import { templateErrors } from '../../support/validate-template.ts';
 
@@ -17,7 +17,7 @@ const service = readFileSync('serverless.yml', 'utf8');
 let hub: Synthesized;
 beforeAll(async () => {
   hub = await synthesized();
-});
+}, SYNTHESIS_MS_MAX);
 
 describe('the hub stack', () => {
   it('passes the checks that CloudFormation would make', () => {
