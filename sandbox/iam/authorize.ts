@@ -161,24 +161,29 @@ export const mayServiceAssume = (
   }).allowed && accountOfArn(roleArn) === accountOfArn(sourceArn);
 
 /** Whether a service may do something on behalf of one of its resources: the policy of what it touches says so. */
-export const authorizeService = (world: World, question: ServiceQuestion): Decision => {
-  const { service, action, resource, sourceArn, sourceAccount } = question;
-  const context = {
-    ...resourceContext(resource, sourceAccount),
-    'aws:SourceArn': sourceArn,
-    'aws:SourceAccount': sourceAccount,
-    'aws:SourceOrgID': ORGANIZATION_ID,
-    'aws:PrincipalIsAWSService': 'true',
-    'aws:PrincipalServiceName': service,
-  };
-  return orDenied(() => {
+export const authorizeService = (world: World, question: ServiceQuestion): Decision =>
+  orDenied(() => {
+    const { service, action, resource, sourceArn, sourceAccount } = question;
     const { policy, kind } = resourcePolicyOf(world, resource, action);
     const { ofServices } = accessLog(world);
-    const key = `${service} ${action} ${resource} ${sourceArn}`;
+    const key = `${service} ${action} ${resource} ${sourceArn} ${sourceAccount}`;
     const known = ofServices.find(key, [policy]);
     if (known !== undefined) return known;
-    const request = { principal: service, action, resource, context };
+    const request = { principal: service, action, resource, context: serviceContext(question) };
     const decision = evaluateResourcePolicy(policy, kind, request);
     return ofServices.remember(key, [policy], { ...request, ...decision });
   });
-};
+
+const serviceContext = ({
+  service,
+  resource,
+  sourceArn,
+  sourceAccount,
+}: ServiceQuestion): RequestContext => ({
+  ...resourceContext(resource, sourceAccount),
+  'aws:SourceArn': sourceArn,
+  'aws:SourceAccount': sourceAccount,
+  'aws:SourceOrgID': ORGANIZATION_ID,
+  'aws:PrincipalIsAWSService': 'true',
+  'aws:PrincipalServiceName': service,
+});
