@@ -167,3 +167,62 @@ describe('sandbox', () => {
     expect(await list()).toBe('Nothing goes wrong on purpose.\n');
   });
 });
+
+describe('doctor', () => {
+  it('tells what is wrong and how to mend it, and fails then', async () => {
+    const lane = ['--lane', '333333333333/eu-west-1'];
+    expect(await selfheal(['doctor', ...lane])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^healthy: /m),
+    });
+    await selfheal(['sandbox', 'fault', 'region', '333333333333', 'eu-west-1']);
+    const { code, out, err } = await selfheal(['doctor', ...lane]);
+    await selfheal(['sandbox', 'fault', 'clear']);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^BROKEN\n {2}333333333333\/eu-west-1\n {4}Region eu-west-1 is not enabled.*\n {4}mend: aws account/,
+    );
+    expect(err).toBe('error: not healthy: 1 broken, 0 unknown, 0 risks.\n');
+  });
+});
+
+describe('dlq', () => {
+  it('lists, shows and sends again, and asks first where there is somebody to ask', async () => {
+    expect((await selfheal(['dlq'])).out).toBe('No dead letters.\n');
+    await service.app.refusals.setAside('x', 'bad\u001b[31m', 'selfheal-executions');
+    const { letters } = JSON.parse((await selfheal(['dlq', 'list', '--json'])).out);
+    const { id } = letters[0];
+    const table = (await selfheal(['dlq', 'list', 'selfheal-refused'])).out;
+    expect(table).toMatch(/^ID +QUEUE +SENT +ABOUT +WHY\n/);
+    expect(table).not.toContain('\u001b');
+    expect((await selfheal(['dlq', 'show', id])).out).toContain(
+      `selfheal dlq redrive ${id}   (to selfheal-executions)`,
+    );
+    expect(await selfheal(['dlq', 'redrive', id], {}, { confirm: async () => false })).toMatchObject({
+      code: 1,
+      err: 'error: Nothing was sent again.\n',
+    });
+    expect(await selfheal(['dlq', 'redrive', id])).toMatchObject({
+      code: 0,
+      out: 'selfheal-refused: 1 sent again to selfheal-executions.\n',
+    });
+    expect(await selfheal(['dlq', 'redrive', id])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(id),
+    });
+    expect((await selfheal(['dlq', 'show', id])).code).toBe(1);
+  });
+});
+
+describe('stop', () => {
+  it('holds and lets go, and says what is still held', async () => {
+    const held = await selfheal(['stop', '--runbook', 'AWS-Nothing', '--reason', 'a drill']);
+    expect(held.out).toMatch(/^Stopped: runbook AWS-Nothing is stopped since .* by ada: a drill\.\n$/);
+    expect((await selfheal(['resume', '--account', '333333333333'])).out).toMatch(
+      /^Still stopped:\n {2}runbook AWS-Nothing/,
+    );
+    expect((await selfheal(['resume', '--runbook', 'AWS-Nothing'])).out).toBe(
+      'Nothing is stopped any more.\n',
+    );
+  });
+});

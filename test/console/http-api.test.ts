@@ -312,6 +312,42 @@ describe('the stop switch', () => {
   });
 });
 
+describe('looking after selfheal', () => {
+  it('is answered as documented: what is wrong, what lies about, and what was sent again', async () => {
+    const path = '/api/doctor?lanes=333333333333/eu-west-1';
+    expect((await ask('GET', path)).body).toMatchObject({ healthy: true, lanes: 1, troubles: [] });
+    await ask('POST', '/api/sandbox/faults', {
+      kind: 'region-off',
+      account: '333333333333',
+      region: 'eu-west-1',
+    });
+    expect((await ask('GET', path)).body).toMatchObject({
+      healthy: false,
+      troubles: [{ severity: 'broken', where: '333333333333/eu-west-1' }],
+    });
+    await ask('DELETE', '/api/sandbox/faults');
+    expect((await ask('GET', '/api/doctor?lanes=here')).status).toBe(400);
+
+    await service.app.refusals.setAside('not JSON', 'not JSON: a test', 'selfheal-wakes');
+    const { letters } = (await ask('GET', '/api/dead-letters?queue=selfheal-refused&max=10')).body;
+    expect(letters).toMatchObject([{ queue: 'selfheal-refused', reason: 'not JSON: a test' }]);
+    expect((await ask('GET', '/api/dead-letters?queue=mine')).status).toBe(400);
+    expect((await ask('GET', '/api/dead-letters?max=0')).status).toBe(400);
+
+    const redrive = (body: object) => ask('POST', '/api/dead-letters/redrive', body);
+    expect((await redrive({ ids: [letters[0].id] })).status).toBe(401);
+    expect((await redrive({ ids: ['one'], who: 'ada' })).status).toBe(400);
+    expect((await redrive({ queues: ['selfheal-wakes'], who: 'ada' })).status).toBe(400);
+    expect((await redrive({ ids: [letters[0].id], who: 'ada' })).body).toEqual({
+      redriven: [{ queue: 'selfheal-refused', workQueue: 'selfheal-wakes', moved: 1 }],
+      notFound: [],
+    });
+    expect((await redrive({ queues: ['selfheal-executions-dlq'], who: 'ada' })).body.redriven).toEqual([
+      { queue: 'selfheal-executions-dlq', workQueue: 'selfheal-executions' },
+    ]);
+  });
+});
+
 describe('looking', () => {
   it('answers as documented everywhere', async () => {
     for (const path of [
