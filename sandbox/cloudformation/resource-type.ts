@@ -54,7 +54,7 @@ export const resourceType = <Properties>({
   const read = (properties: JsonObject): Properties => {
     const before = known.get(properties);
     if (before !== undefined) return before;
-    const parsed = schema.safeParse(properties);
+    const parsed = schema.safeParse(properties, ONCE);
     if (parsed.success) {
       known.set(properties, parsed.data as Properties & object);
       return parsed.data;
@@ -67,6 +67,9 @@ export const resourceType = <Properties>({
     ...(remove === undefined ? {} : { remove: async (identity, place) => remove(identity, place) }),
   };
 };
+
+/** Each schema is used a few times: compiling it would take longer than it saves. */
+const ONCE = { jitless: true };
 
 /** CloudFormation takes numbers and truth values as texts too. */
 export const aNumber = z.coerce.number();

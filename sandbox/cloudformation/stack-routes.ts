@@ -59,7 +59,7 @@ const templates = new Map<string, Template>();
 const TEMPLATES_KEPT_MAX = 8;
 
 const read = <T>(schema: z.ZodType<T>, body: unknown): T => {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { jitless: true });
   if (parsed.success) return parsed.data;
   throw new Error(parsed.error.issues.map(tellIssue).join('; '));
 };

@@ -81,7 +81,7 @@ export const pathOf = ({ key, within }: Place): string =>
 
 /** @throws TemplateProblem that names every place which is not as CloudFormation has it */
 export const toTemplate = (value: unknown): Template => {
-  const parsed = templateSchema.safeParse(value);
+  const parsed = templateSchema.safeParse(value, { jitless: true });
   if (parsed.success) return parsed.data;
   throw new TemplateProblem('', parsed.error.issues.map(tellIssue).join('; '));
 };
