@@ -508,6 +508,23 @@ describe('what it cannot make it refuses, and says which resource it was', () =>
     expect(message).toContain(why);
   });
 
+  it('a function whose role does not trust Lambda', async () => {
+    const work = deployed({
+      Role: ['AWS::IAM::Role', { AssumeRolePolicyDocument: trustOf('events.amazonaws.com') }],
+      Worker: [
+        'AWS::Lambda::Function',
+        {
+          FunctionName: 'worker',
+          Code: { S3Bucket: 'b', S3Key: 'k' },
+          Handler: 'index.handler',
+          Runtime: 'nodejs24.x',
+          Role: arnOf('Role'),
+        },
+      ],
+    });
+    await expect(work).rejects.toThrow('The role defined for the function cannot be assumed by Lambda');
+  });
+
   it('a mapping whose messages would come again while they are at work', async () => {
     const work = deployed({
       Role: ['AWS::IAM::Role', { AssumeRolePolicyDocument: trustOf('lambda.amazonaws.com') }],
