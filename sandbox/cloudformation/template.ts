@@ -57,7 +57,6 @@ const templateSchema = z.strictObject({
 
 export type ParameterDeclaration = z.infer<typeof parameterSchema>;
 export type ResourceDeclaration = z.infer<typeof resourceSchema>;
-export type OutputDeclaration = z.infer<typeof outputSchema>;
 export type Template = z.infer<typeof templateSchema>;
 
 /** What is wrong in a template, and where: `Resources.Queue.Properties.RedrivePolicy: …`. */

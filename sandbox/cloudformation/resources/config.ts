@@ -1,63 +1,34 @@
-/** AWS Config: the recorder of a lane. Delivery and aggregation have one shape in the sandbox, and are there already. */
+/** AWS Config's recorder: one a lane, as AWS has it. What it leaves out makes no difference: here all types are recorded. */
 import * as z from 'zod';
+import { laneKey } from '../../services/config/deployed-rules.ts';
 import { recorders, startRecorder } from '../../services/config/recorder.ts';
-import { anything, generatedName, type ResourceTypes, resourceType, unnamed } from '../resource-type.ts';
+import { anything, type ResourceTypes, resourceType } from '../resource-type.ts';
 
 const recorderSchema = z.strictObject({
-  Name: z.string().optional(),
+  Name: z.string().default('default'),
   RoleARN: z.string(),
   RecordingGroup: anything,
   RecordingMode: anything,
 });
 
-const channelSchema = z.strictObject({
-  Name: z.string().optional(),
-  S3BucketName: z.string(),
-  S3KeyPrefix: anything,
-  S3KmsKeyArn: anything,
-  SnsTopicARN: anything,
-  ConfigSnapshotDeliveryProperties: anything,
-});
-
-const aggregatorSchema = z.strictObject({
-  ConfigurationAggregatorName: z.string().optional(),
-  OrganizationAggregationSource: anything,
-  AccountAggregationSources: anything,
-  Tags: anything,
-});
-
-const authorizationSchema = z.strictObject({
-  AuthorizedAccountId: z.string(),
-  AuthorizedAwsRegion: z.string(),
-  Tags: anything,
-});
-
 export const configTypes: ResourceTypes = {
   'AWS::Config::ConfigurationRecorder': resourceType({
     schema: recorderSchema,
-    put: (_recorder, { world, account, region, nowMs }) => {
+    put: ({ Name }, { world, account, region, nowMs }) => {
       const lane = { account, region };
-      const isThere = [...recorders(world).values()].some(
-        (each) => each.account === account && each.region === region && each.recording,
-      );
-      if (!isThere) startRecorder(world, lane, nowMs);
+      const key = laneKey(lane);
+      const other = recorders(world).get(key);
+      if (other !== undefined && other.name !== Name)
+        throw new Error(
+          `Failed to put configuration recorder '${Name}' because the maximum number of configuration recorders: 1 is reached (there is ${other.name})`,
+        );
+      recorders(world).put(key, { ...lane, ...other, name: Name, recording: false, lastStartMs: nowMs });
+      startRecorder(world, lane, nowMs);
     },
-    identify: ({ Name = 'default' }) => ({ ref: Name, attributes: {} }),
-  }),
-  'AWS::Config::DeliveryChannel': resourceType({
-    schema: channelSchema,
-    identify: ({ Name = 'default' }) => ({ ref: Name, attributes: {} }),
-  }),
-  'AWS::Config::ConfigurationAggregator': resourceType({
-    schema: aggregatorSchema,
-    identify: ({ ConfigurationAggregatorName }, place) => {
-      const ref = ConfigurationAggregatorName ?? generatedName(place);
-      const ConfigurationAggregatorArn = `arn:aws:config:${place.region}:${place.account}:config-aggregator/${ref}`;
-      return { ref, attributes: { ConfigurationAggregatorArn } };
+    identify: ({ Name }) => ({ ref: Name, attributes: {} }),
+    remove: ({ ref }, { world, account, region }) => {
+      const key = laneKey({ account, region });
+      if (recorders(world).get(key)?.name === ref) recorders(world).delete(key);
     },
-  }),
-  'AWS::Config::AggregationAuthorization': resourceType({
-    schema: authorizationSchema,
-    identify: (_authorization, place) => unnamed(place),
   }),
 };

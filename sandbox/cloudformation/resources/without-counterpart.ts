@@ -25,6 +25,25 @@ const TYPES: Readonly<Record<string, WithoutCounterpart>> = {
       };
     },
   },
+  'AWS::Config::DeliveryChannel': {
+    nothingIsLostBecause: 'every recorder of the sandbox has a channel beside it that delivers',
+    identify: ({ Name }) => ({ ref: textOf(Name) ?? 'default', attributes: {} }),
+  },
+  'AWS::Config::ConfigurationAggregator': {
+    nothingIsLostBecause: 'the sandbox has an aggregator over every lane from the start',
+    identify: ({ ConfigurationAggregatorName }, place) => ({
+      ref: textOf(ConfigurationAggregatorName) ?? generatedName(place),
+      attributes: {},
+    }),
+  },
+  'AWS::IAM::ServiceLinkedRole': {
+    nothingIsLostBecause: 'services of the sandbox do what is theirs to do without a role',
+    identify: ({ AWSServiceName }) => {
+      const [service = ''] = (textOf(AWSServiceName) ?? '').split('.');
+      const RoleName = `AWSServiceRoleFor${service.charAt(0).toUpperCase()}${service.slice(1)}`;
+      return { ref: RoleName, attributes: { RoleName } };
+    },
+  },
   'AWS::KMS::Key': {
     nothingIsLostBecause:
       'nothing is encrypted in the sandbox; which key a queue or topic names is kept with it',
@@ -67,9 +86,4 @@ export const typesWithoutCounterpart: ResourceTypes = Object.fromEntries(
     type,
     resourceType({ schema: z.record(z.string(), z.unknown()), identify }),
   ]),
-);
-
-/** By type: why the sandbox makes nothing of it. */
-export const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(TYPES).map(([type, { nothingIsLostBecause }]) => [type, nothingIsLostBecause]),
 );

@@ -16,7 +16,7 @@ import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { recorders } from '../../../sandbox/services/config/recorder.ts';
 import type { BusRecord } from '../../../sandbox/services/events/bus-store.ts';
 import { findRole } from '../../../sandbox/world/roles.ts';
-import { clientsOf, HUB, openSandbox } from '../core/with-sandbox.ts';
+import { clientsOf, HUB, openSandbox, refusal } from '../core/with-sandbox.ts';
 
 const LANE = { account: HUB, region: 'us-east-1' };
 
@@ -431,7 +431,7 @@ it('makes the table once, with its indexes, and never another of the same name',
   );
 });
 
-it('makes alarms and a recorder, and keys, logs and buckets by name alone', async () => {
+it('makes alarms, and keys, logs and buckets by name alone', async () => {
   const { outputs } = await deployed(
     {
       Alarm: [
@@ -449,7 +449,6 @@ it('makes alarms and a recorder, and keys, logs and buckets by name alone', asyn
           AlarmActions: ['arn:aws:sns:us-east-1:1:ops'],
         },
       ],
-      Recorder: ['AWS::Config::ConfigurationRecorder', { RoleARN: 'arn:aws:iam::1:role/r' }],
       Log: ['AWS::Logs::LogGroup', { LogGroupName: '/aws/lambda/x' }],
       Key: ['AWS::KMS::Key', { KeyPolicy: {} }],
       Bucket: ['AWS::S3::Bucket', { BucketName: 'deliveries' }],
@@ -470,59 +469,52 @@ it('makes alarms and a recorder, and keys, logs and buckets by name alone', asyn
       actions: ['arn:aws:sns:us-east-1:1:ops'],
     }),
   ]);
-  expect([...recorders(sandbox.world).values()]).toEqual([
-    expect.objectContaining({ ...LANE, recording: true }),
-  ]);
 });
 
-describe('what it cannot make it refuses, and says which resource it was', () => {
-  const refusal = (id: string, type: string, properties: JsonObject) =>
-    deployed({ [id]: [type, properties] }).then(
-      () => 'it was made',
-      (error: Error) => error.message,
-    );
-
-  it.each<[string, JsonObject, string]>([
-    ['AWS::EC2::Instance', {}, 'the sandbox has no AWS::EC2::Instance; teach it'],
-    ['AWS::SQS::Queue', { FifoQueue: true }, 'Unrecognized key: "FifoQueue"'],
-    ['AWS::SQS::Queue', { VisibilityTimeout: 50_000 }, 'Invalid value for the parameter VisibilityTimeout.'],
-    ['AWS::Events::Rule', { EventPattern: { source: 'x' } }, 'Event pattern is not valid'],
-    [
-      'AWS::IAM::Role',
-      { AssumeRolePolicyDocument: trustOf('x'), ManagedPolicyArns: ['arn:aws:iam::1:policy/nobody'] },
-      'there is no managed policy arn:aws:iam::1:policy/nobody',
-    ],
-    [
-      'AWS::Lambda::EventSourceMapping',
-      { EventSourceArn: `arn:aws:sqs:us-east-1:${HUB}:q`, FunctionName: 'f', BatchSize: 100 },
-      'Maximum batch window in seconds must be greater than 0',
-    ],
-    [
-      'AWS::SNS::Topic',
-      { TopicName: { 'Fn::GetAZs': '' } },
-      'Fn::GetAZs: the sandbox does not know this function',
-    ],
-  ])('%s %j', async (type, properties, why) => {
-    const message = await refusal('It', type, properties);
-    expect(message).toContain(`Cannot deploy the stack test to ${HUB}/us-east-1: Resources.It`);
-    expect(message).toContain(why);
+it('makes the recorder of a lane that has none, and refuses a second one', async () => {
+  const recorder = (Name: string): Resources => ({
+    Recorder: ['AWS::Config::ConfigurationRecorder', { Name, RoleARN: 'arn:aws:iam::1:role/r' }],
+    Channel: ['AWS::Config::DeliveryChannel', { S3BucketName: 'deliveries' }],
   });
+  const all = () => [...recorders(sandbox.world).values()];
+  await deployed(recorder('own'));
+  expect(all()).toEqual([expect.objectContaining({ ...LANE, name: 'own', recording: true })]);
+  await expect(deployed(recorder('second'))).rejects.toThrow(
+    "Failed to put configuration recorder 'second' because the maximum number of configuration recorders: 1",
+  );
+  await deployed({});
+  expect(all()).toEqual([]);
+});
 
-  it('a function whose role does not trust Lambda', async () => {
-    const work = deployed({
-      Role: ['AWS::IAM::Role', { AssumeRolePolicyDocument: trustOf('events.amazonaws.com') }],
-      Worker: [
-        'AWS::Lambda::Function',
-        {
-          FunctionName: 'worker',
-          Code: { S3Bucket: 'b', S3Key: 'k' },
-          Handler: 'index.handler',
-          Runtime: 'nodejs24.x',
-          Role: arnOf('Role'),
-        },
-      ],
-    });
-    await expect(work).rejects.toThrow('The role defined for the function cannot be assumed by Lambda');
+const REFUSED: readonly (readonly [type: string, properties: JsonObject, why: string])[] = [
+  ['AWS::EC2::Instance', {}, 'the sandbox has no AWS::EC2::Instance; teach it'],
+  ['AWS::SQS::Queue', { FifoQueue: true }, 'Unrecognized key: "FifoQueue"'],
+  ['AWS::SQS::Queue', { VisibilityTimeout: 50_000 }, 'Invalid value for the parameter VisibilityTimeout.'],
+  ['AWS::Events::Rule', { EventPattern: { source: 'x' } }, 'Event pattern is not valid'],
+  [
+    'AWS::IAM::Role',
+    { AssumeRolePolicyDocument: trustOf('x'), ManagedPolicyArns: ['arn:aws:iam::1:policy/nobody'] },
+    'there is no managed policy arn:aws:iam::1:policy/nobody',
+  ],
+  [
+    'AWS::Lambda::EventSourceMapping',
+    { EventSourceArn: `arn:aws:sqs:us-east-1:${HUB}:q`, FunctionName: 'f', BatchSize: 100 },
+    'Maximum batch window in seconds must be greater than 0',
+  ],
+  [
+    'AWS::SNS::Topic',
+    { TopicName: { 'Fn::GetAZs': '' } },
+    'Fn::GetAZs: the sandbox does not know this function',
+  ],
+];
+
+describe('what it cannot make it refuses', () => {
+  it('with the resource that it was, and why', async () => {
+    for (const [type, properties, why] of REFUSED) {
+      const { message } = await refusal(deployed({ It: [type, properties] }));
+      expect(message).toContain(`Cannot deploy the stack test to ${HUB}/us-east-1: Resources.It`);
+      expect(message).toContain(why);
+    }
   });
 
   it('a mapping whose messages would come again while they are at work', async () => {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { stackRoutes } from '../../../sandbox/cloudformation/stack-routes.ts';
 import { stackTable } from '../../../sandbox/cloudformation/stack-store.ts';
 import { deployStackSetsTo } from '../../../sandbox/cloudformation/stacks.ts';
+import { readTemplateFiles } from '../../../sandbox/cloudformation/template-files.ts';
+import { recorders } from '../../../sandbox/services/config/recorder.ts';
 import { roleTable } from '../../../sandbox/world/roles.ts';
 import { askSandbox, openSandbox } from '../core/with-sandbox.ts';
 
@@ -60,4 +62,27 @@ it('tells over HTTP what is wrong with an order', async () => {
   );
   expect(await post({ ...lane, template: 'Resources: [' })).toContain('it is neither JSON nor YAML');
   expect(await post({ ...lane, account: '1', template: '' })).toContain('account:');
+});
+
+it('deploys the member stack as it is, with a recorder or beside the one that an account has', async () => {
+  const sandbox = await openSandbox({ adminRoutes: stackRoutes });
+  const parameters = {
+    HubAccountId: '222222222222',
+    HubRegion: 'us-east-1',
+    HubRoleArns: 'arn:aws:iam::222222222222:role/selfheal-function-wake',
+    ExternalId: 'a-text-that-is-ours',
+    HomeRegion: 'eu-west-1',
+  };
+  const order = {
+    name: 'member',
+    template: readTemplateFiles('selfheal-member', ['infra/stack/member.yml']),
+    homeRegion: 'eu-west-1',
+    lanes: [{ account: '111122223333', region: 'eu-west-1' }],
+  };
+  const post = (further: object) =>
+    askSandbox(sandbox, 'POST', 'stack-sets', { ...order, parameters: { ...parameters, ...further } });
+  expect(await post({})).toEqual({ status: 200, body: { lanes: 1 } });
+  expect(await post({ RecordConfig: 'scoped' })).toEqual({ status: 200, body: { lanes: 1 } });
+  const [recorder] = recorders(sandbox.world).values();
+  expect(recorder).toMatchObject({ name: 'selfheal', recording: true });
 });
