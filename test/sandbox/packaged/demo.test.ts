@@ -34,6 +34,40 @@ describe('the packaged functions', () => {
     }).toEqual({ resolved: 11, retried: 1, awaitingApproval: 4, needsHuman: 1 });
   });
 
+  it('answer over HTTP whom API Gateway vouches for, and heal what such a person approves', async () => {
+    const { url, issuer } = world.running;
+    const payroll = (await world.cases()).find(({ finding }) => finding.resourceId.includes('payroll'));
+    const decision = { answer: 'approve', planHash: payroll?.lastPlanned?.planHash, reason: 'Not public.' };
+    const decide = (headers: Record<string, string>) =>
+      fetch(`${url}/api/cases/${payroll?.id}/decision`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(decision),
+      });
+    expect((await decide({})).status).toBe(401);
+    const token = issuer.issue(
+      { sub: 'ada', email: 'ada@example.com', email_verified: true },
+      world.sandbox.clock.nowMs(),
+    );
+    const asAda = { authorization: `Bearer ${token}` };
+    const listing = await fetch(`${url}/api/cases`, { headers: asAda });
+    expect(await listing.json()).toHaveLength(BROKEN);
+    // Deciding may wait for a start slot, so time has to pass meanwhile.
+    let answered: Response | undefined;
+    decide(asAda).then((response) => {
+      answered = response;
+    });
+    await world.until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return answered !== undefined;
+    }, 10 * minuteMs);
+    expect(answered?.status).toBe(200);
+    await world.until(async () => {
+      const found = (await world.cases()).find(({ id }) => id === payroll?.id);
+      return found?.state.name === 'resolved';
+    }, 10 * minuteMs);
+  });
+
   it('are denied nothing that they ask for', () => {
     const denied = accessLog(world.sandbox.world)
       .entries()
