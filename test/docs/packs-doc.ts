@@ -10,6 +10,7 @@ const CHANGES_OF_A_RESOURCE_A_MONTH = 2;
 const DAYS_A_MONTH = 30;
 const EVALUATION_USD = 0.001;
 
+const catalog = loadCatalog();
 const managed = loadManagedRules();
 const frameworks = Object.entries(loadControls().frameworks) as [
   Framework,
@@ -46,7 +47,7 @@ const packsTable = (): string =>
 const servedBy = (
   identifier: string,
 ): { readonly kind: 'runbook' | 'manual' | 'none'; readonly text: string } => {
-  const entry = loadCatalog().forRule(identifier);
+  const entry = catalog.forRule(identifier);
   if (entry === undefined) return { kind: 'none', text: '' };
   return entry.kind === 'manual'
     ? { kind: 'manual', text: `by hand: [${entry.name}](../runbooks/manual/${entry.name}.yml)` }
