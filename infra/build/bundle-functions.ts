@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { smallRouter } from './small-router.ts';
 import { withoutJsonSchema } from './without-json-schema.ts';
 
 export interface FunctionBundle {
@@ -52,7 +53,7 @@ export const bundleFunctions = async (
     target: 'node20',
     charset: 'utf8',
     external: [...leftOut],
-    plugins: [withoutJsonSchema],
+    plugins: [withoutJsonSchema, smallRouter],
     metafile: true,
     write: false,
     logLevel: 'error',
