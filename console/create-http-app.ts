@@ -1,5 +1,5 @@
 /** selfheal over HTTP on one's own machine: everything that a deployed one answers, and accounts to play with. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { App } from '../infra/compose.ts';
 import type { Operations } from '../infra/operations.ts';
 import { awsDoor } from './aws-door.ts';

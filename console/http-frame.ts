@@ -1,5 +1,6 @@
 /** What holds for every request and every answer, wherever selfheal is served from. */
-import { Hono, type MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { Log } from '../domain/ports.ts';
 import { limitBody, safeHeaders, sameOriginWrites } from './guard.ts';
 import { answerError, errorAnswer, HttpError } from './http-error.ts';

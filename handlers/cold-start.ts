@@ -49,6 +49,11 @@ export const surroundings: Surroundings = {
 /** Before whatever goes by the policy. */
 export const followPolicy: MiddlewareObj = followingPolicy(publishedPolicy, log);
 
+/** Before what can say something even so. */
+export const followPolicyIfPossible: MiddlewareObj = followingPolicy(publishedPolicy, log, {
+  mustKnow: false,
+});
+
 /** What a middleware returns would be the function's answer, and hide an error: so this one returns nothing. */
 const publish = (): void => {
   metrics.publish();

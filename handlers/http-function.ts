@@ -1,8 +1,8 @@
 /** A group of HTTP routes as a Lambda function behind API Gateway: who asks was made sure of before it is called. */
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda';
-import type { Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import type { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../console/http-deps.ts';
 import { httpFrame } from '../console/http-frame.ts';
 import { signedIn } from '../console/signed-in.ts';

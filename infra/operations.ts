@@ -6,8 +6,10 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AppBase, Connection } from './compose-ports.ts';
-import { createDoctor, type Doctor, type DoctorPatience } from './doctor/create-doctor.ts';
+import { createDoctor, type Doctor } from './doctor/create-doctor.ts';
 import { doctorSettings } from './doctor/lane-clients.ts';
+import type { DoctorPatience } from './doctor/look.ts';
+import type { PolicyState } from './doctor/read-hub.ts';
 import type { Settings } from './settings.ts';
 import { topicArn } from './sns/topic-arn.ts';
 import { createDeadLetters, type DeadLetters } from './sqs/dead-letters.ts';
@@ -21,12 +23,18 @@ export interface OperationsOptions {
   /** Absent on AWS. */
   readonly connection?: Connection;
   readonly patience?: DoctorPatience;
+  /** Default: the policy in force as it is known, where none is published. */
+  readonly policyState?: () => Promise<PolicyState>;
 }
 
 export const createOperations = (
   settings: Settings,
   { ports, catalog, policy }: AppBase,
-  { connection, patience }: OperationsOptions = {},
+  {
+    connection,
+    patience,
+    policyState = async () => ({ book: policy(), refused: [] }),
+  }: OperationsOptions = {},
 ): Operations => {
   const aws = {
     region: settings.region,
@@ -48,17 +56,19 @@ export const createOperations = (
         },
         settings,
         ports,
-        policy,
-        topicArns: () => Object.values(policy().policy.topics).map((topic) => topicArn(settings, topic)),
+        topicArn: (topic) => topicArn(settings, topic),
       },
-      entry: {
-        sts: new STSClient(aws),
-        executorRoleArn: ports.roles.executorRoleArn,
-        externalId: settings.externalId,
+      lanes: {
+        entry: {
+          sts: new STSClient(aws),
+          executorRoleArn: ports.roles.executorRoleArn,
+          externalId: settings.externalId,
+        },
+        config: new ConfigServiceClient(aws),
+        catalog,
+        ...(connection && { endpoint: connection.endpoint }),
       },
-      config: new ConfigServiceClient(aws),
-      catalog,
-      ...(connection && { endpoint: connection.endpoint }),
+      policy: policyState,
       ...(patience && { patience }),
     }),
     deadLetters: createDeadLetters({ sqs, place: settings }),

@@ -1,5 +1,5 @@
 /** Everything that only a person may do: decide on a plan, close a case, stop and let go again. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { DecidingDeps } from '../http-deps.ts';
 import { caseDecisionRoutes } from '../routes/case-routes.ts';
 import { stopSwitchRoutes } from '../routes/stop-routes.ts';

@@ -2,7 +2,7 @@
  * What looks after selfheal itself: is everything there that it needs, what could not be delivered, and what the
  * policy would do. It looks around in the accounts.
  */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { OperatingDeps } from '../http-deps.ts';
 import { deadLetterRoutes } from '../routes/dead-letter-routes.ts';
 import { doctorRoutes } from '../routes/doctor-routes.ts';

@@ -1,5 +1,5 @@
 /** Everything that shows what there is: cases, what is stopped, and the page. It reads the table and nothing else. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../http-deps.ts';
 import { caseRoutes } from '../routes/case-routes.ts';
 import { healthRoutes } from '../routes/health-routes.ts';

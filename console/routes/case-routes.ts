@@ -1,5 +1,5 @@
 /** Cases over HTTP: look at them, decide on one, close one. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import * as z from 'zod';
 import type { Case } from '../../domain/case/case.ts';
 import type { DecisionAnswer } from '../../domain/engine/engine.ts';

@@ -1,5 +1,5 @@
 /** What nobody works on any more: look at it, and have it tried again. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import * as z from 'zod';
 import { DEAD_LETTER_QUEUES } from '../../infra/sqs/queues.ts';
 import type { OperatingDeps } from '../http-deps.ts';

@@ -1,5 +1,5 @@
 /** Is everything there that selfheal needs. Reads a lot and changes nothing. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import * as z from 'zod';
 import type { Lane } from '../../domain/finding.ts';
 import type { OperatingDeps } from '../http-deps.ts';

@@ -2,7 +2,8 @@
  * Takes events in as though EventBridge had them: what is good goes onto the sandbox's bus, where rules and
  * queues do with it what they do on AWS. Every event is answered for by itself.
  */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { ComplianceReport } from '../../domain/engine/intake.ts';
 import type { Decoded } from '../../infra/eventbridge/decode.ts';
 import {

@@ -1,5 +1,5 @@
 /** What would be done about an event, over HTTP. A POST because an event is long; it changes nothing. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import * as z from 'zod';
 import type { PolicyBook } from '../../domain/engine/policy-book.ts';
 import { decodeComplianceChange } from '../../infra/eventbridge/decode-compliance-change.ts';

@@ -1,5 +1,5 @@
 /** Whether the service can do its work: it reads its store to say so. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../http-deps.ts';
 
 export const healthRoutes = ({ app }: HttpDeps): Hono =>

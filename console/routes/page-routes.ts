@@ -1,5 +1,5 @@
 /** The plain page: the open cases, and one case with its story. No script; it works on a phone and without colour. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import type { HttpDeps } from '../http-deps.ts';

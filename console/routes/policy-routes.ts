@@ -1,5 +1,5 @@
 /** Is a text a valid policy: for who writes one and has selfheal at hand. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import { checkPolicy } from '../check-policy.ts';
 import { checked } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';

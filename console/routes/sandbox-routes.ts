@@ -1,5 +1,5 @@
 /** What a person may do at the sandbox through the service: look, break, have things go wrong. Nothing else passes. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { LocalDeps } from '../http-deps.ts';
 import { jsonBody } from '../json-body.ts';
 

@@ -1,5 +1,5 @@
 /** The stop switch over HTTP: see what is stopped, stop, let go again. */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import * as z from 'zod';
 import { instant } from '../../domain/time.ts';
 import type { HttpDeps } from '../http-deps.ts';

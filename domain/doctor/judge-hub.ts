@@ -30,6 +30,13 @@ export interface TableFacts {
   readonly indexes: Readonly<Record<string, string>>;
 }
 
+export interface PolicyFacts {
+  /** Why none can be trusted just now, if none can. */
+  readonly doubt?: string;
+  /** Newer versions that are not in force, each with the reason. */
+  readonly refused: readonly string[];
+}
+
 export interface HubFacts {
   readonly queues: readonly QueueFacts[];
   readonly topics: readonly TopicFacts[];
@@ -39,8 +46,7 @@ export interface HubFacts {
   /** Undefined where the store knows no such thing. */
   readonly pointInTimeRecovery: Reading<boolean | undefined>;
   readonly buses: readonly { readonly name: string; readonly bus: Reading<boolean> }[];
-  /** Why no policy can be trusted just now, if none can. */
-  readonly policyDoubt?: string;
+  readonly policy: Reading<PolicyFacts>;
   /** What is stopped, each in one line. */
   readonly stops: Reading<readonly string[]>;
   /** What should have been looked at long ago, if anything: a case or a lane. */
@@ -53,16 +59,7 @@ export const judgeHub = (facts: HubFacts): readonly Trouble[] => [
   ...tableTroubles(facts),
   ...recoveryTroubles(facts),
   ...facts.buses.flatMap(({ name, bus }) => busTroubles(name, bus)),
-  ...(facts.policyDoubt === undefined
-    ? []
-    : [
-        trouble(
-          'broken',
-          'policy',
-          `no policy can be trusted, so nothing is started: ${facts.policyDoubt}`,
-          'selfheal policy versions; then publish a valid one: selfheal policy publish policy.yml',
-        ),
-      ]),
+  ...policyTroubles(facts.policy),
   ...stopTroubles(facts.stops),
   ...timerTroubles(facts.overdue),
 ];
@@ -159,6 +156,19 @@ const busTroubles = (name: string, bus: Reading<boolean>): readonly Trouble[] =>
   const where = `event bus ${name}`;
   if (!bus.ok) return [unread(where, bus, AGAIN)];
   return bus.value ? [] : [trouble('broken', where, 'is not there', DEPLOY_HUB)];
+};
+
+const policyTroubles = (policy: Reading<PolicyFacts>): readonly Trouble[] => {
+  const where = 'policy';
+  if (!policy.ok) return [unread(where, policy, AGAIN)];
+  const { doubt, refused } = policy.value;
+  const mend = 'selfheal policy versions; then publish a valid one: selfheal policy publish policy.yml';
+  return [
+    ...(doubt === undefined
+      ? []
+      : [trouble('broken', where, `none can be trusted, so nothing is started: ${doubt}`, mend)]),
+    ...refused.map((version) => trouble('risk', where, `${version}: the one before stays in force`, mend)),
+  ];
 };
 
 const stopTroubles = (stops: Reading<readonly string[]>): readonly Trouble[] => {

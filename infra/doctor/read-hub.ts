@@ -10,6 +10,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import {
   type HubFacts,
   OVERDUE_MINUTES,
+  type PolicyFacts,
   type QueueFacts,
   type TableFacts,
   type TopicFacts,
@@ -32,28 +33,32 @@ export interface HubClients {
   readonly sqs: SQSClient;
 }
 
+/** The policy in force, and what was published and is not. */
+export interface PolicyState {
+  readonly book: PolicyBook;
+  readonly refused: readonly string[];
+}
+
 export interface HubOptions {
   readonly clients: HubClients;
   readonly settings: Settings;
   readonly ports: Pick<Ports, 'cases' | 'controls' | 'clock'>;
-  readonly policy: () => PolicyBook;
-  /** ARNs of the topics that the policy tells people on. */
-  readonly topicArns: () => readonly string[];
+  /** ARN of a topic that the policy names. */
+  readonly topicArn: (topic: string) => string;
 }
 
 export const readHub = async (
-  { clients, settings, ports, policy, topicArns }: HubOptions,
+  { clients, settings, ports, topicArn }: HubOptions,
+  policy: Reading<PolicyState>,
   ask: Ask,
 ): Promise<HubFacts> => {
   const { tableName, eventBusName, operationsTopicArn } = settings;
-  const { doubt } = policy();
+  const named = policy.ok ? Object.values(policy.value.book.policy.topics).map(topicArn) : [];
   const [queues, topics, table, pointInTimeRecovery, buses, stops, overdue] = await Promise.all([
     Promise.all(
       [...WORK_QUEUES, ...DEAD_LETTER_QUEUES].map((name) => readQueue(clients.sqs, settings, name, ask)),
     ),
-    Promise.all(
-      [...new Set([...topicArns(), operationsTopicArn])].map((arn) => readTopic(clients.sns, arn, ask)),
-    ),
+    Promise.all([...new Set([...named, operationsTopicArn])].map((arn) => readTopic(clients.sns, arn, ask))),
     readTable(clients.dynamodb, tableName, ask),
     readRecovery(clients.dynamodb, tableName, ask),
     Promise.all([eventBusName, INTAKE_BUS].map((name) => readBus(clients.events, name, ask))),
@@ -70,9 +75,14 @@ export const readHub = async (
     buses,
     stops,
     overdue,
-    ...(doubt === undefined ? {} : { policyDoubt: doubt }),
+    policy: policy.ok ? { ok: true, value: policyFacts(policy.value) } : policy,
   };
 };
+
+const policyFacts = ({ book: { doubt }, refused }: PolicyState): PolicyFacts => ({
+  refused,
+  ...(doubt === undefined ? {} : { doubt }),
+});
 
 /** Where the accounts' events arrive, as the hub stack names it. */
 const INTAKE_BUS = 'selfheal-intake';

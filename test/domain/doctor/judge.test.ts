@@ -120,6 +120,7 @@ const hub: HubFacts = {
   indexesWanted: ['due'],
   pointInTimeRecovery: ok(true),
   buses: [{ name: 'selfheal', bus: ok(true) }],
+  policy: ok({ refused: [] }),
   stops: ok([]),
   overdue: ok(undefined),
 };
@@ -183,8 +184,13 @@ describe('the hub', () => {
     ['a bus is gone', { buses: [{ name: 'b', bus: ok(false) }] }, 'broken event bus b: is not there'],
     [
       'no policy can be trusted',
-      { policyDoubt: 'version 3: cut short' },
-      'broken policy: no policy can be trusted, so nothing is started: version 3: cut short',
+      { policy: ok({ doubt: 'version 3: cut short', refused: [] }) },
+      'broken policy: none can be trusted, so nothing is started: version 3: cut short',
+    ],
+    [
+      'a newer policy was refused',
+      { policy: ok({ refused: ['version 7 is refused (it was cut short)'] }) },
+      'risk policy: version 7 is refused (it was cut short): the one before stays in force',
     ],
     [
       'somebody has stopped it',
@@ -209,6 +215,7 @@ describe('the hub', () => {
         { table: reading },
         { pointInTimeRecovery: reading },
         { buses: [{ name: 'b', bus: reading }] },
+        { policy: reading },
         { stops: reading },
         { overdue: reading },
       ];

@@ -197,6 +197,20 @@ describe('a packaged function at work', () => {
     expect(run.stderr).toMatch(/no-such-table|non-existent|not found/i);
   });
 
+  it('examines also what keeps every other function from working', async () => {
+    const lost = { ...environment(), SELFHEAL_TABLE: 'no-such-table' };
+    const run = await invokeBuilt(moduleOf('operations'), GET('/api/doctor'), lost);
+    expect(run.exitCode, run.stderr).toBe(0);
+    const { statusCode, body } = run.answer as { readonly statusCode: number; readonly body: string };
+    expect(statusCode, body).toBe(200);
+    expect(JSON.parse(body).troubles).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ severity: 'broken', where: 'table no-such-table', what: 'is not there' }),
+        expect.objectContaining({ severity: 'unknown', where: 'policy' }),
+      ]),
+    );
+  });
+
   it('does not start with a policy that was changed after it was packaged', async () => {
     const folder = join(dir, 'tampered');
     cpSync(join(dir, 'functions/tick'), folder, { recursive: true });

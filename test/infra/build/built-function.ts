@@ -17,6 +17,8 @@ const ANSWER = 'answer: ';
  */
 const RUNNER = `
 Date.now = () => Date.parse(process.env.NOW);
+// Node would show the line that threw first, which is the whole bundle, and the pipe ends before the error.
+process.on('uncaughtException', ({ stack }) => process.stderr.write(stack, () => process.exit(1)));
 const { handler } = await import(process.env.MODULE);
 let text = '';
 for await (const chunk of process.stdin) text += chunk;
