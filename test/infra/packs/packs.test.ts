@@ -17,12 +17,18 @@ const managed = loadManagedRules();
 const catalog = loadCatalog();
 const frameworks = Object.entries(controls.frameworks) as [Framework, (typeof controls.frameworks)['cis']][];
 const textOf = (pack: string) => readFileSync(packFile(pack), 'utf8');
+interface ConfigRule {
+  readonly ConfigRuleName: string;
+  readonly Source: { readonly Owner: string; readonly SourceIdentifier: string };
+  readonly InputParameters?: Readonly<Record<string, unknown>>;
+  readonly MaximumExecutionFrequency?: string;
+  readonly Scope?: { readonly ComplianceResourceTypes: readonly string[] };
+}
+
 const rulesOf = (pack: string) =>
-  Object.entries((parse(textOf(pack)) as Template).Resources).map(([id, { Type, Properties }]) => ({
-    id,
+  Object.values((parse(textOf(pack)) as Template).Resources).map(({ Type, Properties }) => ({
     Type,
-    // biome-ignore lint/suspicious/noExplicitAny: as CloudFormation has it.
-    ...(Properties as Record<string, any>),
+    ...(Properties as unknown as ConfigRule),
   }));
 /** The catalog's rules, each once: two runbooks may serve one. */
 const served = new Map(
