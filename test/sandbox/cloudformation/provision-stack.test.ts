@@ -264,17 +264,20 @@ describe('roles', () => {
   });
 
   it('change with the policies that they have, and lose what is taken from them', async () => {
-    await deployed(ROLES);
-    const { Attached: _, ...rest } = ROLES;
-    await deployed({
-      ...rest,
+    const changed: Resources = {
+      ...ROLES,
       Managed: ['AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'managed', PolicyDocument: other }],
       Boundary: ['AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'boundary', PolicyDocument: other }],
-    });
-    expect(findRole(sandbox.world, ARN)).toMatchObject({ boundary: other, policies: { [MANAGED]: other } });
-    expect(Object.keys(findRole(sandbox.world, ARN)?.policies ?? {})).toEqual(['own', MANAGED]);
+    };
+    await deployed(ROLES);
+    await deployed(changed);
+    const role = () => findRole(sandbox.world, ARN);
+    expect(role()).toMatchObject({ boundary: other, policies: { [MANAGED]: other, attached: document } });
+    const { Attached: _, ...rest } = changed;
+    await deployed(rest);
+    expect(Object.keys(role()?.policies ?? {})).toEqual(['own', MANAGED]);
     await deployed({});
-    expect(findRole(sandbox.world, ARN)).toBeUndefined();
+    expect(role()).toBeUndefined();
   });
 });
 
