@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes longest begins first, so that no worker is left alone with it at the end. */
 const LONGEST = [
   'test/process/',
+  'test/sandbox/packaged/',
   'loop/floods',
   'loop/checks',
   'loop/crashes',
