@@ -23,7 +23,7 @@ describe('a lane under load', () => {
     await world.until(() => executions(world.sandbox.world).size >= 300, 6 * minuteMs);
     const starts = [...executions(world.sandbox.world).values()].map(({ requestedMs }) => requestedMs);
     expect(Math.max(...starts) - epochMs(START)).toBeLessThanOrEqual(305 * secondMs);
-    await world.until(async () => (await world.cases({ status: 'resolved' })).length === 300, 5 * minuteMs);
+    await world.until(() => world.told('resolved') === 300, 5 * minuteMs);
     const all = await whatWasSeen(world);
     expect(all.executions).toHaveLength(300);
     expect(violations(all)).toEqual([]);
@@ -33,7 +33,7 @@ describe('a lane under load', () => {
     world = await drivenWorld({ policyFile: 'test/fixtures/policies/five-at-once.yml' });
     changeSettings(world.sandbox.world, { stepTimeFactor: 4 });
     breakBuckets(world, 40);
-    await world.until(async () => (await world.cases({ status: 'resolved' })).length === 40, 15 * minuteMs);
+    await world.until(() => world.told('resolved') === 40, 15 * minuteMs);
     const all = await whatWasSeen(world, 5);
     expect(all.executions).toHaveLength(40);
     expect(violations(all)).toEqual([]);
@@ -44,10 +44,7 @@ describe('a lane under load', () => {
     breakBuckets(world, 200);
     await world.until(() => executions(world.sandbox.world).size >= 5, minuteMs);
     openPayroll(world);
-    await world.until(
-      async () => (await world.cases({ status: 'awaiting-approval' })).length === 1,
-      minuteMs,
-    );
+    await world.until(() => world.told('awaiting-approval') === 1, minuteMs);
     const [waits] = await world.cases({ status: 'awaiting-approval' });
     if (waits?.state.name !== 'awaiting-approval')
       throw new Error('the payroll bucket should wait for approval');

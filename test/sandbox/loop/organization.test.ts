@@ -60,10 +60,7 @@ it('heals 57 lanes as though the 3 broken ones were not there, and says of each 
   );
   breakOneBucketInEach(lanes);
 
-  await world.until(
-    async () => (await world.cases({ status: 'resolved' })).length === lanes.length - 3,
-    8 * minuteMs,
-  );
+  await world.until(() => world.told('resolved') === lanes.length - 3, 8 * minuteMs);
   const all = await world.cases();
   const healed = all.filter(({ state }) => state.name === 'resolved');
   const lastStartMs = Math.max(...healed.map((about) => startOf(about) ?? Number.POSITIVE_INFINITY));
