@@ -74,7 +74,12 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A module that nothing uses and that uses nothing is left over.',
       severity: 'error',
-      from: { orphan: true, path: path('domain', 'infra', 'handlers', 'cli', 'console', 'sandbox') },
+      // What osls loads by name from serverless.yml imports nothing.
+      from: {
+        orphan: true,
+        path: path('domain', 'infra', 'handlers', 'cli', 'console', 'sandbox'),
+        pathNot: '^infra/stack/stack-parameters\\.cjs$',
+      },
       to: {},
     },
     {

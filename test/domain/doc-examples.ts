@@ -11,7 +11,7 @@ export interface DocExample {
 export const docExamples = (source: string): readonly DocExample[] =>
   [...source.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(([comment]) =>
     plainText(comment)
-      .split('@example')
+      .split(/(?<=^|\s)@example\s/)
       .slice(1)
       .flatMap((example) => examplesIn(example.split(/^@/m)[0] ?? '')),
   );
