@@ -1,13 +1,12 @@
 /** Commands of `aws` in the guides that act on real accounts: the AWS CLI checks their words, and calls nothing. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemplateParameter } from '../../infra/stack/template.ts';
-import { hasAwsCommand } from '../sandbox/core/aws-command.ts';
+import { hasAwsCommand, runAws } from '../support/aws-command.ts';
 import { memberTemplate } from '../support/stack-templates.ts';
-import { codeBlocks, readDoc, root } from './markdown.ts';
+import { codeBlocks, readDoc } from './markdown.ts';
 
 const blocks = codeBlocks('docs/deploy.md');
 const commands = blocks
@@ -15,6 +14,9 @@ const commands = blocks
   .flatMap(({ text }) => text.split('\n'))
   .filter((line) => line.startsWith('aws ') && !line.startsWith('aws s3 '));
 const memberParameters = blocks.find(({ info }) => info[0] === 'json')?.text ?? '';
+
+/** Without the `aws` in front; nothing in the guide is quoted. */
+const wordsOf = (command: string): readonly string[] => command.split(' ').slice(1);
 
 let dir: string;
 beforeAll(() => {
@@ -24,20 +26,14 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 describe('the guide to real accounts', () => {
-  it('gives the aws command nothing that it does not know', () => {
+  it('gives the aws command nothing that it does not know', async () => {
     if (!hasAwsCommand()) return;
-    const told = execFileSync('/usr/bin/python3', [join(root, 'test/docs/aws-commands.py')], {
-      cwd: dir,
-      input: commands.join('\n'),
-      encoding: 'utf8',
-      env: { PATH: '/usr/bin:/bin', HOME: dir, AWS_DEFAULT_REGION: 'us-east-1' },
-    });
-    const answers = told
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(answers).toHaveLength(commands.length);
-    expect(answers.filter(({ code }) => code !== 0)).toEqual([]);
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of commands) {
+      const args = wordsOf(command.replace('file://member.json', `file://${dir}/member.json`));
+      const { code, stderr } = await runAws([...args, '--generate-cli-skeleton', 'output']);
+      expect(code, `${command}\n${stderr}`).toBe(0);
+    }
   });
 
   it('gives the member stack parameters that it has, and all that it needs', async () => {

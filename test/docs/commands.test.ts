@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasAwsCommand } from '../sandbox/core/aws-command.ts';
+import { hasAwsCommand } from '../support/aws-command.ts';
 import { allBlocks } from './markdown.ts';
 import { type RunningService, startRunningService } from './running-service.ts';
 

@@ -3,8 +3,8 @@ import { CreateEventBusCommand, PutRuleCommand } from '@aws-sdk/client-eventbrid
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
+import { aws, hasAwsCommand } from '../../support/aws-command.ts';
 import { putOpenRoles } from '../../support/open-roles.ts';
-import { aws, hasAwsCommand } from './aws-command.ts';
 import { clientsOf, HUB, MEMBER, openSandbox } from './with-sandbox.ts';
 
 const TIMEOUT_MS = 60_000;
