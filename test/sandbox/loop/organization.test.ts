@@ -4,6 +4,8 @@ import type { Case } from '../../../domain/case/case.ts';
 import type { Lane } from '../../../domain/finding.ts';
 import { laneId } from '../../../domain/finding.ts';
 import { epochMs, minuteMs } from '../../../domain/time.ts';
+import { createOperations } from '../../../infra/operations.ts';
+import { clientSettings, HUB_REGION } from '../../../sandbox/deployment.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource } from '../../../sandbox/world/admin.ts';
 import { EXECUTOR_ROLE, HUB_ACCOUNT, roleKey, roleTable } from '../../../sandbox/world/roles.ts';
@@ -45,16 +47,25 @@ const startOf = (about: Case): number | undefined =>
     ({ account, region }) => laneId({ account, region }) === laneId(about.lane),
   )?.requestedMs;
 
+const doctor = () =>
+  createOperations(world.deployment.settings, world.app, {
+    connection: {
+      ...clientSettings(world.sandbox.url, HUB_ACCOUNT, HUB_REGION),
+      dynamodbEndpoint: world.sandbox.dynamodbEndpoint,
+    },
+    // As long as a machine with other work may take.
+    patience: { wholeMsMax: 60_000, placeMsMax: () => 60_000 },
+  }).doctor;
+
 const heldBecause = (why: string) =>
   expect.objectContaining({ name: 'held', reason: 'check-failed', detail: expect.stringContaining(why) });
 
-it('heals 57 lanes as though the 3 broken ones were not there, and says of each what is wrong', async () => {
+it('heals 57 lanes as though the 3 broken ones were not there, and the doctor says what is wrong with the 3', async () => {
   world = await drivenWorld({ accounts: ACCOUNTS, regions: REGIONS });
   const { sandbox } = world;
   roleTable(sandbox.world).delete(roleKey(ROLE_GONE.account, EXECUTOR_ROLE));
   for (const service of ['ssm', 'config']) sandbox.faults.add({ kind: 'throttle', service, ...THROTTLED });
-  for (const service of ['ssm', 'config'])
-    sandbox.faults.add({ kind: 'error', errorCode: 'UnrecognizedClientException', service, ...REGION_OFF });
+  sandbox.faults.add({ kind: 'region-off', ...REGION_OFF });
   const lanes = LANES.filter(
     ({ account, region }) => account !== ROLE_GONE.account || region === ROLE_GONE.region,
   );
@@ -74,4 +85,19 @@ it('heals 57 lanes as though the 3 broken ones were not there, and says of each 
     [laneId(REGION_OFF)]: heldBecause('failed with UnrecognizedClientException'),
   });
   expect(violations(await whatWasSeen(world))).toEqual([]);
+
+  const { lanes: examined, troubles } = await doctor().examine();
+  expect(examined).toBe(60);
+  const told = troubles.filter(({ severity }) => severity !== 'risk');
+  const of = (where: string) => told.filter((trouble) => trouble.where.startsWith(where));
+  // A role is the whole account's: without it none of its lanes can be entered.
+  expect(of(ROLE_GONE.account)).toHaveLength(REGIONS.length);
+  for (const { what } of of(ROLE_GONE.account))
+    expect(what).toContain('the role selfheal-executor is not there');
+  expect(of(laneId(THROTTLED)).length).toBeGreaterThan(0);
+  for (const { what } of of(laneId(THROTTLED))) expect(what).toContain('ThrottlingException');
+  expect(of(laneId(REGION_OFF))).toEqual([
+    expect.objectContaining({ what: expect.stringContaining('is not enabled in account') }),
+  ]);
+  expect(told.length).toBe(of(ROLE_GONE.account).length + of(laneId(THROTTLED)).length + 1);
 }, 60_000);
