@@ -8,6 +8,7 @@ import type { Case } from '../../domain/case/case.ts';
 import { epochMs, instant, secondMs } from '../../domain/time.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createDocuments } from '../../infra/dynamodb/documents.ts';
+import { createPolicyStore, type PolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
 import { lanesOf } from '../../sandbox/account-routes.ts';
 import { deployPackaged } from '../../sandbox/deploy-packaged.ts';
@@ -24,8 +25,10 @@ export interface PackagedWorld {
   /** What went wrong beside the functions. */
   readonly problems: readonly unknown[];
   /** Moves time until the condition holds; throws when it does not within `msMax`. */
-  until(condition: () => Promise<boolean> | boolean, msMax: number): Promise<void>;
+  until(condition: () => Promise<boolean> | boolean, msMax: number, stepMs?: number): Promise<void>;
   cases(): Promise<readonly Case[]>;
+  /** As whoever may publish writes them. */
+  readonly policies: PolicyStore;
   close(): Promise<void>;
 }
 
@@ -35,7 +38,7 @@ export interface PackagedWorldOptions extends Omit<AccountsOptions, 'clock'> {
 }
 
 export const packagedWorld = async ({
-  stepMs = 2 * secondMs,
+  stepMs: stepMsUsual = 2 * secondMs,
   ...accounts
 }: PackagedWorldOptions = {}): Promise<PackagedWorld> => {
   const hub = await synthesized();
@@ -47,8 +50,9 @@ export const packagedWorld = async ({
     ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
     endpoint: sandbox.dynamodbEndpoint,
   });
+  const documents = createDocuments(table);
   const store = createCaseStore({
-    client: createDocuments(table),
+    client: documents,
     tableName: TABLE_NAME,
     now: () => instant(sandbox.clock.nowMs()),
   });
@@ -56,7 +60,8 @@ export const packagedWorld = async ({
     sandbox,
     running,
     problems,
-    until: async (condition, msMax) => {
+    policies: createPolicyStore({ client: documents, tableName: TABLE_NAME }),
+    until: async (condition, msMax, stepMs = stepMsUsual) => {
       const deadlineMs = sandbox.clock.nowMs() + msMax;
       await running.lambda.settle();
       while (!(await condition())) {

@@ -1,0 +1,198 @@
+/**
+ * The packaged functions, wired by nothing but the synthesized template, heal what the demo breaks, then do once
+ * everything else that they can do: what their roles grant is what they ask for, both ways.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isClosed } from '../../../domain/case/case.ts';
+import { minuteMs } from '../../../domain/time.ts';
+import { type AccessEntry, accessLog } from '../../../sandbox/iam/access-log.ts';
+import { askAgain } from '../../../sandbox/iam/authorize.ts';
+import { type PolicyDocument, statementsOf } from '../../../sandbox/iam/policy-document.ts';
+import type { Role } from '../../../sandbox/world/roles.ts';
+import { scenarioProgress } from '../../../sandbox/world/scenarios/scenario.ts';
+import { rolesNamed, unneeded, withoutElements, withoutStatements } from '../../support/grants.ts';
+import { takeTour } from '../../support/packaged-tour.ts';
+import { type PackagedWorld, packagedWorld } from '../../support/packaged-world.ts';
+
+let world: PackagedWorld;
+beforeAll(async () => {
+  world = await packagedWorld({ scenario: 'demo' });
+  const { sandbox } = world;
+  await world.until(async () => {
+    const { done, total } = scenarioProgress(sandbox.world) ?? { done: 0, total: 1 };
+    if (done < total) return false;
+    const cases = await world.cases();
+    return cases.length === BROKEN && cases.every(({ state }) => isClosed(state) || WAITS.has(state.name));
+  }, 15 * minuteMs);
+});
+afterAll(() => world?.close());
+
+const BROKEN = 16;
+const WAITS: ReadonlySet<string> = new Set(['awaiting-approval', 'needs-human']);
+
+describe('the packaged functions', () => {
+  it('heal what the policy lets them, ask where it says so, and leave to people what nobody can fix', async () => {
+    const cases = await world.cases();
+    const count = (name: string) => cases.filter(({ state }) => state.name === name).length;
+    expect({
+      resolved: count('resolved'),
+      retried: cases.filter(({ state, attempts }) => state.name === 'resolved' && attempts > 1).length,
+      awaitingApproval: count('awaiting-approval'),
+      needsHuman: count('needs-human'),
+    }).toEqual({ resolved: 11, retried: 1, awaitingApproval: 4, needsHuman: 1 });
+  });
+
+  it('answer over HTTP whom API Gateway vouches for, and heal what such a person approves', async () => {
+    const { url, issuer } = world.running;
+    const payroll = (await world.cases()).find(({ finding }) => finding.resourceId.includes('payroll'));
+    const decision = { answer: 'approve', planHash: payroll?.lastPlanned?.planHash, reason: 'Not public.' };
+    const decide = (headers: Record<string, string>) =>
+      fetch(`${url}/api/cases/${payroll?.id}/decision`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(decision),
+      });
+    expect((await decide({})).status).toBe(401);
+    const token = issuer.issue(
+      { sub: 'ada', email: 'ada@example.com', email_verified: true },
+      world.sandbox.clock.nowMs(),
+    );
+    const asAda = { authorization: `Bearer ${token}` };
+    const listing = await fetch(`${url}/api/cases`, { headers: asAda });
+    expect(await listing.json()).toHaveLength(BROKEN);
+    // Deciding may wait for a start slot, so time has to pass meanwhile.
+    let answered: Response | undefined;
+    decide(asAda).then((response) => {
+      answered = response;
+    });
+    await world.until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return answered !== undefined;
+    }, 10 * minuteMs);
+    expect(answered?.status).toBe(200);
+    await world.until(async () => {
+      const found = (await world.cases()).find(({ id }) => id === payroll?.id);
+      return found?.state.name === 'resolved';
+    }, 10 * minuteMs);
+  });
+
+  it('end without an error, and set off no alarm', () => {
+    expect(world.problems).toEqual([]);
+    const failures = world.running.lambda.logs
+      .lines()
+      .filter(({ fields }) => typeof fields === 'object' && fields !== null && 'errorType' in fields);
+    expect(failures).toEqual([]);
+    const alarms = world.running.cloudwatch.alarms().filter(({ state }) => state === 'ALARM');
+    expect(alarms.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('the roles that the stacks make', () => {
+  let entries: readonly AccessEntry[];
+  let roles: readonly Role[];
+  beforeAll(async () => {
+    expect(await takeTour(world)).toEqual([]);
+    const log = accessLog(world.sandbox.world);
+    expect(log.dropped).toBe(0);
+    entries = log.entries();
+    roles = rolesNamed(world.sandbox.world, /^selfheal-(?:function-|executor$|forward-events$)/);
+  }, 120_000);
+
+  it('grant all that is asked for', () => {
+    const denied = entries.filter(({ allowed }) => !allowed);
+    expect(denied.map(({ role, action, resource, why }) => [role.name, action, resource, why])).toEqual([]);
+  });
+
+  it('have no statement that nothing asks for', () => {
+    const trims = roles.flatMap(withoutStatements);
+    expect(unneeded(world.sandbox.world, entries, trims)).toEqual(
+      Object.keys(STATEMENTS_OUT_OF_REACH).sort(),
+    );
+  });
+
+  it('are trusted by nobody who does not assume them, and resources let in nobody who does not come', () => {
+    const services = accessLog(world.sandbox.world).serviceEntries();
+    expect(services.filter(({ allowed }) => !allowed)).toEqual([]);
+    const assumed = new Set(
+      [...services, ...entries]
+        .filter(({ action }) => action === 'sts:AssumeRole')
+        .map(({ resource }) => resource),
+    );
+    const idle = roles.filter(({ account, name }) => !assumed.has(`arn:aws:iam::${account}:role/${name}`));
+    expect(idle.map(({ account, name }) => `${account} ${name}`)).toEqual([]);
+    for (const role of roles) expect(statementsOf(role.trust), role.name).toHaveLength(1);
+  });
+
+  it('never write the policy, even where something else would let them', () => {
+    const functions = roles.filter(({ name }) => name.startsWith('selfheal-function-'));
+    const writers = functions.filter((role) =>
+      JSON.stringify(role.policies).includes('NeverWritesThePolicy'),
+    );
+    expect(writers.map(({ name }) => name.replace('selfheal-function-', '')).sort()).toEqual([
+      'compliance-change',
+      'decide',
+      'execution-status',
+      'tick',
+      'wake',
+    ]);
+    for (const role of writers) {
+      const mayWrite = (policies: Role['policies']) =>
+        askAgain(
+          world.sandbox.world,
+          { policies: { ...policies, mistake: WRITES_EVERYTHING } },
+          {
+            principal: `arn:aws:sts::${role.account}:assumed-role/${role.name}/attack`,
+            action: 'dynamodb:PutItem',
+            resource: `arn:aws:dynamodb:us-east-1:${role.account}:table/selfheal`,
+            context: { 'dynamodb:LeadingKeys': ['policy'] },
+          },
+        ).allowed;
+      expect(mayWrite(role.policies), role.name).toBe(false);
+      expect(mayWrite(withoutDenials(role.policies)), role.name).toBe(true);
+    }
+  });
+
+  it('have no action, resource or partition that nothing asks for', () => {
+    const trims = roles.flatMap(withoutElements).filter(({ what }) => !CATALOGUED.test(what));
+    expect(unneeded(world.sandbox.world, entries, trims)).toEqual(Object.keys(ELEMENTS_OUT_OF_REACH).sort());
+  });
+});
+
+const WRITES_EVERYTHING: PolicyDocument = {
+  Statement: [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*' }],
+};
+
+const withoutDenials = (policies: Role['policies']): Role['policies'] =>
+  Object.fromEntries(
+    Object.entries(policies).map(([name, document]) => [
+      name,
+      { ...document, Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow') },
+    ]),
+  );
+
+/** Each runbook by itself is compared with the catalog, where the member stack is tested. */
+const CATALOGUED = /^selfheal-executor (?:CataloguedDocuments|CataloguedDefinitions|TheirRoles): /;
+
+const CHANGED_MEANWHILE =
+  'the plan changed between the asking and the answer, so that people are asked again';
+
+/** By statement: why nothing of the tour comes to need it. */
+const STATEMENTS_OUT_OF_REACH: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['destructive-1', 'high-2'].flatMap((part) =>
+      ['CataloguedDefinitions', 'CataloguedDocuments', 'TheirRoles'].map((sid) => [
+        `selfheal-executor selfheal-executor-${part} ${sid}`,
+        'the sandbox has none of the resources that these runbooks change',
+      ]),
+    ),
+  ),
+  'selfheal-function-decide TellsPeople': CHANGED_MEANWHILE,
+};
+
+/** By what stands in a list of several. */
+const ELEMENTS_OUT_OF_REACH: Readonly<Record<string, string>> = {
+  'selfheal-function-execution-status ReadsItems: scope#*':
+    'the end of an execution is told twice while its case waits again in a full lane',
+  'selfheal-function-decide TellsPeople: arn:aws:sns:us-east-1:{account}:selfheal-oncall': CHANGED_MEANWHILE,
+  'selfheal-function-decide TellsPeople: arn:aws:sns:us-east-1:{account}:selfheal-team': CHANGED_MEANWHILE,
+};
