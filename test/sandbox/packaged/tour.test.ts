@@ -8,6 +8,7 @@ import { minuteMs } from '../../../domain/time.ts';
 import { type AccessEntry, accessLog } from '../../../sandbox/iam/access-log.ts';
 import { askAgain } from '../../../sandbox/iam/authorize.ts';
 import { type PolicyDocument, statementsOf } from '../../../sandbox/iam/policy-document.ts';
+import type { QueueRecord } from '../../../sandbox/services/sqs/queue-store.ts';
 import type { Role } from '../../../sandbox/world/roles.ts';
 import { scenarioProgress } from '../../../sandbox/world/scenarios/scenario.ts';
 import { rolesNamed, unneeded, withoutElements, withoutStatements } from '../../support/grants.ts';
@@ -121,6 +122,31 @@ describe('the roles that the stacks make', () => {
     const idle = roles.filter(({ account, name }) => !assumed.has(`arn:aws:iam::${account}:role/${name}`));
     expect(idle.map(({ account, name }) => `${account} ${name}`)).toEqual([]);
     for (const role of roles) expect(statementsOf(role.trust), role.name).toHaveLength(1);
+  });
+
+  it('and their queues are asked for over TLS alone, by whomever', () => {
+    const { world: accounts } = world.sandbox;
+    const open = [...accounts.table<QueueRecord>('sqs-queues').values()]
+      .filter(({ name }) => name.startsWith('selfheal-') && name !== 'selfheal-undelivered')
+      .filter(({ account, region, name }) => {
+        const request = {
+          principal: `arn:aws:sts::${account}:assumed-role/anybody/attack`,
+          action: 'sqs:SendMessage',
+          resource: `arn:aws:sqs:${region}:${account}:${name}`,
+        };
+        const may = (tls: string) =>
+          askAgain(
+            accounts,
+            {
+              policies: {
+                all: { Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }] },
+              },
+            },
+            { ...request, context: { 'aws:SecureTransport': tls } },
+          ).allowed;
+        return may('false') || !may('true');
+      });
+    expect(open.map(({ name }) => name)).toEqual([]);
   });
 
   it('never write the policy, even where something else would let them', () => {
