@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TemplateParameter } from '../../infra/stack/template.ts';
+import { readFragment, type TemplateParameter } from '../../infra/stack/template.ts';
 import { hasAwsCommand, runAws } from '../support/aws-command.ts';
 import { memberTemplate } from '../support/stack-templates.ts';
 import { codeBlocks, readDoc } from './markdown.ts';
@@ -45,10 +45,28 @@ describe('the guide to real accounts', () => {
       needed.map(([name]) => name).filter((name) => !given.some((each) => each.ParameterKey === name)),
     ).toEqual([]);
     for (const { ParameterKey, ParameterValue } of given) {
-      const { AllowedPattern, AllowedValues }: Partial<TemplateParameter> = Parameters[ParameterKey] ?? {};
-      if (typeof AllowedPattern === 'string') expect(ParameterValue).toMatch(new RegExp(AllowedPattern));
+      const { Type, AllowedPattern, AllowedValues }: Partial<TemplateParameter> =
+        Parameters[ParameterKey] ?? {};
+      // CloudFormation asks each value of a list.
+      const values = Type === 'CommaDelimitedList' ? ParameterValue.split(',') : [ParameterValue];
+      if (typeof AllowedPattern === 'string')
+        for (const value of values) expect(value).toMatch(new RegExp(AllowedPattern));
       if (Array.isArray(AllowedValues)) expect(AllowedValues).toContain(ParameterValue);
     }
+  });
+
+  it('names all the roles of the hub that enter accounts, as the output HubRoleArns does', () => {
+    const { Outputs = {} } = readFragment(readDoc('infra/stack/hub/outputs.yml'));
+    const output = JSON.stringify(Outputs.HubRoleArns);
+    const inOutput = [...output.matchAll(/"([A-Za-z]+)Role","Arn"/g)].map(([, name = '']) => name);
+    const given = JSON.parse(memberParameters) as readonly { ParameterKey: string; ParameterValue: string }[];
+    const arns = given.find(({ ParameterKey }) => ParameterKey === 'HubRoleArns')?.ParameterValue.split(',');
+    expect(arns).toEqual(
+      inOutput.map(
+        (name) =>
+          `arn:aws:iam::111122223333:role/selfheal-function${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      ),
+    );
   });
 
   it('gives osls parameters that serverless.yml has', () => {
