@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TemplateValue } from '../../../infra/stack/template.ts';
 import type { RequestContext } from '../../../sandbox/iam/access-request.ts';
-import { arnsOf, deployedDocument } from '../../support/deployed-document.ts';
+import { arnsOf, deployedDocument, type Names } from '../../support/deployed-document.ts';
 import { type Guarded, idleParts, mistakes, request } from '../../support/guarded-policy.ts';
 import { hubTemplate, memberTemplate } from '../../support/stack-templates.ts';
 
@@ -14,8 +14,8 @@ const ORGANIZATION = 'o-a1b2c3d4e5';
 
 const hub = hubTemplate();
 const member = await memberTemplate();
-const hubNames = { ...arnsOf(hub, HUB, REGION), OrganizationId: ORGANIZATION, 'AWS::Region': REGION };
-const memberNames = { ...arnsOf(member, ACCOUNT, REGION), 'AWS::Region': REGION };
+const hubNames: Names = { ...arnsOf(hub, HUB, REGION), OrganizationId: ORGANIZATION, 'AWS::Region': REGION };
+const memberNames: Names = { ...arnsOf(member, ACCOUNT, REGION), 'AWS::Region': REGION };
 const arn = (id: string) => String({ ...memberNames, ...hubNames }[`${id}.Arn`]);
 
 type Asked = Pick<Guarded, 'welcome' | 'attacks'> & { readonly kind?: Guarded['kind'] };
