@@ -28,7 +28,11 @@ module.exports = class StackParameters {
   }
 
   check() {
-    if (this.serverless.processedInput.commands[0] !== 'deploy') return;
+    const { commands, options } = this.serverless.processedInput;
+    const command = commands.join(' ');
+    // `osls rollback` without a time only lists them; with one it brings an older template and these parameters.
+    const changes = command === 'deploy' || (command === 'rollback' && options.timestamp !== undefined);
+    if (!changes) return;
     const parameters = this.serverless.service.provider.stackParameters;
     const values = Object.fromEntries(parameters.map((one) => [one.ParameterKey, one.ParameterValue]));
     const problem = PROBLEMS.find(({ isThere }) => isThere(values));

@@ -133,7 +133,7 @@ describe('a deployment', () => {
     };
     const { hooks } = new StackParameters({
       service: { provider, resources: { Parameters: fragments.Parameters } },
-      processedInput: { commands: [command] },
+      processedInput: { commands: command.split(' '), options: { timestamp: '2026-01-01T00:00:00.000Z' } },
       classes: { Error },
     });
     return { hooks, provider };
@@ -145,7 +145,10 @@ describe('a deployment', () => {
     [{ Aggregator: 'on' }, /aggregator needs organizationId/],
   ])('is refused before it begins when %o is all that is given', (values, why) => {
     expect(() => deployment(values).hooks.initialize?.()).toThrow(why);
-    expect(() => deployment(values, 'package').hooks.initialize?.()).not.toThrow();
+    // A rollback takes an older template with the parameters of today.
+    expect(() => deployment(values, 'rollback').hooks.initialize?.()).toThrow(why);
+    for (const harmless of ['package', 'deploy list', 'info'])
+      expect(() => deployment(values, harmless).hooks.initialize?.(), harmless).not.toThrow();
   });
 
   it('begins when all is there', () => {
