@@ -47,6 +47,10 @@ const NEVER: readonly (readonly [action: string, resource: string])[] = [
   ['sns:SetTopicAttributes', `arn:aws:sns:us-east-1:${ACCOUNT}:selfheal-oncall`],
   ['cloudformation:UpdateStack', `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/selfheal/1`],
   ['s3:PutBucketPolicy', `arn:aws:s3:::selfheal-config-${ACCOUNT}-us-east-1`],
+  [
+    's3:PutObject',
+    'arn:aws:s3:::selfheal-serverlessdeploymentbucket-1x2y3z/serverless/selfheal/hub/1/wake.zip',
+  ],
   ['cloudtrail:StopLogging', `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`],
   ['config:StopConfigurationRecorder', '*'],
   ['organizations:LeaveOrganization', '*'],

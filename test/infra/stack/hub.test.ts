@@ -56,6 +56,16 @@ describe('the hub stack', () => {
   });
 });
 
+describe('what the hub stack makes', () => {
+  // CloudFormation gives a stack's tags to all in it; the boundary would let no runbook touch them anyway.
+  it('carries the tag by which the default policy keeps its hands off', () => {
+    expect(service).toMatch(/^ {2}stackTags: \{.*\bselfheal: 'off'.*\}$/m);
+    expect(readFileSync('policy.yml', 'utf8')).toContain(
+      "tags: { selfheal: [{ equals-ignore-case: 'off' }] }",
+    );
+  });
+});
+
 describe('the parameters of a deployment', () => {
   const parameters = () => Object.entries(hub.template.Parameters ?? {});
 
@@ -115,7 +125,11 @@ describe('a deployment', () => {
   const StackParameters = createRequire(import.meta.url)('../../../infra/stack/stack-parameters.cjs') as new (
     serverless: unknown,
   ) => { readonly hooks: Readonly<Record<string, () => void>> };
-  const deployment = (values: Readonly<Record<string, string>>, command = 'deploy') => {
+  const deployment = (
+    values: Readonly<Record<string, string>>,
+    command = 'deploy',
+    param: readonly string[] = [],
+  ) => {
     const given = {
       ExternalId: 'selfheal-sandbox',
       JwtIssuer: '',
@@ -133,16 +147,28 @@ describe('a deployment', () => {
     };
     const { hooks } = new StackParameters({
       service: { provider, resources: { Parameters: fragments.Parameters } },
-      processedInput: { commands: command.split(' '), options: { timestamp: '2026-01-01T00:00:00.000Z' } },
+      processedInput: {
+        commands: command.split(' '),
+        options: { timestamp: '2026-01-01T00:00:00.000Z', param },
+      },
       classes: { Error },
     });
     return { hooks, provider };
   };
 
+  it('is refused with a parameter that does not exist, which osls would pass over', () => {
+    expect(() => deployment({}, 'deploy', ['organisationId=o-a1b2c3d4e5']).hooks.initialize?.()).toThrow(
+      /no parameter organisationId; there are externalId, /,
+    );
+  });
+
   it.each([
     [{ ExternalId: '' }, /no externalId: .*--param="name=value"/s],
     [{ JwtIssuer: 'https://example.com' }, /jwtIssuer needs jwtAudience/],
     [{ Aggregator: 'on' }, /aggregator needs organizationId/],
+    [{ ExternalId: 'x' }, /externalId is "x": expected 12 to 200 letters/],
+    [{ OrganizationId: 'foo' }, /organizationId is "foo": expected the id of your organization/],
+    [{ Aggregator: 'maybe' }, /aggregator is "maybe": expected/],
   ])('is refused before it begins when %o is all that is given', (values, why) => {
     expect(() => deployment(values).hooks.initialize?.()).toThrow(why);
     // A rollback takes an older template with the parameters of today.
