@@ -15,8 +15,11 @@ import { accountOfArn } from '../../sandbox/iam/principals.ts';
 /** What a policy guards, and who may have it. Requests are told by what they are: `another account's rule`. */
 export interface Guarded {
   readonly document: PolicyDocument;
-  /** `key`: of a key in KMS, where nothing counts that the key's own policy does not say. */
-  readonly kind: PolicyKind | 'boundary' | 'key';
+  /**
+   * `identity`: denies to a role that could do everything. `grant`: is all that somebody may do. `key`: of a key in
+   * KMS, where nothing counts that the key's own policy does not say.
+   */
+  readonly kind: PolicyKind | 'boundary' | 'grant' | 'key';
   readonly welcome: Readonly<Record<string, AccessRequest>>;
   readonly attacks: Readonly<Record<string, AccessRequest>>;
 }
@@ -43,10 +46,11 @@ export const idleGrants = (
     .filter((without) => asked.every((request) => admits(without.document, kind, request)))
     .map(({ part }) => part);
 
-/** What the policy decides about somebody whose own policies allow everything. */
+/** What the policy decides about somebody who may do everything else. */
 const admits = (document: PolicyDocument, kind: Guarded['kind'], request: AccessRequest): boolean => {
   const { principal, resource } = request;
   if (kind === 'identity') return evaluate([EVERYTHING, document], undefined, request).allowed;
+  if (kind === 'grant') return evaluate([document], undefined, request).allowed;
   if (kind === 'boundary') return evaluate([EVERYTHING], document, request).allowed;
   const policy = { policy: document, kind: kind === 'trust' ? kind : ('resource' as const) };
   if (!principal.startsWith('arn:')) return evaluateResourcePolicy(document, policy.kind, request).allowed;
