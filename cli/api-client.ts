@@ -111,6 +111,9 @@ const gatewayRefusal = (status: number, told: unknown): string | undefined => {
     return `This address wants signed requests (${said}): add --sign.`;
   if (status === 403)
     return `AWS does not let you (${said}). You need the managed policy selfheal-operator, or selfheal-reader to look only; aws sts get-caller-identity says who you are.`;
+  if (status === 401) return `This address wants signed requests (${said}): add --sign.`;
+  if (status === 404)
+    return `There is no such thing at this address (${said}): "send", "sandbox" and "policy explain --policy" ask the service of "selfheal start" only, not what is deployed.`;
   if (status === 503 || status === 504) return `selfheal did not answer in time (${said}): try again.`;
   return `AWS answered ${status}: ${said}`;
 };

@@ -74,5 +74,9 @@ const adviceOn = ({ code, errorClass, message }: PortError, { table, region }: T
     return `There is no table "${safe(table)}" in ${region === undefined ? 'that Region of that account' : safe(region)}: use the hub account's credentials, --region and --table.`;
   if (code.startsWith('AccessDenied'))
     return "Reading and publishing the policy needs the hub's managed policy selfheal-policy-publisher.";
+  if (/Invalid URL/.test(message))
+    return 'Give the whole address, such as --endpoint-url http://127.0.0.1:4511 (or AWS_ENDPOINT_URL).';
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Region not accepted/.test(message))
+    return 'Nothing is reached there: is the Region right (--region, AWS_REGION), and the address (--endpoint-url, AWS_ENDPOINT_URL)?';
   return errorClass === 'transient' ? 'Try again in a moment.' : '';
 };

@@ -110,6 +110,8 @@ describe('a refusal before selfheal was asked', () => {
     ],
     [403, 'Forbidden', /AWS does not let you \(Forbidden\).*selfheal-operator/],
     [403, 'Missing Authentication Token', /add --sign/],
+    [401, 'Unauthorized', /add --sign/],
+    [404, 'Not Found', /"send", "sandbox" .* not what is deployed/],
     [503, 'Service Unavailable', /did not answer in time.*try again/],
     [418, 'short and\u001b[31m stout', /AWS answered 418: short and stout/],
   ])('%i %s says what to do', async (status, message, expected) => {
