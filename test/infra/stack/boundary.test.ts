@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { evaluate } from '../../../sandbox/iam/evaluate.ts';
-import { type PolicyDocument, statementsOf } from '../../../sandbox/iam/policy-document.ts';
+import type { PolicyDocument } from '../../../sandbox/iam/policy-document.ts';
 import { deployedDocument } from '../../support/deployed-document.ts';
+import { idleParts, mistakes, request } from '../../support/guarded-policy.ts';
 import { memberTemplate } from '../../support/stack-templates.ts';
 
 const ACCOUNT = '111122223333';
@@ -51,6 +52,23 @@ const NEVER: readonly (readonly [action: string, resource: string])[] = [
     's3:PutObject',
     'arn:aws:s3:::selfheal-serverlessdeploymentbucket-1x2y3z/serverless/selfheal/hub/1/wake.zip',
   ],
+  [
+    'cloudformation:DeleteStack',
+    `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/StackSet-selfheal-member-1/2`,
+  ],
+  ['cloudwatch:DisableAlarmActions', `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:selfheal-tick-missing`],
+  ['logs:DeleteLogGroup', `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/aws/lambda/selfheal-decide`],
+  ['iam:PutRolePermissionsBoundary', `arn:aws:iam::${ACCOUNT}:role/customers`],
+  ['iam:DeleteUserPermissionsBoundary', `arn:aws:iam::${ACCOUNT}:user/ann`],
+  ['iam:PutUserPermissionsBoundary', `arn:aws:iam::${ACCOUNT}:user/ann`],
+  ['access-analyzer:DeleteAnalyzer', `arn:aws:access-analyzer:us-east-1:${ACCOUNT}:analyzer/all`],
+  ['cloudtrail:DeleteTrail', `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`],
+  ['config:DeleteConfigRule', `arn:aws:config:us-east-1:${ACCOUNT}:config-rule/config-rule-a`],
+  ['config:DeleteConfigurationRecorder', '*'],
+  ['config:DeleteDeliveryChannel', '*'],
+  ['config:PutConfigRule', `arn:aws:config:us-east-1:${ACCOUNT}:config-rule/config-rule-a`],
+  ['guardduty:DeleteDetector', `arn:aws:guardduty:us-east-1:${ACCOUNT}:detector/1`],
+  ['securityhub:DisableSecurityHub', '*'],
   ['cloudtrail:StopLogging', `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`],
   ['config:StopConfigurationRecorder', '*'],
   ['organizations:LeaveOrganization', '*'],
@@ -62,6 +80,8 @@ const BY_CONTEXT: readonly (readonly [string, string, Record<string, string>, bo
   ...(
     [
       ['arn:aws:iam::aws:policy/AdministratorAccess', false],
+      ['arn:aws:iam::aws:policy/IAMFullAccess', false],
+      ['arn:aws:iam::aws:policy/PowerUserAccess', false],
       [`arn:aws:iam::${ACCOUNT}:policy/selfheal-executor`, false],
       ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore', true],
     ] as const
@@ -72,6 +92,20 @@ const BY_CONTEXT: readonly (readonly [string, string, Record<string, string>, bo
         `arn:aws:iam::${ACCOUNT}:user/ann`,
         { 'iam:PolicyARN': policy },
         allowed,
+      ] as const,
+  ),
+  ...(
+    [
+      ['iam:AttachGroupPolicy', 'group/people'],
+      ['iam:AttachRolePolicy', 'role/customers'],
+    ] as const
+  ).map(
+    ([action, to]) =>
+      [
+        action,
+        `arn:aws:iam::${ACCOUNT}:${to}`,
+        { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess' },
+        false,
       ] as const,
   ),
   ...(
@@ -106,18 +140,32 @@ describe('the boundary of automation roles', () => {
     expect(may(action, resource, context)).toBe(allowed);
   });
 
-  it('has no statement without which it would be the same', () => {
-    const decisions = (at: PolicyDocument) => [
-      may('s3:PutBucketVersioning', 'arn:aws:s3:::customers', {}, at),
-      ...NEVER.map(([action, resource]) => may(action, resource, {}, at)),
-      ...BY_CONTEXT.map(([action, resource, context]) => may(action, resource, context, at)),
-    ];
-    const all = statementsOf(boundary);
-    const idle = all.filter((each) => {
-      const without = { Statement: all.filter((other) => other !== each) };
-      return JSON.stringify(decisions(without)) === JSON.stringify(decisions(boundary));
+  it('has no statement, action, resource or condition without which it would be the same', () => {
+    const decided = [
+      ['s3:PutBucketVersioning', 'arn:aws:s3:::customers', {}, true] as const,
+      ...NEVER.map(([action, resource]) => [action, resource, {}, false] as const),
+      ...BY_CONTEXT,
+    ].map(([action, resource, context, allowed]) => {
+      const asked = request(
+        `arn:aws:sts::${ACCOUNT}:assumed-role/selfheal-AWS-A/run`,
+        action,
+        resource,
+        context,
+      );
+      return [`${action} ${resource} ${JSON.stringify(context)}`, asked, allowed] as const;
     });
-    expect(idle.map(({ Sid }) => Sid)).toEqual([]);
+    const those = (wanted: boolean) =>
+      Object.fromEntries(
+        decided.flatMap(([name, asked, allowed]) => (allowed === wanted ? [[name, asked]] : [])),
+      );
+    const guarded = {
+      document: boundary,
+      kind: 'boundary' as const,
+      welcome: those(true),
+      attacks: those(false),
+    };
+    expect(mistakes(guarded)).toEqual([]);
+    expect(idleParts(guarded)).toEqual([]);
   });
 
   it('says nothing of all actions, which AWS Config would call an administrator', () => {
