@@ -36,7 +36,7 @@ export const showLive = (io: Io, service: WatchedService, hasScenario: boolean):
         show.pause();
         io.out(summary(await casesOf(service), await messagesOf(service), io.style));
         io.out(
-          `selfheal keeps serving on ${service.url} until you press Ctrl-C. In another terminal: npx selfheal cases\n`,
+          `selfheal keeps serving on ${service.url} until you press Ctrl-C. In another terminal: npx selfheal cases --url ${service.url}\n`,
         );
       }),
     );

@@ -1,4 +1,6 @@
 /** Is a text a valid policy, and if not, what is wrong where. */
+import type { Catalog } from '../domain/catalog/catalog.ts';
+import { catalogProblems } from '../domain/policy/catalog-fit.ts';
 import { parsePolicy } from '../domain/policy/parse-policy.ts';
 import { formatProblem, type PolicyProblem } from '../domain/policy/policy-problem.ts';
 
@@ -10,8 +12,9 @@ export interface PolicyCheck {
   readonly problems: readonly (PolicyProblem & { readonly text: string })[];
 }
 
-export const checkPolicy = (text: string, file: string): PolicyCheck => {
-  const parsed = parsePolicy(text, file);
+/** @param catalog with it, also what the catalog cannot follow is a problem */
+export const checkPolicy = (text: string, file: string, catalog?: Catalog): PolicyCheck => {
+  const parsed = parsePolicy(text, file, (policy) => (catalog ? catalogProblems(policy, catalog) : []));
   if (parsed.ok)
     return { ok: true, version: parsed.policy.version, entries: parsed.policy.entries.length, problems: [] };
   const problems = parsed.problems.map((problem) => ({ ...problem, text: formatProblem(problem) }));

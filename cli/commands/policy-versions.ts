@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { catalogProblems } from '../../domain/policy/catalog-fit.ts';
 import { type ParsedPolicy, parsePolicy } from '../../domain/policy/parse-policy.ts';
-import { formatPath, formatProblem } from '../../domain/policy/policy-problem.ts';
+import { formatProblem } from '../../domain/policy/policy-problem.ts';
 import { instant } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import type { PolicyVersion } from '../../infra/dynamodb/policy-item.ts';
@@ -128,16 +128,10 @@ const sequenceNumber = (text: string): number => {
 };
 
 const validPolicy = (io: Io, file: string): ParsedPolicy => {
-  const parsed = parsePolicy(readText(io, file), file);
-  const problems = parsed.ok
-    ? catalogProblems(parsed.policy, loadCatalog()).map(
-        ({ path, expected, found: stands }) =>
-          `${file} ${formatPath(path)}: expected ${expected}; found ${stands}`,
-      )
-    : parsed.problems.map(formatProblem);
-  if (parsed.ok && problems.length === 0) return parsed;
+  const parsed = parsePolicy(readText(io, file), file, (policy) => catalogProblems(policy, loadCatalog()));
+  if (parsed.ok) return parsed;
   throw new Failure(
-    `${problems.map((line) => safe(line, 1_000)).join('\n')}\n${safe(file)} is not valid and was not published.`,
+    `${parsed.problems.map((problem) => safe(formatProblem(problem), 1_000)).join('\n')}\n${safe(file)} is not valid and was not published.`,
   );
 };
 

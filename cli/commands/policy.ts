@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { checkPolicy } from '../../console/check-policy.ts';
 import type { Explanation } from '../../console/explain-event.ts';
 import { readEvents } from '../../console/read-events.ts';
+import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { explanation } from '../render/explanation.ts';
@@ -56,7 +57,7 @@ interface ExplainOptions extends ServiceOptions {
 }
 
 const runCheck = (file: string, asJson: boolean, io: Io): void => {
-  const check = checkPolicy(readText(io, file), file);
+  const check = checkPolicy(readText(io, file), file, loadCatalog());
   if (asJson) printJson(io, check);
   else if (check.ok) io.out(`${safe(file)} is valid: ${check.entries} entries, version ${check.version}.\n`);
   else io.out(`${check.problems.map(({ text }) => safe(text, 1_000)).join('\n')}\n`);

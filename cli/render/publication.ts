@@ -43,7 +43,9 @@ const headlineOf = (publication: Done['publication'], before: PolicyVersion | un
     case 'overtaken':
       return overtakenText(publication);
     case 'dry-run':
-      return `Nothing was written.${against}`;
+      return before === undefined
+        ? 'It is valid. Nothing was written. There is no published version in force to compare it with.'
+        : `Nothing was written.${against}`;
     default:
       return unreachable(publication);
   }

@@ -144,7 +144,9 @@ const forwardingTroubles = (lane: Lane, rule: 'enabled' | 'disabled' | 'missing'
         broken(
           lane,
           `the rule that forwards Config's events to the hub is ${rule === 'missing' ? 'not there' : 'off'}: only sweeps find what breaks`,
-          `deploy the member stack to ${laneId(lane)}`,
+          rule === 'missing'
+            ? `deploy the member stack to ${laneId(lane)}`
+            : `aws events enable-rule --name selfheal-forward-compliance-change --region ${lane.region}`,
         ),
       ];
 

@@ -23,21 +23,27 @@ const PROBLEMS_MAX = 100;
 
 /**
  * @param file what messages call the text, usually its path
+ * @param furtherProblems what else must not be wrong with it, such as what the catalog cannot follow
  *
  * @example
  * const parsed = parsePolicy('version: 1\nentries: []\n', 'policy.yml');
  * parsed.ok // true
  */
-export const parsePolicy = (text: string, file: string): PolicyParsing => {
+export const parsePolicy = (
+  text: string,
+  file: string,
+  furtherProblems: (policy: Policy) => readonly PathProblem[] = () => [],
+): PolicyParsing => {
   const yaml = readYaml(text, file, isText);
   if (!yaml.ok) return failed(yaml.problems);
   const { data, locate } = yaml.document;
 
   const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const reading = readPolicy(data, version);
-  return reading.ok
+  const problems = reading.ok ? furtherProblems(reading.policy) : reading.problems;
+  return reading.ok && problems.length === 0
     ? { ok: true, policy: reading.policy, document: data }
-    : failed(located(reading.problems, locate));
+    : failed(located(problems, locate));
 };
 
 /** Where YAML's numbers and booleans stand for text: `account: 012345678901`, `{env: [true]}`, `Days: 90`. */

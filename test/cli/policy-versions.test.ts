@@ -70,6 +70,9 @@ describe('selfheal policy', () => {
   });
 
   it('publishes, publishes no second time, publishes another, goes back, and tells all of it', async () => {
+    expect((await run('publish', '--reason', 'first rollout', '--dry-run')).out).toMatch(
+      /^It is valid\. Nothing was written\./,
+    );
     const first = await run('publish', '--reason', 'first rollout');
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(

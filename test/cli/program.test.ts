@@ -110,6 +110,16 @@ describe('policy check', () => {
     expect(err).toBe('error: policy.yml is not valid: one problem.\n');
   });
 
+  it('finds what publishing would refuse: a runbook that the catalog does not have', async () => {
+    const { code, out } = await run(['policy', 'check'], {
+      'policy.yml': 'version: 1\nentries:\n  - name: x\n    match: {}\n    runbook: AWS-Nope\n',
+    });
+    expect(code).toBe(1);
+    expect(out).toBe(
+      'policy.yml:5:14 entries[0].runbook: expected a runbook of the catalog; found "AWS-Nope"\n',
+    );
+  });
+
   it('tells scripts the same as JSON', async () => {
     const { code, out } = await run(['policy', 'check', '--json', '-'], { '-': 'entries: 7' });
     expect(code).toBe(1);
