@@ -62,13 +62,17 @@ export const unread = (where: string, failed: FailedReading, again: string): Tro
       severity: 'unknown',
       where,
       what: `could not be checked: ${operation} answers ${code} again and again (${message}); what selfheal does there waits as well`,
-      mend: `find out who uses up the quota there, then: ${again}`,
+      mend: /Throttl|TooMany|Limit|SlowDown/i.test(code)
+        ? `find out who uses up the quota there, then: ${again}`
+        : `try again: ${again}`,
     };
   return {
     severity: 'unknown',
     where,
     what: `could not be checked: ${operation} is refused with ${code}: ${message}`,
-    mend: `allow it where selfheal's roles are declared, then: ${again}`,
+    mend: /NotFound|DoesNotExist|NonExistent/.test(code)
+      ? `see that it is there; if not, deploy its stack again, then: ${again}`
+      : `allow it where selfheal's roles are declared, then: ${again}`,
   };
 };
 
