@@ -96,6 +96,7 @@ const started = async (options: Options, scenario: string | undefined): Promise<
 const howToAsk = ({ url, sandboxUrl }: WatchedService): string =>
   `The command line signs: AWS_ACCESS_KEY_ID=222222222222 AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=us-east-1 npx selfheal cases --url ${url} --sign
 A browser brings a token: curl -X POST ${sandboxUrl}/_sandbox/tokens -d '{"sub":"ada"}'
+Break something: curl -X POST ${sandboxUrl}/_sandbox/resources/break -d '{"what":"AWS::KMS::Key"}'
 What the functions say: curl ${sandboxUrl}/_sandbox/logs, and the alarms: curl ${sandboxUrl}/_sandbox/alarms
 `;
 
