@@ -9,6 +9,7 @@ import {
   type PolicyStatement,
   statementsOf,
 } from '../../sandbox/iam/policy-document.ts';
+import { matchesResource } from '../../sandbox/iam/wildcards.ts';
 import type { World } from '../../sandbox/service.ts';
 import { type Role, roleTable } from '../../sandbox/world/roles.ts';
 
@@ -18,6 +19,8 @@ export interface Trimmed {
   readonly what: string;
   /** What an entry must be about for the trim to matter: actions, or undefined for all but some. */
   readonly actions: readonly string[] | undefined;
+  /** What an entry's resource must match, when it is a resource that was taken out. */
+  readonly resource?: string;
   readonly role: Role;
 }
 
@@ -33,6 +36,7 @@ export const withoutStatements = (role: Role): readonly Trimmed[] =>
 export const withoutElements = (role: Role): readonly Trimmed[] =>
   allowsOf(role).flatMap(({ policy, statement }) =>
     shorterStatements(statement).map(({ element, shorter }) => ({
+      ...(shorter.Resource === statement.Resource ? {} : { resource: element }),
       what: `${role.name} ${statement.Sid ?? '(no Sid)'}: ${withoutAccount(element, role)}`,
       actions: actionsOf(statement),
       role: replaced(role, policy, statement, shorter),
@@ -51,10 +55,13 @@ export const unneeded = (
     if (entry.allowed) byRole.set(key, [...(byRole.get(key) ?? []), entry]);
   }
   const needed = new Set<string>();
-  for (const { what, actions, role } of trims) {
+  for (const { what, actions, resource: pattern, role } of trims) {
     if (needed.has(what)) continue;
     const asked = byRole.get(`${role.account}/${role.name}`) ?? [];
-    const concerned = asked.filter(({ action }) => actions?.includes(action) ?? true);
+    const concerned = asked.filter(
+      ({ action, resource }) =>
+        (actions?.includes(action) ?? true) && (pattern === undefined || matchesResource(pattern, resource)),
+    );
     if (concerned.some((entry) => !askAgain(world, role, entry).allowed)) needed.add(what);
   }
   return [...new Set(trims.map(({ what }) => what))].filter((what) => !needed.has(what)).sort();
