@@ -1,5 +1,6 @@
 /** What the hub's functions, and the people who use it, may do: no more than their work, told by the template. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Template } from '../../../infra/stack/template.ts';
 import {
   type GrantedStatement,
   iamProblems,
@@ -7,6 +8,7 @@ import {
   statementsIn,
   type TemplateRole,
 } from '../../support/iam-of-template.ts';
+import { hubTemplate } from '../../support/stack-templates.ts';
 import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { textOf } from '../../support/template-values.ts';
 
@@ -34,6 +36,16 @@ const mayDo = (action: string, about: RegExp = /.*/): readonly string[] =>
     )
     .map(({ name }) => name.replace('selfheal-function-', ''))
     .sort();
+
+describe('the policies of the packaged hub', () => {
+  it('are those of its fragments, and the one of the bucket that osls uploads to', () => {
+    const policiesOf = ({ Resources }: Pick<Template, 'Resources'>) =>
+      Object.keys(Resources).filter((id) => /::IAM::|Policy$/.test(Resources[id]?.Type ?? ''));
+    expect(policiesOf(hub.template).sort()).toEqual(
+      [...policiesOf(hubTemplate()), 'ServerlessDeploymentBucketPolicy'].sort(),
+    );
+  });
+});
 
 describe('the roles of the functions', () => {
   it('allow actions that exist, each by name, and pass on no role', async () => {
