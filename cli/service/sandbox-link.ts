@@ -13,24 +13,20 @@ export interface SandboxLink {
   /** Sandbox milliseconds per millisecond of the wall. */
   readonly speed: number;
   readonly clock: Clock;
+  /** Begins a scenario, unless it is under way or over. Nothing hears what it breaks before selfheal is deployed. */
+  begin(scenario: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface OwnSandboxOptions {
   readonly dataDir?: string;
   readonly speed: number;
-  readonly scenario?: string;
 }
 
-export const startOwnSandbox = async ({
-  dataDir,
-  speed,
-  scenario,
-}: OwnSandboxOptions): Promise<SandboxLink> => {
+export const startOwnSandbox = async ({ dataDir, speed }: OwnSandboxOptions): Promise<SandboxLink> => {
   const sandbox = await startAccounts({
     clock: { kind: 'real', speed },
     ...(dataDir === undefined ? {} : { dataDir }),
-    ...(scenario === undefined ? {} : { scenario }),
   });
   return {
     url: sandbox.url,
@@ -38,6 +34,7 @@ export const startOwnSandbox = async ({
     lanes: lanesOf(sandbox),
     speed,
     clock: { now: () => instant(sandbox.clock.nowMs()), sleep: sleepAt(speed) },
+    begin: (scenario) => begin(sandbox.url, scenario),
     close: sandbox.close,
   };
 };
@@ -54,7 +51,7 @@ interface ClockReading {
 }
 
 /** A sandbox that runs as a process of its own; it keeps its time, and it is read from there again and again. */
-export const linkToSandbox = async (url: string, scenario?: string): Promise<SandboxLink> => {
+export const linkToSandbox = async (url: string): Promise<SandboxLink> => {
   const info = (await ask(url, 'GET', 'info')) as SandboxInfo;
   let reading = { ...info.clock, wallMs: Date.now() };
   const refresh = setInterval(() => {
@@ -67,7 +64,6 @@ export const linkToSandbox = async (url: string, scenario?: string): Promise<San
     );
   }, CLOCK_REFRESH_MS);
   refresh.unref();
-  if (scenario !== undefined) await ask(url, 'POST', 'scenario', { name: scenario });
   const nowMs = () => Math.floor(reading.nowMs + (Date.now() - reading.wallMs) * reading.speed);
   return {
     url,
@@ -75,8 +71,13 @@ export const linkToSandbox = async (url: string, scenario?: string): Promise<San
     lanes: info.lanes,
     speed: info.clock.speed,
     clock: { now: () => instant(nowMs()), sleep: sleepAt(info.clock.speed) },
+    begin: (scenario) => begin(url, scenario),
     close: async () => clearInterval(refresh),
   };
+};
+
+const begin = async (url: string, scenario: string): Promise<void> => {
+  await ask(url, 'POST', 'scenario', { name: scenario });
 };
 
 const ask = async (url: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> => {

@@ -64,6 +64,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       topics: Object.values(policy.current().policy.topics),
       lanes: sandbox.lanes,
     });
+    if (options.scenario !== undefined) await sandbox.begin(options.scenario);
     const connection = {
       ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
       dynamodbEndpoint: sandbox.dynamodbUrl,
@@ -125,14 +126,13 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
   }
 };
 
-const linkOf = ({ sandboxUrl, dataDir, speed, scenario }: ServiceOptions): Promise<SandboxLink> =>
+const linkOf = ({ sandboxUrl, dataDir, speed }: ServiceOptions): Promise<SandboxLink> =>
   sandboxUrl === undefined
     ? startOwnSandbox({
         speed,
         ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'sandbox') }),
-        ...(scenario === undefined ? {} : { scenario }),
       })
-    : linkToSandbox(sandboxUrl, scenario);
+    : linkToSandbox(sandboxUrl);
 
 const telling = (ports: Ports, listeners: readonly ((change: CaseChanged) => void)[]): Ports => ({
   ...ports,
