@@ -63,8 +63,8 @@ const isSettled = (cases: readonly { readonly state: string }[]): boolean =>
 const SETTLED = new Set(['resolved', 'self-resolved', 'needs-human', 'awaiting-approval']);
 
 /**
- * Once more when it fails: the sandbox's own death can take an event with it that nobody had accepted yet, as AWS may
- * lose one, and then a finding has no case. That is seen only when every case that there is has ended.
+ * Once more when it fails: on a busy machine some runs end without a case for every finding, and why is not known
+ * yet. The sandbox's own death may take an event with it that nobody had accepted.
  */
 it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_000, retry: 1 }, async () => {
   rmSync(dataDir, { recursive: true, force: true });
