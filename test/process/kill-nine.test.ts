@@ -8,6 +8,7 @@ import type { Case } from '../../domain/case/case.ts';
 import { isClosed } from '../../domain/case/case.ts';
 import { instant } from '../../domain/time.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
+import { deadLetterQueueOf, WORK_QUEUES } from '../../infra/sqs/queues.ts';
 import { startAccounts } from '../../sandbox/account.ts';
 import { createRandom } from '../../sandbox/core/random.ts';
 import { TABLE_NAME } from '../../sandbox/deployment.ts';
@@ -63,11 +64,20 @@ const isSettled = (cases: readonly { readonly state: string }[]): boolean =>
 const SETTLED = new Set(['resolved', 'self-resolved', 'needs-human', 'awaiting-approval']);
 
 /**
- * Once more when it fails: on a busy machine some runs end without a case for every finding, and why is not known
- * yet. The sandbox's own death may take an event with it that nobody had accepted.
+ * A message in whose handling the process died five times lies in a dead-letter queue, as on AWS: nothing is lost,
+ * and whoever runs selfheal has it tried again.
  */
-it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_000, retry: 1 }, async () => {
-  rmSync(dataDir, { recursive: true, force: true });
+const redrive = async (url: string): Promise<void> => {
+  const queues = WORK_QUEUES.map(deadLetterQueueOf);
+  const answer = await fetch(`${url}/api/dead-letters/redrive`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ queues, who: 'ada' }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+};
+
+it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_000 }, async () => {
   const random = createRandom(SEED);
   for (let n = 0; n < KILLS; n += 1) {
     const { child } = await start();
@@ -75,7 +85,8 @@ it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_
     await kill(child);
   }
   const { child, url } = await start();
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (tries % 50 === 0) await redrive(url);
     const answer = await fetch(`${url}/api/cases`);
     if (isSettled((await answer.json()) as { state: string }[])) break;
     await forMs(200);
