@@ -132,10 +132,12 @@ export const layOverTime = (clock, tell) => {
     if (clock.kind !== 'driven') return;
     real.setImmediate(() =>
       real.setImmediate(() => {
-        const asleep = !frozen && callsUnderWay === 0 && pending.size > 0;
+        const dueMs = Math.min(...[...pending].map((timer) => timer.dueMs));
+        // One that is due has not fired yet, and its code has still to run.
+        const asleep = !frozen && callsUnderWay === 0 && pending.size > 0 && dueMs > nowMs();
         if (!asleep && !wasAsleep) return;
         wasAsleep = asleep;
-        tell({ asleep, dueMs: asleep ? Math.min(...[...pending].map(({ dueMs }) => dueMs)) : null });
+        tell({ asleep, dueMs: asleep ? dueMs : null });
       }),
     );
   };
