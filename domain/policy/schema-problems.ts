@@ -1,13 +1,13 @@
 /**
  * Translates zod's issues into problems that a policy's author understands, with the nearest known key.
  */
-import * as z from 'zod';
+import * as z from '../zod.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type DocumentPath, listed, type PathProblem, shown } from './policy-problem.ts';
 
 /** All problems of one issue: an issue about unknown keys is one problem a key. */
 export const schemaProblems = (
-  schema: z.ZodType,
+  schema: z.ZodMiniType,
   issue: z.core.$ZodIssue,
   data: unknown,
 ): readonly PathProblem[] => {
@@ -81,18 +81,18 @@ export const valueAt = (data: unknown, path: DocumentPath): unknown => {
 };
 
 /** The keys that a mapping at a path may have. */
-const keysAt = (schema: z.ZodType, path: DocumentPath): readonly string[] => {
+const keysAt = (schema: z.ZodMiniType, path: DocumentPath): readonly string[] => {
   let at: unknown = schema;
   for (const step of path) {
     const inner = unwrapped(at);
-    if (inner instanceof z.ZodObject) at = inner.shape[String(step)];
-    else if (inner instanceof z.ZodArray) at = inner.element;
-    else if (inner instanceof z.ZodRecord) at = inner.valueType;
+    if (inner instanceof z.ZodMiniObject) at = inner.shape[String(step)];
+    else if (inner instanceof z.ZodMiniArray) at = inner.def.element;
+    else if (inner instanceof z.ZodMiniRecord) at = inner.def.valueType;
     else return [];
   }
   const inner = unwrapped(at);
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+  return inner instanceof z.ZodMiniObject ? Object.keys(inner.shape) : [];
 };
 
 const unwrapped = (schema: unknown): unknown =>
-  schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
+  schema instanceof z.ZodMiniOptional ? unwrapped(schema.def.innerType) : schema;
