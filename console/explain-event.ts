@@ -5,7 +5,8 @@
 import { type Case, isOpen } from '../domain/case/case.ts';
 import type { Assessment } from '../domain/case/observation.ts';
 import { type Assessor, assess } from '../domain/engine/assess.ts';
-import { type CheckAnswer, explainChecks } from '../domain/engine/checks.ts';
+import type { CheckAnswer } from '../domain/engine/checks/check.ts';
+import { explainChecks } from '../domain/engine/checks.ts';
 import { type ComplianceReport, findingOf } from '../domain/engine/intake.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import { caseId, findingId, type Lane } from '../domain/finding.ts';
@@ -66,6 +67,7 @@ export const explainEvent = async (
     finding,
     origin: report.origin,
     lane,
+    openedAt: openCase?.openedAt ?? app.ports.clock.now(),
     attempts: openCase?.attempts ?? 0,
     ...(openCase?.approval ? { approval: openCase.approval } : {}),
   });
@@ -117,7 +119,7 @@ const checksOf = async (
   ports: HttpDeps['app']['ports'],
   assessor: Assessor,
   { outcome, terms, mode }: Assessment,
-  about: Pick<Case, 'id' | 'finding' | 'origin' | 'lane' | 'attempts' | 'approval'>,
+  about: Pick<Case, 'id' | 'finding' | 'origin' | 'lane' | 'openedAt' | 'attempts' | 'approval'>,
 ): Promise<Explanation['checks']> => {
   if (outcome.kind !== 'planned') return [];
   const answers = await explainChecks(ports, assessor, {
@@ -143,6 +145,10 @@ const planText = (catalog: HttpDeps['app']['catalog'], { outcome }: Assessment):
       return [outcome.why];
     case 'refused':
       return [outcome.refusal.reason];
+    case 'exempt':
+      return [
+        `exempt: "${outcome.exemption.name}" of ${outcome.exemption.owner}: ${outcome.exemption.reason}`,
+      ];
     default:
       return unreachable(outcome);
   }

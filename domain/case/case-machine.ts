@@ -32,7 +32,14 @@ const waitingRows = {
   'closed-by-human': row(people.closeByHuman, 'closed-by-human'),
 };
 
-const routed: readonly StateName[] = ['observing', 'held', 'awaiting-approval', 'queued', 'needs-human'];
+const routed: readonly StateName[] = [
+  'observing',
+  'held',
+  'awaiting-approval',
+  'queued',
+  'needs-human',
+  'suppressed',
+];
 
 const lookAgain: Transition = (c: Case, _, moment) =>
   move(c, moment, {
@@ -84,7 +91,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
     evaluated: row(compliance.whileWaiting, 'self-resolved', 'held', 'needs-human'),
     due: row(start.lookAgainWhenQueued),
     assessed: row(start.onReassessed, ...routed),
-    'check-refused': row(start.onCheckRefused, 'held', 'needs-human'),
+    'check-refused': row(start.onCheckRefused, 'held', 'awaiting-approval', 'needs-human'),
     'permit-granted': row(start.onPermitGranted, 'starting'),
   },
   starting: {

@@ -6,7 +6,7 @@
 import type { Severity } from '../catalog/catalog.ts';
 import type { EvaluationOrigin, Finding, Lane } from '../finding.ts';
 import type { Plan } from '../plan.ts';
-import type { Mode, PolicyEntry } from '../policy/policy.ts';
+import type { Mode, PolicyEntry, Safeguards } from '../policy/policy.ts';
 import type { Instant } from '../time.ts';
 
 export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA';
@@ -22,10 +22,13 @@ export interface Evaluation {
 }
 
 /** The policy entry's terms, as they were when the case was last routed. */
-export type Terms = Pick<PolicyEntry, 'limits' | 'retry' | 'approval' | 'verify' | 'notify'> & {
-  /** Longest run of the planned runbook, in ms. */
-  readonly runMsMax: number;
-};
+export type Terms = Pick<PolicyEntry, 'limits' | 'retry' | 'approval' | 'verify' | 'notify'> &
+  Safeguards & {
+    /** Longest run of the planned runbook, in ms. */
+    readonly runMsMax: number;
+    /** The topic that hears of the case while its grace runs; absent without grace. */
+    readonly ownerTopic?: string;
+  };
 
 export interface Decision {
   readonly planHash: string;
@@ -66,7 +69,16 @@ export interface LastPlanned {
   readonly planHash: string;
 }
 
-export type HoldReason = 'stop-switch' | 'backoff' | 'check-failed' | 'no-evaluation' | 'policy-unreadable';
+export type HoldReason =
+  | 'stop-switch'
+  | 'backoff'
+  | 'check-failed'
+  | 'no-evaluation'
+  | 'policy-unreadable'
+  | 'grace'
+  | 'window'
+  | 'blackout'
+  | 'breaker';
 
 export interface Observing {
   readonly name: 'observing';
@@ -78,10 +90,16 @@ export interface Held {
   readonly detail: string;
   /** How often in a row the same reason was found. */
   readonly seen: number;
+  /** Only of a grace: false until SNS took the message to the owner. */
+  readonly announced?: boolean;
   readonly dueAt: Instant;
 }
 export interface AwaitingApproval extends Planned {
   readonly name: 'awaiting-approval';
+  /** When people were asked: a decision on a batch covers only what it asked for before. */
+  readonly requestedAt: Instant;
+  /** The batch in which it is asked for together with others: people get one message for all of them. */
+  readonly batch?: string;
   readonly expiresAt: Instant;
   readonly decisions: readonly Decision[];
   /** False until SNS took the request: until then it is sent again. */
@@ -155,6 +173,10 @@ export interface Suppressed {
   readonly name: 'suppressed';
   readonly closedAt: Instant;
   readonly why: string;
+  /** Name of the exemption. */
+  readonly exemption: string;
+  /** When the exemption lapses and the finding is looked at again; absent when it has no end. */
+  readonly until?: Instant;
 }
 export interface Denied {
   readonly name: 'denied';
@@ -201,6 +223,14 @@ export const CLOSED_STATES = [
   'closed-by-human',
 ] as const satisfies readonly ClosedState['name'][];
 
+/** What a case knows of an earlier one of its finding. */
+export interface EarlierCase {
+  readonly number: number;
+  readonly openedAt: Instant;
+  readonly closedAt: Instant;
+  readonly ended: ClosedState['name'];
+}
+
 export interface Case<S extends CaseState = CaseState> {
   /** `<finding id>-<number>`. */
   readonly id: string;
@@ -230,6 +260,8 @@ export interface Case<S extends CaseState = CaseState> {
   /** Checks before a start that could not be made, in a row. */
   readonly checkFailures: number;
   readonly approval?: Approval;
+  /** When and how the finding's latest earlier cases opened and ended, the newest last; bounded. */
+  readonly earlier?: readonly EarlierCase[];
   readonly timeline: readonly TimelineEntry[];
   /** Entries that the bounded timeline no longer shows. */
   readonly timelineDropped: number;

@@ -5,7 +5,7 @@ import type { Severity } from '../catalog/catalog.ts';
 import type { PlanRefusal } from '../plan.ts';
 import type { Mode } from '../policy/policy.ts';
 import type { Instant } from '../time.ts';
-import type { Decision, Evaluation, Planned, Terms } from './case.ts';
+import type { Decision, Evaluation, HoldReason, Planned, Terms } from './case.ts';
 
 /** The policy's word on a finding at one moment, and the plan that follows from it. */
 export interface Assessment {
@@ -28,9 +28,39 @@ export type AssessmentOutcome =
   /** What the plan needs could not be read just now. */
   | { readonly kind: 'unreadable'; readonly why: string }
   /** There is no policy that can be trusted just now. */
-  | { readonly kind: 'no-policy'; readonly why: string };
+  | { readonly kind: 'no-policy'; readonly why: string }
+  /** Somebody said that nothing is to be done about it. */
+  | { readonly kind: 'exempt'; readonly exemption: Exempted };
 
-export type CheckName = 'stop-switch' | 'policy' | 'approval' | 'attempts' | 'compliance' | 'permit';
+/** The exemption that holds for a finding, as the case remembers it. */
+export interface Exempted {
+  readonly name: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** Absent when it has no end. */
+  readonly until?: Instant;
+}
+
+export type CheckName =
+  | 'stop-switch'
+  | 'exemption'
+  | 'policy'
+  | 'approval'
+  | 'attempts'
+  | 'compliance'
+  | 'grace'
+  | 'window'
+  | 'breaker'
+  | 'backlog'
+  | 'permit';
+
+/** What becomes of a case when a check said no. */
+export type AfterNo =
+  /** It is looked at again then. */
+  | { readonly kind: 'hold'; readonly reason: HoldReason; readonly until: Instant }
+  /** People are asked for its plan, together with the others of the batch. */
+  | { readonly kind: 'ask'; readonly batch: string }
+  | { readonly kind: 'hand-over' };
 
 export type Observation =
   /** Config's answer about the resource, by event or because it was asked. */
@@ -45,6 +75,8 @@ export type Observation =
       readonly check: CheckName;
       readonly failed: boolean;
       readonly reason: string;
+      /** Of a check that said no. */
+      readonly next?: AfterNo;
     }
   /** All checks said yes and the permits are held. */
   | { readonly kind: 'permit-granted'; readonly clientToken: string; readonly scopes: readonly string[] }

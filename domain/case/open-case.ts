@@ -1,7 +1,15 @@
 /** Opens a case: the first write about a finding, or about one that has come back. */
 import { caseId, type EvaluationOrigin, type Finding, findingId, type Lane } from '../finding.ts';
 import type { Moment } from '../time.ts';
-import type { Case, Evaluation, LastPlanned, OpenState } from './case.ts';
+import {
+  type Case,
+  type EarlierCase,
+  type Evaluation,
+  isClosed,
+  type LastPlanned,
+  type OpenState,
+  type Suppressed,
+} from './case.ts';
 import type { Effect } from './effect.ts';
 import type { Assessment } from './observation.ts';
 import { routeBy } from './route.ts';
@@ -14,12 +22,22 @@ export interface Opening {
   readonly number: number;
   readonly evaluation: Evaluation;
   readonly assessment: Assessment;
+  /** The finding's earlier cases, the newest last. */
+  readonly earlier: readonly EarlierCase[];
 }
 
+/** What the next case of a finding knows of those before it, the newest last. */
+export const earlierOf = (newest: Case | undefined): readonly EarlierCase[] => {
+  if (newest === undefined || !isClosed(newest.state)) return [];
+  const { number, openedAt, earlier = [], state } = newest;
+  return [...earlier, { number, openedAt, closedAt: state.closedAt, ended: state.name }].slice(-EARLIER_MAX);
+};
+const EARLIER_MAX = 10;
+
 export const openCase = (
-  { finding, origin, lane, number, evaluation, assessment }: Opening,
+  { finding, origin, lane, number, evaluation, assessment, earlier }: Opening,
   moment: Moment,
-): { readonly case: Case<OpenState>; readonly after: readonly Effect[] } => {
+): { readonly case: Case<OpenState | Suppressed>; readonly after: readonly Effect[] } => {
   const route = routeBy(
     assessment,
     { attempts: 0, checkFailures: 0, manualSteps: assessment.manualSteps },
@@ -39,6 +57,7 @@ export const openCase = (
       openedAt: moment.now,
       newestEvaluation: evaluation,
       attempts: 0,
+      ...(earlier.length > 0 && { earlier }),
       checkFailures: route.checkFailures,
       timeline: [
         {

@@ -16,13 +16,14 @@ import type {
   OpenState,
   Planned,
   Queued,
+  Suppressed,
 } from './case.ts';
 import type { Effect } from './effect.ts';
 import { after } from './move.ts';
-import type { Assessment, AssessmentOutcome } from './observation.ts';
+import type { Assessment, AssessmentOutcome, Exempted } from './observation.ts';
 
 export interface Route {
-  readonly to: OpenState;
+  readonly to: OpenState | Suppressed;
   readonly what: string;
   readonly why: string;
   readonly after: readonly Effect[];
@@ -58,6 +59,8 @@ const routeReadable = (
       return { to: observing(moment), what: 'observed', why: outcome.why, after: [] };
     case 'refused':
       return toNeedsHuman(outcome.refusal.code, whyRefused(outcome.refusal), assessment.manualSteps, moment);
+    case 'exempt':
+      return toSuppressed(outcome.exemption, moment);
     case 'planned':
       return routePlanned(assessment, outcome, approval, attempts, moment);
     default:
@@ -170,6 +173,7 @@ const toAwaitingApproval = (
     name: 'awaiting-approval',
     plan,
     planHash,
+    requestedAt: moment.now,
     expiresAt: after(moment, terms.approval.expiresAfterMs),
     decisions,
     announced: false,
@@ -180,6 +184,49 @@ const toAwaitingApproval = (
     what: 'approval-requested',
     why: `policy entry "${entry}" asks for ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}${decisions.length > 0 ? `, ${decisions.length} given already` : ''}`,
     after: [{ kind: 'announce' }],
+  };
+};
+
+/** Asked for although the mode is auto, because a check wants a person's word; one message for the whole batch. */
+export const toAskedInBatch = (
+  { plan, planHash }: Planned,
+  { terms, approval }: Pick<Case, 'terms' | 'approval'>,
+  why: string,
+  batch: string,
+  moment: Moment,
+): Route => {
+  const expiresAt = after(moment, terms.approval.expiresAfterMs);
+  return {
+    to: {
+      name: 'awaiting-approval',
+      plan,
+      planHash,
+      requestedAt: moment.now,
+      batch,
+      expiresAt,
+      decisions: decisionsOn(approval, planHash, moment.now),
+      announced: true,
+      dueAt: expiresAt,
+    },
+    what: 'approval-requested',
+    why: `${why}; plan ${planHash.slice(0, 12)} is asked for in batch ${batch}`,
+    after: [],
+  };
+};
+
+const toSuppressed = ({ name, owner, reason, until }: Exempted, moment: Moment): Route => {
+  const why = `exemption "${name}" of ${owner}: ${reason}`;
+  return {
+    to: {
+      name: 'suppressed',
+      closedAt: moment.now,
+      why,
+      exemption: name,
+      ...(until === undefined ? {} : { until }),
+    },
+    what: 'suppressed',
+    why: `${why} (${until === undefined ? 'no end' : `until ${until}`})`,
+    after: [],
   };
 };
 

@@ -1,6 +1,6 @@
 /** Takes in what Config reports: opens a case, or tells the open one. */
-import { type Evaluation, isOpen } from '../case/case.ts';
-import { openCase } from '../case/open-case.ts';
+import { type Case, type Evaluation, isOpen } from '../case/case.ts';
+import { earlierOf, openCase } from '../case/open-case.ts';
 import {
   type EvaluationOrigin,
   type Finding,
@@ -56,7 +56,7 @@ export const reportCompliance = async (
     if (report.evaluation.compliance !== 'NON_COMPLIANT') return closedAlready(session, report, newest);
     if (newest && report.evaluation.recordedAt <= newest.newestEvaluation.recordedAt)
       return closedAlready(session, report, newest);
-    const opened = await open(engine, session, finding, report, (newest?.number ?? 0) + 1, options);
+    const opened = await open(engine, session, finding, report, newest, options);
     if (opened !== undefined) return { kind: 'opened', caseId: opened };
   }
   throw new PortError(
@@ -78,7 +78,7 @@ const open = async (
   session: Session,
   reported: Finding,
   { origin, evaluation }: ComplianceReport,
-  number: number,
+  newest: Case | undefined,
   { globalLaneRegion }: IntakeOptions,
 ): Promise<string | undefined> => {
   const lane: Lane = {
@@ -86,7 +86,18 @@ const open = async (
     region: reported.region === 'global' ? globalLaneRegion : reported.region,
   };
   const { assessment, finding } = await assess(engine.assessor, reported, origin, lane);
-  const opened = openCase({ finding, origin, lane, number, evaluation, assessment }, momentOf(engine.ports));
+  const opened = openCase(
+    {
+      finding,
+      origin,
+      lane,
+      number: (newest?.number ?? 0) + 1,
+      evaluation,
+      assessment,
+      earlier: earlierOf(newest),
+    },
+    momentOf(engine.ports),
+  );
   if (!(await engine.ports.cases.open(opened.case))) return undefined;
   session.changed(opened.case, null);
   hasten(engine, session, opened.case);

@@ -19,12 +19,16 @@ export const policyBook = (policy: Policy, sequence = 0): PolicyBook => ({
   version: policy.version,
   sequence,
   unmatched: policy.unmatched,
-  needsTags: policy.entries.some(({ match }) => looksAtTags(match)),
+  needsTags:
+    policy.owners !== undefined ||
+    [...policy.entries, ...policy.exemptions, ...policy.blackouts].some(
+      ({ match }) => match !== undefined && looksAtTags(match),
+    ),
 });
 
 /** Says how to tell people and how long to wait, as `policy` does, and for every finding that it knows nothing. */
 export const doubtfulBook = (policy: Policy, doubt: string): PolicyBook => ({
-  ...policyBook({ ...policy, entries: [] }),
+  ...policyBook({ ...policy, entries: [], exemptions: [], blackouts: [] }),
   doubt,
 });
 

@@ -4,7 +4,9 @@ import type { Assessment, Observation } from '../case/observation.ts';
 import { attemptToken, type PermitAnswer, type PermitRequest, permitScopes } from '../permit.ts';
 import type { Ports } from '../ports.ts';
 import { epochMs, plusMs, secondMs } from '../time.ts';
-import { type Checked, checkBeforePermit, permitRequest, reasonOf } from './checks.ts';
+import type { Checked } from './checks/check.ts';
+import { permitRequest } from './checks/permit.ts';
+import { checkBeforePermit, reasonOf } from './checks.ts';
 import type { Session } from './session.ts';
 import type { Engine } from './tell.ts';
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Policy } from './policy.ts';
 import type { DocumentPath, PathProblem, PolicyProblem } from './policy-problem.ts';
-import { readPolicy } from './read-policy.ts';
+import { isMatch, readPolicy } from './read-policy.ts';
 import { readYaml } from './yaml-document.ts';
 
 export interface ParsedPolicy {
@@ -48,11 +48,10 @@ export const parsePolicy = (
 
 /** Where YAML's numbers and booleans stand for text: `account: 012345678901`, `{env: [true]}`, `Days: 90`. */
 const isText = (path: DocumentPath): boolean => {
-  if (path[0] !== 'entries') return false;
-  if (path[2] === 'parameters') return path.length > 3;
-  return (
-    path[2] === 'match' && path.length > 3 && !isOperand(path, 'exists', 1) && !isOperand(path, 'numeric', 2)
-  );
+  if (path[0] === 'entries' && path[2] === 'parameters') return path.length > 3;
+  if (path[0] === 'exemptions' && (path[2] === 'owner' || path[2] === 'reason')) return true;
+  if (path[0] === 'owners' && path[1] === 'contacts') return path.length === 3;
+  return isMatch(path) && path.length > 3 && !isOperand(path, 'exists', 1) && !isOperand(path, 'numeric', 2);
 };
 
 /** An operator stands in an item of a list; a tag may have an operator's name, but stands under `tags`. */

@@ -3,134 +3,9 @@
  * use, so that neither can drift from the other. Every error message here completes "expected …".
  */
 import * as z from '../zod.ts';
-import { durationMs, durationText } from './duration.ts';
-
-/** A schema with what it is for, which editors show. */
-const described = <T extends z.ZodMiniType>(schema: T, what: string): T => {
-  const copy = schema.clone();
-  z.globalRegistry.add(copy, { description: what });
-  return copy;
-};
-
-/** Text that YAML may have read as a number or a boolean: account ids, tag values, parameters. */
-const text = z.union([z.string(), z.number(), z.boolean()]);
-
-const oneOrMore = (what: string) => described(z.union([text, z.array(text).check(z.minLength(1))]), what);
-
-const affix = (what: string) =>
-  z.union([text, z.strictObject({ 'equals-ignore-case': described(text, `${what}, in any case.`) })]);
-
-const operator = z.union([
-  described(text, 'Exactly this value.'),
-  z.strictObject({
-    prefix: described(affix('Values that begin with this'), 'Values that begin with this.'),
-  }),
-  z.strictObject({
-    suffix: described(affix('Values that end with this'), 'Values that end with this.'),
-  }),
-  z.strictObject({
-    wildcard: described(
-      text,
-      '`*` stands for any run of characters; `\\*` is a star, `\\\\` a backslash; `**` is refused.',
-    ),
-  }),
-  z.strictObject({ 'equals-ignore-case': described(text, 'This value, in any case.') }),
-  z.strictObject({
-    'anything-but': described(
-      z.union([
-        oneOrMore('Values to exclude.'),
-        z.strictObject({ prefix: oneOrMore('Beginnings to exclude.') }),
-        z.strictObject({ suffix: oneOrMore('Ends to exclude.') }),
-        z.strictObject({ wildcard: oneOrMore('Wildcard patterns to exclude.') }),
-        z.strictObject({ 'equals-ignore-case': oneOrMore('Values to exclude, in any case.') }),
-      ]),
-      'Holds when the field is there and none of its values is excluded: of all the names of a rule, not one.',
-    ),
-  }),
-  z.strictObject({
-    numeric: described(
-      z
-        .array(z.union([z.enum(['=', '<', '<=', '>', '>=']), z.number()]))
-        .check(z.minLength(2), z.maxLength(4)),
-      "A comparison with a number, e.g. ['>', 5] or ['>=', 0, '<', 10]. The value must be a number in text.",
-    ),
-  }),
-  z.strictObject({ exists: described(z.boolean(), 'Whether the field is there at all.') }),
-  z.strictObject({
-    cidr: described(z.string(), 'An address inside this block, e.g. 10.0.0.0/8 or 2001:db8::/32.'),
-  }),
-]);
-
-const field = (what: string) =>
-  z.optional(
-    described(
-      z.union([z.string(), z.array(operator).check(z.minLength(1))]),
-      `${what} Any item of the list may hold.`,
-    ),
-  );
-
-type Alternatives = z.ZodMiniOptional<z.ZodMiniArray<z.ZodMiniType>>;
-const alternatives = (item: z.ZodMiniType): Alternatives =>
-  z.optional(described(z.array(item).check(z.minLength(2)), 'At least one of these alternatives holds.'));
-
-const tags = z.catchall(
-  z.object({
-    get $or(): Alternatives {
-      return alternatives(tags);
-    },
-  }),
-  z.union([z.string(), z.array(operator).check(z.minLength(1))]),
-);
-
-export const matchSchema = described(
-  z.strictObject({
-    rule: field(
-      'The AWS Config rule: its source identifier (S3_BUCKET_VERSIONING_ENABLED), its name as deployed, or its plain name without what Security Hub, conformance packs and organization rules add.',
-    ),
-    resourceType: field('CloudFormation type name, e.g. AWS::S3::Bucket.'),
-    resourceId: field('The id that AWS Config gives the resource.'),
-    account: field('12-digit AWS account id.'),
-    region: field('AWS Region code, or `global` for IAM users, groups, roles and policies.'),
-    severity: field(
-      'Severity in the catalog: low, medium, high, critical. Absent for a rule the catalog does not know.',
-    ),
-    framework: field('Frameworks that ask for the rule: cis, pci, hipaa, soc2.'),
-    tags: z.optional(described(tags, 'Tags of the resource by key, e.g. {env: [prod]}.')),
-    get $or(): Alternatives {
-      return alternatives(matchSchema);
-    },
-  }),
-  'Which findings the entry speaks of, as an EventBridge event pattern. All fields must hold; {} matches all.',
-);
-
-/** A duration between two bounds, in ms. */
-const duration = (what: string, msMin: number, msMax: number) => {
-  const expected = `a duration from ${durationText(msMin)} to ${durationText(msMax)}, such as 30s, 15m, 4h or 7d`;
-  return described(
-    z.string({ error: expected }).check(
-      z.regex(/^\d{1,6}[smhd]$/, { error: expected, abort: true }),
-      z.refine((value) => {
-        const ms = durationMs(value);
-        return ms !== undefined && ms >= msMin && ms <= msMax;
-      }, expected),
-    ),
-    `${what} From ${durationText(msMin)} to ${durationText(msMax)}.`,
-  );
-};
-
-const count = (what: string, max: number) => {
-  const error = `a whole number from 1 to ${max}`;
-  return described(z.int({ error }).check(z.minimum(1, { error }), z.maximum(max, { error })), what);
-};
-
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T, what: string) =>
-  described(z.enum(values, { error: `one of ${values.join(', ')}` }), what);
-
-const mapping = <T extends z.core.$ZodShape>(shape: T, what: string) =>
-  described(
-    z.strictObject(shape, { error: (issue) => (issue.code === 'invalid_type' ? 'a mapping' : undefined) }),
-    what,
-  );
+import { matchSchema } from './match-schema.ts';
+import { blackouts, exemptions, owners, safeguards, timezone, windows } from './safeguards-schema.ts';
+import { count, DAY_MS, described, duration, mapping, name, oneOf } from './schema-parts.ts';
 
 const limit = {
   concurrency: z.optional(count('Executions at once in the scope.', 10_000)),
@@ -170,8 +45,6 @@ const entryLimits = mapping(
   { ...limitsShape, lane: z.optional(mapping(limit, 'Each account and Region by itself.')) },
   'Limits for this entry: `rule` and `runbook` replace the policy-wide ones, the others may only tighten them.',
 );
-
-const DAY_MS = 86_400_000;
 
 const retry = mapping(
   {
@@ -222,12 +95,6 @@ const topic = described(
     .check(z.regex(new RegExp(`^(?:arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:)?${topicName}$`), TOPIC_EXPECTED)),
   'An SNS topic: its name (in the account and Region of selfheal), or its ARN.',
 );
-
-const name = (what: string) => {
-  const error =
-    'a name of 1 to 64 letters, digits, dots, dashes or underscores, beginning with a letter or digit';
-  return described(z.string({ error }).check(z.regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error })), what);
-};
 
 const notify = described(
   z.array(name('A topic, by its name under `topics`.'), {
@@ -290,6 +157,7 @@ const entry = mapping(
     approval: z.optional(approval),
     verify: z.optional(verify),
     notify: z.optional(notify),
+    ...safeguards,
   },
   'What is done about the findings that match. The first entry that matches decides.',
 );
@@ -304,11 +172,23 @@ export const policySchema = mapping(
           approval: z.optional(approval),
           verify: z.optional(verify),
           notify: z.optional(notify),
+          ...safeguards,
         },
         'What entries mean by what they leave out.',
       ),
     ),
     limits: z.optional(limits),
+    timezone: z.optional(timezone),
+    owners: z.optional(owners),
+    windows: z.optional(windows),
+    blackouts: z.optional(blackouts),
+    exemptions: z.optional(exemptions),
+    'endless-exemptions': z.optional(
+      described(
+        z.array(name('An exemption, by its name.'), { error: 'a list of names of exemptions' }),
+        'Exemptions that may do without `expires`.',
+      ),
+    ),
     topics: z.optional(
       described(
         z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,63}$/)), topic, {

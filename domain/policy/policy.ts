@@ -3,6 +3,7 @@
  * `parse-policy.ts` makes one from text; `select-policy.ts` finds the entry for a subject.
  */
 import type { Framework, Severity } from '../catalog/catalog.ts';
+import type { Instant } from '../time.ts';
 import type { EventPattern } from './event-pattern.ts';
 
 export type Mode = 'observe' | 'approve' | 'auto';
@@ -39,7 +40,90 @@ export interface VerifyPolicy {
   readonly timeoutMs: number;
 }
 
-export interface PolicyEntry {
+/** A maintenance window: it opens whenever the cron expression says, and stays open for a while. */
+export interface Window {
+  readonly name: string;
+  /** Five fields: minute, hour, day of month, month, day of week, read in the time zone. */
+  readonly cron: string;
+  readonly durationMs: number;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+/** A time in which nothing starts: one that recurs, or one stretch of the calendar. It beats every window. */
+export type Blackout = {
+  readonly name: string;
+  readonly reason?: string;
+  /** The findings it holds for; absent for all. */
+  readonly match?: EventPattern;
+} & (Omit<Window, 'name'> | { readonly from: Instant; readonly until: Instant });
+
+/** How much of what a rule looks at may be touched. */
+export interface BlastRadius {
+  /** Of the rule's resources, in percent, at work at once; at least one may always be. */
+  readonly concurrentPercentMax?: number;
+  /** Different resources of the rule in `windowMs`; what is more waits. */
+  readonly resourcesMax?: number;
+  readonly windowMs: number;
+}
+
+/** How many different resources of one rule may be started unasked in a stretch of time; the surplus is asked for. */
+export interface BacklogGuard {
+  readonly resourcesMax: number;
+  readonly windowMs: number;
+}
+
+/** When so many attempts of a rule or of a runbook failed, its breaker opens. */
+export interface BreakerPolicy {
+  readonly errorPercentMax: number;
+  readonly windowMs: number;
+  /** With fewer attempts in the window nothing can be said. */
+  readonly attemptsMin: number;
+  /** What the cases do meanwhile: wait for the probe, or ask a person. */
+  readonly whenOpen: 'wait' | 'approve';
+  /** One probe at a time, the first so long after it opened. */
+  readonly probeAfterMs: number;
+}
+
+/** So many cases of one finding within a while: somebody else keeps changing it, and a person must look. */
+export interface FlappingPolicy {
+  readonly cases: number;
+  readonly withinMs: number;
+}
+
+/** What holds back starts beyond the limits. */
+export interface Safeguards {
+  /** From the opening of a case until selfheal may act: the owner is told first. 0: none. */
+  readonly graceMs: number;
+  /** Starts only while one of them is open; none: at any time. */
+  readonly windows: readonly Window[];
+  readonly blastRadius?: BlastRadius;
+  readonly backlog: BacklogGuard;
+  readonly breaker: BreakerPolicy;
+  readonly flapping: FlappingPolicy;
+}
+
+/** Who hears of a case while its grace runs. */
+export interface Owners {
+  /** Key of the tag that names the owner. */
+  readonly tag: string;
+  /** Value of the tag -> a topic, by its name under `topics`. */
+  readonly contacts: Readonly<Record<string, string>>;
+  /** The topic for resources without an owner, or with one that has no contact. */
+  readonly fallback: string;
+}
+
+/** An exemption as the policy writes it. */
+export interface WrittenExemption {
+  readonly name: string;
+  readonly match: EventPattern;
+  readonly owner: string;
+  readonly reason: string;
+  /** Absent: without an end, which the policy allowed by its name. */
+  readonly expiresAt?: Instant;
+}
+
+export interface PolicyEntry extends Safeguards {
   readonly name: string;
   readonly severity: Severity;
   readonly mode: Mode;
@@ -76,6 +160,11 @@ export interface Policy {
   readonly adaptiveConcurrency: boolean;
   /** Name -> SNS topic name or ARN. */
   readonly topics: Readonly<Record<string, string>>;
+  /** IANA name of the zone in which dates without one are read. */
+  readonly timezone: string;
+  readonly owners?: Owners;
+  readonly blackouts: readonly Blackout[];
+  readonly exemptions: readonly WrittenExemption[];
   /** Decides when no entry matches: always `observe`. */
   readonly unmatched: PolicyEntry;
 }

@@ -7,7 +7,7 @@ import { parsePattern } from './parse-pattern.ts';
 import type { Policy } from './policy.ts';
 import type { PathProblem } from './policy-problem.ts';
 import { policySchema } from './policy-schema.ts';
-import { resolvePolicy } from './resolve-policy.ts';
+import { type Patterns, resolvePolicy } from './resolve-policy.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
 
 export type PolicyReading =
@@ -27,13 +27,17 @@ export const readPolicy = (data: unknown, version: string): PolicyReading => {
   const report = (problem: PathProblem): void => {
     problems.push(problem);
   };
-  const patterns = parsePatterns(data, report);
+  const patterns: Patterns = {
+    entries: parsePatterns(data, 'entries', report),
+    exemptions: parsePatterns(data, 'exemptions', report),
+    blackouts: parseBlackoutPatterns(data, report),
+  };
   const matchProblems = problems.length;
   const shape = policySchema.safeParse(data);
   if (!shape.success) {
     for (const issue of shape.error.issues) {
       // The pattern's own parser tells the same with better words, except that a match is missing.
-      const isInMatch = issue.path[0] === 'entries' && issue.path[2] === 'match';
+      const isInMatch = isMatch(issue.path);
       if (isInMatch && matchProblems > 0) continue;
       for (const problem of schemaProblems(policySchema, issue, data)) report(problem);
     }
@@ -44,14 +48,22 @@ export const readPolicy = (data: unknown, version: string): PolicyReading => {
   return problems.length === 0 ? { ok: true, policy } : { ok: false, problems };
 };
 
-const parsePatterns = (data: unknown, report: (problem: PathProblem) => void): readonly EventPattern[] => {
-  const entries = valueAt(data, ['entries']);
-  if (!Array.isArray(entries)) return [];
-  return entries.map((entry: unknown, index) => {
-    const match = valueAt(entry, ['match']);
-    const path = ['entries', index, 'match'];
+/** Where a match stands: in an entry, an exemption or a blackout. */
+export const isMatch = ([section, , key]: readonly PropertyKey[]): boolean =>
+  ['entries', 'exemptions', 'blackouts'].includes(String(section)) && key === 'match';
+
+const parsePatterns = (
+  data: unknown,
+  section: 'entries' | 'exemptions',
+  report: (problem: PathProblem) => void,
+): readonly EventPattern[] => {
+  const items = valueAt(data, [section]);
+  if (!Array.isArray(items)) return [];
+  return items.map((item: unknown, index) => {
+    const match = valueAt(item, ['match']);
+    const path = [section, index, 'match'];
     if (match !== undefined) return parsePattern(match, path, report);
-    if (entry !== null && typeof entry === 'object' && !Array.isArray(entry)) {
+    if (isMapping(item)) {
       report({
         path,
         expected: 'a mapping from fields to patterns',
@@ -62,3 +74,21 @@ const parsePatterns = (data: unknown, report: (problem: PathProblem) => void): r
     return { fields: [], anyOf: [[]] };
   });
 };
+
+/** A blackout without a match holds for everything. */
+const parseBlackoutPatterns = (
+  data: unknown,
+  report: (problem: PathProblem) => void,
+): ReadonlyMap<string, EventPattern> => {
+  const blackouts = valueAt(data, ['blackouts']);
+  if (!isMapping(blackouts)) return new Map();
+  return new Map(
+    Object.entries(blackouts).flatMap(([name, blackout]): [string, EventPattern][] => {
+      const match = valueAt(blackout, ['match']);
+      return match === undefined ? [] : [[name, parsePattern(match, ['blackouts', name, 'match'], report)]];
+    }),
+  );
+};
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);

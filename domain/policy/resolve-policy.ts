@@ -3,21 +3,27 @@
  * together: names used twice, topics nobody defined, limits above a quota, waits that contradict.
  */
 
-import { didYouMean } from './did-you-mean.ts';
 import { durationMs, durationText } from './duration.ts';
 import type { EventPattern } from './event-pattern.ts';
 import type {
   ApprovalPolicy,
   Limits,
+  Owners,
   Policy,
   PolicyEntry,
   RetryPolicy,
+  Safeguards,
   VerifyPolicy,
+  Window,
   WrittenEntry,
 } from './policy.ts';
-import { type DocumentPath, listed, type PathProblem, shown } from './policy-problem.ts';
+import { type DocumentPath, type PathProblem, shown } from './policy-problem.ts';
 import type { EntryDocument, PolicyDocument } from './policy-schema.ts';
+import { resolveBlackouts, resolveTimezone, resolveWindows } from './resolve-calendar.ts';
+import { resolveExemptions } from './resolve-exemptions.ts';
 import { resolveEntryLimits, resolvePolicyLimits } from './resolve-limits.ts';
+import { resolveSafeguards, SAFEGUARDS } from './resolve-safeguards.ts';
+import { unknownName } from './unknown-name.ts';
 
 type Report = (problem: PathProblem) => void;
 
@@ -28,7 +34,14 @@ const RETRY: RetryPolicy = { attemptsMax: 3, backoffMs: 30_000, backoffMsMax: 90
 const APPROVAL: ApprovalPolicy = { quorum: 1, expiresAfterMs: 86_400_000 };
 const VERIFY: VerifyPolicy = { settleMs: 120_000, timeoutMs: 1_800_000 };
 
-interface Defaults {
+/** The matches of a policy, parsed: of its entries and exemptions in their order, of its blackouts by name. */
+export interface Patterns {
+  readonly entries: readonly EventPattern[];
+  readonly exemptions: readonly EventPattern[];
+  readonly blackouts: ReadonlyMap<string, EventPattern>;
+}
+
+interface Defaults extends Safeguards {
   readonly retry: RetryPolicy;
   readonly approval: ApprovalPolicy;
   readonly verify: VerifyPolicy;
@@ -36,21 +49,32 @@ interface Defaults {
 }
 
 /**
- * @param patterns the entries' matches, in their order
  * @param version first 12 hex digits of the text's SHA-256
  */
 export const resolvePolicy = (
   document: PolicyDocument,
-  patterns: readonly EventPattern[],
+  patterns: Patterns,
   version: string,
   report: Report,
 ): Policy => {
   const { limits, adaptiveConcurrency } = resolvePolicyLimits(document.limits ?? {}, ['limits'], report);
   const topics = document.topics ?? {};
-  const defaults = resolveDefaults(document.defaults ?? {}, Object.keys(topics), report);
+  const topicNames = Object.keys(topics);
+  const timezone = resolveTimezone(document.timezone, 'UTC', ['timezone'], report);
+  const windows = resolveWindows(document.windows ?? {}, timezone, report);
+  const known = { topicNames, windows };
+  const defaults = resolveDefaults(document.defaults ?? {}, known, report);
   const entries = document.entries.map((entry, index) =>
-    resolveEntry(entry, patterns[index] ?? NEVER, ['entries', index], { defaults, limits, topics }, report),
+    resolveEntry(
+      entry,
+      patterns.entries[index] ?? NEVER,
+      ['entries', index],
+      { defaults, limits, known },
+      report,
+    ),
   );
+  const owners = resolveOwners(document.owners, topicNames, report);
+  reportUnusedWindows(windows, [defaults, ...entries], report);
   reportRepeatedNames(entries, report);
   reportUnreachable(entries, report);
   return {
@@ -59,6 +83,10 @@ export const resolvePolicy = (
     limits,
     adaptiveConcurrency,
     topics,
+    timezone,
+    ...(owners && { owners }),
+    blackouts: resolveBlackouts(document.blackouts ?? {}, patterns.blackouts, timezone, report),
+    exemptions: resolveExemptions(document, patterns.exemptions, timezone, report),
     unmatched: unmatchedEntry(defaults, limits),
   };
 };
@@ -77,16 +105,18 @@ const unmatchedEntry = (defaults: Defaults, limits: Limits): PolicyEntry => ({
 
 type DefaultsDocument = NonNullable<PolicyDocument['defaults']>;
 
-const resolveDefaults = (
-  written: DefaultsDocument,
-  topicNames: readonly string[],
-  report: Report,
-): Defaults =>
+/** What entries and defaults may name. */
+interface Known {
+  readonly topicNames: readonly string[];
+  readonly windows: ReadonlyMap<string, Window>;
+}
+
+const resolveDefaults = (written: DefaultsDocument, known: Known, report: Report): Defaults =>
   resolveBlocks(
     written,
-    { retry: RETRY, approval: APPROVAL, verify: VERIFY, notify: [] },
+    { retry: RETRY, approval: APPROVAL, verify: VERIFY, notify: [], ...SAFEGUARDS },
     ['defaults'],
-    topicNames,
+    known,
     report,
   );
 
@@ -94,7 +124,7 @@ const resolveEntry = (
   written: EntryDocument,
   match: EventPattern,
   path: DocumentPath,
-  policyWide: { defaults: Defaults; limits: Limits; topics: Readonly<Record<string, string>> },
+  policyWide: { defaults: Defaults; limits: Limits; known: Known },
   report: Report,
 ): WrittenEntry => ({
   name: written.name,
@@ -104,7 +134,7 @@ const resolveEntry = (
   ...(written.runbook === undefined ? {} : { runbook: written.runbook }),
   parameters: written.parameters ?? {},
   limits: resolveEntryLimits(written.limits ?? {}, policyWide.limits, [...path, 'limits'], report),
-  ...resolveBlocks(written, policyWide.defaults, path, Object.keys(policyWide.topics), report),
+  ...resolveBlocks(written, policyWide.defaults, path, policyWide.known, report),
 });
 
 /** The blocks that entries and defaults share, key by key over what holds otherwise. */
@@ -112,7 +142,7 @@ const resolveBlocks = (
   written: DefaultsDocument,
   otherwise: Defaults,
   path: DocumentPath,
-  topicNames: readonly string[],
+  { topicNames, windows }: Known,
   report: Report,
 ): Defaults => {
   const retry: RetryPolicy = {
@@ -148,6 +178,7 @@ const resolveBlocks = (
     },
     verify,
     notify: written.notify ?? otherwise.notify,
+    ...resolveSafeguards(written, otherwise, windows, path, report),
   };
 };
 
@@ -155,22 +186,48 @@ const msOr = (written: string | undefined, otherwiseMs: number): number =>
   (written === undefined ? undefined : durationMs(written)) ?? otherwiseMs;
 
 const reportUnknownTopics = (
-  notify: readonly string[],
+  names: readonly string[],
   topicNames: readonly string[],
   path: DocumentPath,
   report: Report,
 ): void => {
-  for (const [index, name] of notify.entries()) {
-    if (topicNames.includes(name)) continue;
-    const meant = didYouMean(name, topicNames);
-    report({
-      path: [...path, index],
-      expected:
-        topicNames.length === 0 ? 'a topic defined under topics' : `one of the topics ${listed(topicNames)}`,
-      found: shown(name),
-      action: meant === undefined ? `define it: topics: {${name}: …}` : `did you mean "${meant}"?`,
-    });
-  }
+  for (const [index, name] of names.entries())
+    if (!topicNames.includes(name))
+      report(unknownName('topic', 'topics', name, topicNames, [...path, index]));
+};
+
+const resolveOwners = (
+  written: PolicyDocument['owners'],
+  topicNames: readonly string[],
+  report: Report,
+): Owners | undefined => {
+  if (written === undefined) return undefined;
+  const contacts = written.contacts ?? {};
+  const named = [
+    { name: written.fallback, path: ['owners', 'fallback'] },
+    ...Object.entries(contacts).map(([owner, name]) => ({ name, path: ['owners', 'contacts', owner] })),
+  ];
+  for (const { name, path } of named)
+    if (!topicNames.includes(name)) report(unknownName('topic', 'topics', name, topicNames, path));
+  return { tag: written.tag, contacts, fallback: written.fallback };
+};
+
+/** Whoever wrote a window believes that something waits for it. */
+const reportUnusedWindows = (
+  windows: ReadonlyMap<string, Window>,
+  users: readonly Safeguards[],
+  report: Report,
+): void => {
+  const used = new Set(users.flatMap(({ windows: chosen }) => chosen.map(({ name }) => name)));
+  for (const name of windows.keys())
+    if (!used.has(name))
+      report({
+        path: ['windows', name],
+        atKey: true,
+        expected: 'a window that an entry or the defaults name',
+        found: shown(name),
+        action: `write windows: [${name}] in the entries that must wait for it, or remove it`,
+      });
 };
 
 const reportRepeatedNames = (entries: readonly WrittenEntry[], report: Report): void => {

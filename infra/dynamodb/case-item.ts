@@ -3,6 +3,7 @@ import type { Case } from '../../domain/case/case.ts';
 import { isClosed, isOpen } from '../../domain/case/case.ts';
 import type { Severity } from '../../domain/catalog/catalog.ts';
 import { laneId } from '../../domain/finding.ts';
+import { SAFEGUARDS } from '../../domain/policy/resolve-safeguards.ts';
 import { dueShardOf } from './table.ts';
 
 export interface CaseKey {
@@ -43,7 +44,11 @@ export const toItem = (written: Case) => {
   };
 };
 
-export const fromItem = (item: Record<string, unknown>): Case => item.case as Case;
+/** A case that an older selfheal wrote may lack what is newer. */
+export const fromItem = (item: Record<string, unknown>): Case => {
+  const stored = item.case as Case;
+  return { ...stored, terms: { ...SAFEGUARDS, ...stored.terms } };
+};
 
 /** Most severe first, then oldest. */
 const waitingRank = ({ severity, openedAt, id }: Case): string =>

@@ -10,6 +10,7 @@ import { caseId, type Finding, findingId } from '../../domain/finding.ts';
 import { attemptToken } from '../../domain/permit.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { planHash } from '../../domain/plan.ts';
+import { SAFEGUARDS } from '../../domain/policy/resolve-safeguards.ts';
 import { hourMs, type Moment, minuteMs, plusMs } from '../../domain/time.ts';
 
 export const NOW = '2026-11-21T03:00:00.000Z';
@@ -41,6 +42,7 @@ export const terms: Terms = {
   approval: { quorum: 1, expiresAfterMs: 4 * hourMs },
   verify: { settleMs: minuteMs, timeoutMs: 30 * minuteMs },
   notify: ['default'],
+  ...SAFEGUARDS,
   runMsMax: 30 * minuteMs,
 };
 
@@ -66,6 +68,7 @@ export const states: { readonly [N in StateName]: Extract<CaseState, { name: N }
   'awaiting-approval': {
     name: 'awaiting-approval',
     ...planned,
+    requestedAt: NOW,
     expiresAt: plusMs(NOW, hourMs),
     decisions: [],
     announced: false,
@@ -102,7 +105,7 @@ export const states: { readonly [N in StateName]: Extract<CaseState, { name: N }
     verdictRecordedAt: NOW,
   },
   'self-resolved': { name: 'self-resolved', closedAt: NOW, why: 'compliant' },
-  suppressed: { name: 'suppressed', closedAt: NOW, why: 'exempt' },
+  suppressed: { name: 'suppressed', closedAt: NOW, why: 'exempt', exemption: 'legacy' },
   denied: {
     name: 'denied',
     closedAt: NOW,
@@ -177,6 +180,7 @@ export const observations: { readonly [K in ObservationKind]: Extract<Observatio
     check: 'stop-switch',
     failed: false,
     reason: 'everything is stopped',
+    next: { kind: 'hold', reason: 'stop-switch', until: plusMs(NOW, 5 * minuteMs) },
   },
   'permit-granted': { kind: 'permit-granted', clientToken: attemptToken(ID, 1), scopes: [] },
   'start-accepted': { kind: 'start-accepted', executionId: EXECUTION },

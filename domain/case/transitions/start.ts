@@ -7,11 +7,12 @@
  */
 import { backoffDelayMs } from '../../backoff.ts';
 import { epochMs, type Moment, minuteMs, plusMs, secondMs } from '../../time.ts';
+import { unreachable } from '../../unreachable.ts';
 import type { Case, Queued, Starting } from '../case.ts';
 import { after, move, moveBy, type Outcome, unchanged } from '../move.ts';
 import type { Assessment, ObservationOf } from '../observation.ts';
 import { headOf } from '../open-case.ts';
-import { queuedLookMs, routeBy, toHeld, whenCheckFailed } from '../route.ts';
+import { queuedLookMs, routeBy, toAskedInBatch, toHeld, whenCheckFailed } from '../route.ts';
 import { askUntil, attemptFailed, handToHuman } from './failure.ts';
 
 export const onPermitGranted = (
@@ -64,18 +65,27 @@ const identified = (c: Case, { ruleIdentifier }: Assessment): Case =>
     ? c
     : { ...c, finding: { ...c.finding, ruleIdentifier } };
 
+/** A check could not be made: it is made again, ever more rarely. A check said no: it says itself what follows. */
 export const onCheckRefused = (
   c: Case<Queued>,
-  { check, failed, reason }: ObservationOf<'check-refused'>,
+  { check, failed, reason, next = { kind: 'hand-over' } }: ObservationOf<'check-refused'>,
   moment: Moment,
 ): Outcome => {
-  if (!failed && check !== 'stop-switch')
-    return handToHuman(c, { code: `check-${check}`, reason }, moment, []);
-  if (!failed) {
-    const route = toHeld('stop-switch', reason, 1, after(moment, 5 * minuteMs));
-    return moveBy(c, { ...route, checkFailures: 0 }, moment);
+  if (failed) return moveBy(c, whenCheckFailed(c, `${check}: ${reason}`, moment), moment);
+  switch (next.kind) {
+    case 'hold':
+      return moveBy(c, { ...toHeld(next.reason, reason, 1, next.until), checkFailures: 0 }, moment);
+    case 'ask':
+      return moveBy(
+        c,
+        { ...toAskedInBatch(c.state, c, reason, next.batch, moment), checkFailures: 0 },
+        moment,
+      );
+    case 'hand-over':
+      return handToHuman(c, { code: `check-${check}`, reason }, moment, []);
+    default:
+      return unreachable(next);
   }
-  return moveBy(c, whenCheckFailed(c, `${check}: ${reason}`, moment), moment);
 };
 
 /** The backstop of a case that waits for its permit. */

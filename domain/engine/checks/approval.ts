@@ -1,0 +1,21 @@
+/** In mode approve: a quorum for exactly this plan, not older than it may be. */
+import { approves } from '../../case/route.ts';
+import { type Check, type CheckContext, cannotTell, no, yes } from './check.ts';
+
+export const approval: Check = async (context) => {
+  const { checked, assessment } = context;
+  if (assessment === undefined) return cannotTell('the policy was not asked');
+  if (assessment.mode === 'auto') return yes('mode auto needs none');
+  return isApproved(context)
+    ? yes(`approved by ${checked.approval?.decisions.map(({ who }) => who).join(', ')}`)
+    : no('no valid approval for this plan', { kind: 'assessed', assessment });
+};
+
+/** True when people have approved exactly this plan, whether or not the mode asks for it. */
+export const isApproved = ({ ports, checked, assessment }: CheckContext): boolean =>
+  approves(
+    checked.approval,
+    checked.planHash,
+    ports.clock.now(),
+    (assessment ?? checked).terms.approval.quorum,
+  );
