@@ -1,21 +1,18 @@
 /** Reads what a list of cases is filtered by, from the query of a URL. */
-import * as z from 'zod';
 import { CLOSED_STATES, OPEN_STATES } from '../domain/case/case.ts';
 import { durationMs } from '../domain/policy/duration.ts';
 import type { CaseFilter } from '../domain/ports.ts';
 import { type Instant, instant } from '../domain/time.ts';
+import * as z from '../domain/zod.ts';
 import { checked, HttpError } from './http-error.ts';
 
 export const STATUSES: readonly string[] = ['open', 'closed', ...OPEN_STATES, ...CLOSED_STATES];
 
 const querySchema = z.strictObject({
-  status: z.enum(STATUSES as [string, ...string[]], `expected one of ${STATUSES.join(', ')}`).optional(),
-  rule: z.string().min(1).max(256).optional(),
-  account: z
-    .string()
-    .regex(/^[0-9]{12}$/, 'expected a 12-digit account id')
-    .optional(),
-  since: z.string().min(1).max(40).optional(),
+  status: z.optional(z.enum(STATUSES as [string, ...string[]], `expected one of ${STATUSES.join(', ')}`)),
+  rule: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
+  account: z.optional(z.string().check(z.regex(/^[0-9]{12}$/, 'expected a 12-digit account id'))),
+  since: z.optional(z.string().check(z.minLength(1), z.maxLength(40))),
 });
 
 export const caseFilter = (query: Readonly<Record<string, string>>, nowMs: number): CaseFilter => {

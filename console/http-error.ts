@@ -1,9 +1,9 @@
 /** Why a request is not done, in one shape for every route: `{error: {code, message, path?}}`. */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type * as z from 'zod';
 import { formatPath } from '../domain/policy/policy-problem.ts';
 import { type Log, PortError } from '../domain/ports.ts';
+import type * as z from '../domain/zod.ts';
 
 export class HttpError extends Error {
   constructor(
@@ -19,7 +19,7 @@ export class HttpError extends Error {
 }
 
 /** The parsed value, or a 400 that names the first place that is wrong. */
-export const checked = <T>(schema: z.ZodType<T>, value: unknown): T => {
+export const checked = <T>(schema: z.ZodMiniType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

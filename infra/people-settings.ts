@@ -1,5 +1,5 @@
 /** What a function behind the HTTP API must know besides: by what people are told apart there. */
-import * as z from 'zod';
+import * as z from '../domain/zod.ts';
 
 export interface PeopleSettings {
   /** Roles whose session names are their people's, since nobody can choose them. Identity Center's are always. */
@@ -9,8 +9,8 @@ export interface PeopleSettings {
 }
 
 const peopleSchema = z.object({
-  SELFHEAL_SESSION_NAME_ROLES: z.string().default(''),
-  SELFHEAL_PERSON_CLAIM: z.string().default(''),
+  SELFHEAL_SESSION_NAME_ROLES: z._default(z.string(), ''),
+  SELFHEAL_PERSON_CLAIM: z._default(z.string(), ''),
 });
 
 export const readPeople = (environment: Readonly<Record<string, string | undefined>>): PeopleSettings => {

@@ -1,23 +1,25 @@
 /** What a deployment must tell selfheal, read once from the environment at cold start. */
-import * as z from 'zod';
+import * as z from '../domain/zod.ts';
+
+const text = (charsMin: number) => z.string().check(z.minLength(charsMin));
 
 const settingsSchema = z.object({
   /** Where selfheal itself lives. */
-  AWS_REGION: z.string().min(1),
+  AWS_REGION: text(1),
   SELFHEAL_HUB_ACCOUNT: z
     .string()
-    .regex(/^[0-9]{12}$/, 'expected the 12-digit id of the account selfheal runs in'),
-  SELFHEAL_TABLE: z.string().min(3),
-  SELFHEAL_EVENT_BUS: z.string().min(1),
+    .check(z.regex(/^[0-9]{12}$/, 'expected the 12-digit id of the account selfheal runs in')),
+  SELFHEAL_TABLE: text(3),
+  SELFHEAL_EVENT_BUS: text(1),
   SELFHEAL_WAKE_QUEUE_URL: z.url(),
   /** Where bad input is set aside. */
   SELFHEAL_REFUSED_QUEUE_URL: z.url(),
   /** What the platform engineer must know of selfheal itself is told there. */
   SELFHEAL_OPERATIONS_TOPIC: z
     .string()
-    .regex(/^arn:[^:]+:sns:[^:]+:[0-9]{12}:[^:]+$/, 'expected the ARN of an SNS topic'),
-  SELFHEAL_EXECUTOR_ROLE: z.string().default('selfheal-executor'),
-  SELFHEAL_EXTERNAL_ID: z.string().min(2),
+    .check(z.regex(/^arn:[^:]+:sns:[^:]+:[0-9]{12}:[^:]+$/, 'expected the ARN of an SNS topic')),
+  SELFHEAL_EXECUTOR_ROLE: z._default(z.string(), 'selfheal-executor'),
+  SELFHEAL_EXTERNAL_ID: text(2),
 });
 
 export interface Settings {

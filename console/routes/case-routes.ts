@@ -1,8 +1,8 @@
 /** Cases over HTTP: look at them, decide on one, close one. */
 import { Hono } from 'hono/tiny';
-import * as z from 'zod';
 import type { Case } from '../../domain/case/case.ts';
 import type { DecisionAnswer } from '../../domain/engine/engine.ts';
+import * as z from '../../domain/zod.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import { caseFilter } from '../case-query.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
@@ -12,15 +12,17 @@ import { personOf } from '../who-is.ts';
 
 const reason = z
   .string('say why: "reason" is text')
-  .trim()
-  .min(1, 'say why: a decision without a reason helps nobody later')
-  .max(1_000, 'the reason is longer than 1,000 characters');
-const who = z.string().max(200).optional();
+  .check(
+    z.trim(),
+    z.minLength(1, 'say why: a decision without a reason helps nobody later'),
+    z.maxLength(1_000, 'the reason is longer than 1,000 characters'),
+  );
+const who = z.optional(z.string().check(z.maxLength(200)));
 
 const decisionSchema = z.strictObject({
   planHash: z
     .string('expected the plan hash that you looked at')
-    .regex(/^[0-9a-f]{64}$/, 'expected the whole plan hash: 64 hexadecimal digits'),
+    .check(z.regex(/^[0-9a-f]{64}$/, 'expected the whole plan hash: 64 hexadecimal digits')),
   answer: z.enum(['approve', 'deny'], 'expected approve or deny'),
   reason,
   who,

@@ -1,6 +1,6 @@
 /** What nobody works on any more: look at it, and have it tried again. */
 import { Hono } from 'hono/tiny';
-import * as z from 'zod';
+import * as z from '../../domain/zod.ts';
 import { DEAD_LETTER_QUEUES } from '../../infra/sqs/queues.ts';
 import type { OperatingDeps } from '../http-deps.ts';
 import { checked } from '../http-error.ts';
@@ -13,15 +13,18 @@ const queue = z.enum(
 );
 
 const listSchema = z.strictObject({
-  queue: queue.optional(),
-  max: z.coerce.number().int().min(1).max(500).default(50),
+  queue: z.optional(queue),
+  max: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(500)), 50),
 });
 
-const who = z.string().max(200).optional();
+const who = z.optional(z.string().check(z.maxLength(200)));
 const redriveSchema = z.union(
   [
-    z.strictObject({ queues: z.array(queue).min(1).max(DEAD_LETTER_QUEUES.length), who }),
-    z.strictObject({ ids: z.array(z.uuid()).min(1).max(100), who }),
+    z.strictObject({
+      queues: z.array(queue).check(z.minLength(1), z.maxLength(DEAD_LETTER_QUEUES.length)),
+      who,
+    }),
+    z.strictObject({ ids: z.array(z.uuid()).check(z.minLength(1), z.maxLength(100)), who }),
   ],
   'expected {"queues": […]} or {"ids": […]}',
 );

@@ -1,7 +1,7 @@
 /** What would be done about an event, over HTTP. A POST because an event is long; it changes nothing. */
 import { Hono } from 'hono/tiny';
-import * as z from 'zod';
 import type { PolicyBook } from '../../domain/engine/policy-book.ts';
+import * as z from '../../domain/zod.ts';
 import { decodeComplianceChange } from '../../infra/eventbridge/decode-compliance-change.ts';
 import { explainEvent } from '../explain-event.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -12,7 +12,7 @@ import { policyText } from '../policy-text.ts';
 const explainSchema = z.strictObject({
   event: z.record(z.string(), z.unknown(), 'expected an EventBridge event'),
   /** A policy that is not in force (yet). Default: the one that is. */
-  policy: policyText.optional(),
+  policy: z.optional(policyText),
 });
 
 export const explainRoutes = (deps: HttpDeps): Hono =>

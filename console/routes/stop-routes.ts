@@ -1,7 +1,7 @@
 /** The stop switch over HTTP: see what is stopped, stop, let go again. */
 import { Hono } from 'hono/tiny';
-import * as z from 'zod';
 import { instant } from '../../domain/time.ts';
+import * as z from '../../domain/zod.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { checked } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
@@ -11,17 +11,19 @@ const scope = z.discriminatedUnion(
   'kind',
   [
     z.strictObject({ kind: z.literal('everything') }),
-    z.strictObject({ kind: z.enum(['account', 'rule', 'runbook']), name: z.string().min(1).max(256) }),
+    z.strictObject({
+      kind: z.enum(['account', 'rule', 'runbook']),
+      name: z.string().check(z.minLength(1), z.maxLength(256)),
+    }),
   ],
   'expected {"kind": "everything"}, or kind account, rule or runbook with its name',
 );
 const reason = z
   .string('say why: "reason" is text')
-  .trim()
-  .min(1, 'say why: whoever finds it stopped wants to know')
-  .max(1_000);
-const stopSchema = z.strictObject({ scope, reason, who: z.string().max(200).optional() });
-const resumeSchema = z.strictObject({ scope, who: z.string().max(200).optional() });
+  .check(z.trim(), z.minLength(1, 'say why: whoever finds it stopped wants to know'), z.maxLength(1_000));
+const who = z.optional(z.string().check(z.maxLength(200)));
+const stopSchema = z.strictObject({ scope, reason, who });
+const resumeSchema = z.strictObject({ scope, who });
 
 export const stopRoutes = ({ app }: HttpDeps): Hono =>
   new Hono().get('/', async (context) => context.json({ stops: (await app.ports.controls.read()).stops }));

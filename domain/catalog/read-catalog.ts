@@ -2,7 +2,7 @@
  * Reads what one catalog file says, as plain data from wherever it was kept: a runbook or a manual guide, or
  * a list of problems. A document that names a `document` is a runbook; one that does not is a guide for people.
  */
-import type * as z from 'zod';
+import type * as z from '../zod.ts';
 import type { ManualGuide, Runbook } from './catalog.ts';
 import { type CatalogProblem, formatPath, type Path } from './catalog-problem.ts';
 import { guideSchema, runbookSchema } from './catalog-schema.ts';

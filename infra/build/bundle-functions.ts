@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { smallRouter } from './small-router.ts';
-import { withoutJsonSchema } from './without-json-schema.ts';
 
 export interface FunctionBundle {
   /** The function's name: its file's under `handlers/lambda/`, without the ending. */
@@ -53,7 +52,7 @@ export const bundleFunctions = async (
     target: 'node20',
     charset: 'utf8',
     external: [...leftOut],
-    plugins: [withoutJsonSchema, smallRouter],
+    plugins: [smallRouter],
     metafile: true,
     write: false,
     logLevel: 'error',

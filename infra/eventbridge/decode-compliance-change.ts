@@ -2,16 +2,20 @@
  * Reads "Config Rules Compliance Change" events, which come from outside and are believed in nothing: what
  * is of another kind is ignored, what is malformed is refused with the place and the reason.
  */
-import * as z from 'zod';
+
 import type { ComplianceReport } from '../../domain/engine/intake.ts';
 import { inert } from '../../domain/message.ts';
 import { epochMs, instant, minuteMs } from '../../domain/time.ts';
+import * as z from '../../domain/zod.ts';
 import { type Decoded, ignored, parseEnvelope, problemsOf, refusedInput } from './decode.ts';
 
 export const COMPLIANCE_CHANGE = 'Config Rules Compliance Change';
 
-const account = z.string().regex(/^[0-9]{12}$/, 'expected a 12-digit account id');
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'expected an AWS Region code');
+/** Text of one shape. */
+const shaped = (shape: RegExp, expected: string) => z.string().check(z.regex(shape, expected));
+
+const account = shaped(/^[0-9]{12}$/, 'expected a 12-digit account id');
+const region = shaped(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'expected an AWS Region code');
 const timestamp = z.iso.datetime({ offset: true, error: 'expected an ISO 8601 time' });
 
 const evaluationSchema = z.object({
@@ -24,8 +28,8 @@ const evaluationSchema = z.object({
   }),
   complianceType: z.enum(['COMPLIANT', 'NON_COMPLIANT', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA']),
   resultRecordedTime: timestamp,
-  configRuleInvokedTime: timestamp.nullish(),
-  annotation: z.string().nullish(),
+  configRuleInvokedTime: z.nullish(timestamp),
+  annotation: z.nullish(z.string()),
 });
 
 const eventSchema = z.object({
@@ -35,17 +39,14 @@ const eventSchema = z.object({
   detail: z.object({
     awsAccountId: account,
     awsRegion: region,
-    configRuleName: z.string().regex(/^[\w .:/+=@-]{1,128}$/, 'expected a rule name of 1 to 128 characters'),
-    configRuleARN: z
-      .string()
-      .regex(/^arn:[\w-]+:config:[\x21-\x7e]{1,512}$/, 'expected the ARN of a Config rule'),
+    configRuleName: shaped(/^[\w .:/+=@-]{1,128}$/, 'expected a rule name of 1 to 128 characters'),
+    configRuleARN: shaped(/^arn:[\w-]+:config:[\x21-\x7e]{1,512}$/, 'expected the ARN of a Config rule'),
     messageType: z.string(),
-    resourceType: z
-      .string()
-      .regex(/^AWS::[A-Za-z0-9]*(::[A-Za-z0-9]+){1,2}$/, 'expected a type such as AWS::S3::Bucket'),
-    resourceId: z
-      .string()
-      .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,768}$/u, 'expected 1 to 768 printable characters'),
+    resourceType: shaped(
+      /^AWS::[A-Za-z0-9]*(::[A-Za-z0-9]+){1,2}$/,
+      'expected a type such as AWS::S3::Bucket',
+    ),
+    resourceId: shaped(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]{1,768}$/u, 'expected 1 to 768 printable characters'),
     newEvaluationResult: evaluationSchema,
   }),
 });

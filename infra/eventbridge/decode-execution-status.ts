@@ -1,6 +1,7 @@
 /** Reads SSM's "Execution Status-change" events: which execution, and the status it says. Both are checked with SSM. */
-import * as z from 'zod';
+
 import type { ExecutionStatusReport } from '../../domain/engine/engine.ts';
+import * as z from '../../domain/zod.ts';
 import { type Decoded, ignored, parseEnvelope, problemsOf, refusedInput } from './decode.ts';
 
 export const EXECUTION_STATUS_CHANGE = 'EC2 Automation Execution Status-change Notification';
@@ -8,9 +9,9 @@ export const EXECUTION_STATUS_CHANGE = 'EC2 Automation Execution Status-change N
 const eventSchema = z.object({
   source: z.literal('aws.ssm', 'expected aws.ssm'),
   detail: z.object({
-    ExecutionId: z.string().regex(/^[0-9a-fA-F-]{36}$/, 'expected an execution id of 36 characters'),
+    ExecutionId: z.string().check(z.regex(/^[0-9a-fA-F-]{36}$/, 'expected an execution id of 36 characters')),
     // Any word: AWS adds statuses, and one that we do not know is for the engine to judge.
-    Status: z.string().regex(/^[\w -]{1,100}$/, 'expected a status of 1 to 100 letters'),
+    Status: z.string().check(z.regex(/^[\w -]{1,100}$/, 'expected a status of 1 to 100 letters')),
   }),
 });
 

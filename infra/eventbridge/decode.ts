@@ -1,6 +1,7 @@
 /** What reading a message from outside can come to. */
-import type * as z from 'zod';
+
 import { inert } from '../../domain/message.ts';
+import type * as z from '../../domain/zod.ts';
 
 export type Decoded<T> =
   | { readonly kind: 'decoded'; readonly value: T }
@@ -31,7 +32,7 @@ export const parseEnvelope = (body: string): Decoded<Readonly<Record<string, unk
 };
 
 /** Where it is wrong and what was expected; never the value, which may be anything, as may the names of fields. */
-export const problemsOf = (error: z.ZodError): string =>
+export const problemsOf = (error: z.core.$ZodError): string =>
   inert(
     error.issues
       .slice(0, PROBLEMS_MAX)

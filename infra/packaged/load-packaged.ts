@@ -3,12 +3,12 @@
  * the YAML they were made of. YAML is read where people write it; no function carries its parser.
  */
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 import { buildCatalog } from '../../domain/catalog/build-catalog.ts';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { formatProblem as formatCatalogProblem } from '../../domain/catalog/catalog-problem.ts';
 import { readCatalogEntry } from '../../domain/catalog/read-catalog.ts';
 import { type PolicyBook, policyBook } from '../../domain/engine/policy-book.ts';
+import * as z from '../../domain/zod.ts';
 import { type SealedKind, unseal } from './sealed-document.ts';
 import { readSealedPolicy } from './sealed-policy.ts';
 
@@ -19,7 +19,9 @@ export const loadPackagedPolicy = (file: string): PolicyBook => {
   throw refusal('policy', file, reading.why);
 };
 
-const packagedCatalog = z.array(z.strictObject({ file: z.string().min(1), content: z.unknown() })).min(1);
+const packagedCatalog = z
+  .array(z.strictObject({ file: z.string().check(z.minLength(1)), content: z.unknown() }))
+  .check(z.minLength(1));
 
 /** @throws an Error that says what is wrong with the file, and that it must be packaged again. */
 export const loadPackagedCatalog = (file: string): Catalog => {
@@ -29,7 +31,7 @@ export const loadPackagedCatalog = (file: string): Catalog => {
   throw refusal('catalog', file, result.problems.map(formatCatalogProblem).join('\n'));
 };
 
-const contentOf = <T>(kind: SealedKind, file: string, schema: z.ZodType<T>): T => {
+const contentOf = <T>(kind: SealedKind, file: string, schema: z.ZodMiniType<T>): T => {
   const unsealed = unseal(kind, readText(kind, file));
   if (!unsealed.ok) throw refusal(kind, file, unsealed.why);
   const checked = schema.safeParse(unsealed.content);

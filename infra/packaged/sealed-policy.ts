@@ -1,15 +1,19 @@
 /** A policy as functions read it: sealed, and checked by the same schema as the YAML that it was made of. */
-import * as z from 'zod';
+
 import type { Policy } from '../../domain/policy/policy.ts';
 import { formatPath } from '../../domain/policy/policy-problem.ts';
 import { readPolicy } from '../../domain/policy/read-policy.ts';
+import * as z from '../../domain/zod.ts';
 import { seal, unseal } from './sealed-document.ts';
 
 export type SealedPolicyReading =
   | { readonly ok: true; readonly policy: Policy; readonly document: unknown }
   | { readonly ok: false; readonly why: string };
 
-const sealedPolicy = z.strictObject({ version: z.string().regex(/^[0-9a-f]{12}$/), document: z.unknown() });
+const sealedPolicy = z.strictObject({
+  version: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
+  document: z.unknown(),
+});
 
 /**
  * @param version first 12 hex digits of the SHA-256 of the text that the document was read from

@@ -1,17 +1,18 @@
 /** Reads wake-ups: a case id, or a lane in which cases wait. */
-import * as z from 'zod';
+
 import type { Due } from '../../domain/ports.ts';
+import * as z from '../../domain/zod.ts';
 import { type Decoded, problemsOf, refusedInput } from '../eventbridge/decode.ts';
 
 const wakeSchema = z.union([
   z.strictObject({
-    caseId: z.string().regex(/^[0-9a-z]{16}-[1-9][0-9]{0,7}$/),
-    policySequence: z.int().nonnegative().exactOptional(),
+    caseId: z.string().check(z.regex(/^[0-9a-z]{16}-[1-9][0-9]{0,7}$/)),
+    policySequence: z.exactOptional(z.int().check(z.nonnegative())),
   }),
   z.strictObject({
     lane: z.strictObject({
-      account: z.string().regex(/^[0-9]{12}$/),
-      region: z.string().regex(/^[a-z0-9-]{4,25}$/),
+      account: z.string().check(z.regex(/^[0-9]{12}$/)),
+      region: z.string().check(z.regex(/^[a-z0-9-]{4,25}$/)),
     }),
   }),
 ]);
