@@ -83,8 +83,8 @@ export const costOfIdling = (usage: IdleUsage): number => {
  */
 export const HEALED_CASE: CaseUsage = {
   automationSteps: 3,
-  dynamodbWriteUnits: 30,
-  dynamodbReadUnits: 4.5,
+  dynamodbWriteUnits: 34,
+  dynamodbReadUnits: 3.5,
   customEvents: 3 + 5,
   sqsRequests: 3 * 3,
   lambdaInvocations: 3,

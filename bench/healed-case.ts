@@ -182,7 +182,7 @@ export const figuresOfHealedCase = (seen: HealedCase): Figure[] => {
       budget: 40,
       how:
         "Worked out from the items written, by DynamoDB's rules: 1 KB a unit, the larger of before and after, " +
-        'and one for each index entry that is put or deleted.',
+        'and the same for each index entry that is put or deleted, by its size.',
       parts: [
         `${table} for the table, ${indexes} for the indexes; the largest item was ${bytesMax} bytes`,
         `the embedded server counts ${serverOf(isWrite)}: the table alone, indexes it leaves out`,

@@ -5,11 +5,15 @@
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 
+import { isDeepStrictEqual } from 'node:util';
+
 export type Item = Readonly<Record<string, unknown>>;
 
 export interface IndexKeys {
   readonly name: string;
   readonly keys: readonly string[];
+  /** It holds the whole item, not its keys only. */
+  readonly isWhole?: boolean;
 }
 
 /** Bytes of an item: names and values in UTF-8; a number half a byte a digit; 3 a list or map, 1 an element. */
@@ -36,26 +40,33 @@ export const writeUnits = (before: Item | undefined, after: Item | undefined): n
 const sizeOf = (item: Item | undefined): number => (item === undefined ? 0 : itemBytes(item));
 
 /**
- * Units that keys-only indexes cost in addition: one to enter, one to leave, two when a key changes (the old
- * entry is deleted, the new one put), none when the entry stays as it was.
+ * Units that indexes cost in addition, each by the size of its entry: one write to enter, one to leave, two when a
+ * key changes (the old entry is deleted, the new one put), one when only the rest of a whole entry does, none when
+ * the entry stays as it was. Entries of keys only are smaller than a unit.
  */
 export const indexWriteUnits = (
   indexes: readonly IndexKeys[],
   before: Item | undefined,
   after: Item | undefined,
 ): number =>
-  indexes.reduce((sum, { keys }) => sum + entryUnits(entryOf(keys, before), entryOf(keys, after)), 0);
+  indexes.reduce((sum, index) => sum + entryUnits(index, entryOf(index, before), entryOf(index, after)), 0);
 
-const entryUnits = (before: string | undefined, after: string | undefined): number => {
-  if (before === after) return 0;
-  return (before === undefined ? 0 : 1) + (after === undefined ? 0 : 1);
+const entryUnits = ({ keys }: IndexKeys, before: Item | undefined, after: Item | undefined): number => {
+  if (isDeepStrictEqual(before, after)) return 0;
+  const isSameEntry =
+    before !== undefined && after !== undefined && keys.every((key) => before[key] === after[key]);
+  if (isSameEntry) return writeUnits(before, after);
+  return [before, after].reduce(
+    (sum, entry) => sum + (entry === undefined ? 0 : writeUnits(entry, undefined)),
+    0,
+  );
 };
 
 /** An item stands in an index only when it has all of its keys. */
-const entryOf = (keys: readonly string[], item: Item | undefined): string | undefined =>
-  item === undefined || keys.some((key) => item[key] === undefined)
-    ? undefined
-    : JSON.stringify(keys.map((key) => item[key]));
+const entryOf = ({ keys, isWhole = false }: IndexKeys, item: Item | undefined): Item | undefined => {
+  if (item === undefined || keys.some((key) => item[key] === undefined)) return undefined;
+  return isWhole ? item : Object.fromEntries(keys.map((key) => [key, item[key]]));
+};
 
 /** Four kilobytes a unit, half of it when a stale answer will do; what is not there costs one as well. */
 export const readUnits = (bytes: number, isConsistent: boolean): number =>

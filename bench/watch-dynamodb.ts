@@ -137,8 +137,9 @@ const keyOf = ({ Item, Key }: Input): string => {
 };
 
 const INDEXES: readonly IndexKeys[] = (tableDefinition('any').GlobalSecondaryIndexes ?? []).map(
-  ({ IndexName = '', KeySchema = [] }) => ({
+  ({ IndexName = '', KeySchema = [], Projection }) => ({
     name: IndexName,
     keys: KeySchema.map(({ AttributeName = '' }) => AttributeName),
+    isWhole: Projection?.ProjectionType === 'ALL',
   }),
 );

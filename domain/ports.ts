@@ -50,7 +50,8 @@ export interface CaseStore {
   open(opened: Case): Promise<boolean>;
   /** Writes a case whose stored version must be one less; false when somebody else wrote first. */
   replace(changed: Case): Promise<boolean>;
-  byExecution(executionId: string): Promise<string | undefined>;
+  /** The case of which this execution runs, as it was a moment ago: what was written since may not be in it. */
+  byExecution(executionId: string): Promise<Case | undefined>;
   /** Ids of the queued cases of a lane: most severe first, then oldest. */
   waiting(lane: Lane, countMax: number): Promise<readonly string[]>;
   /** What should be looked at by now: cases by id, lanes in which cases wait. */

@@ -24,7 +24,7 @@ import type { PolicyBook } from './policy-book.ts';
 import { recentReports } from './recent-reports.ts';
 import { repeatEffects } from './repeat.ts';
 import { createSession, type Session } from './session.ts';
-import { type Engine, tell } from './tell.ts';
+import { type Engine, performAll, tell } from './tell.ts';
 import { createTurns } from './turns.ts';
 
 export interface Selfheal {
@@ -114,10 +114,11 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
     executionReported: (reports) =>
       each(reports, async (session, { executionId, status }) => {
         if (!hasEnded(automationStatus(status))) return;
-        const caseId = await ports.cases.byExecution(executionId);
-        const about = caseId === undefined ? undefined : await ports.cases.get(caseId);
+        const about = await ports.cases.byExecution(executionId);
+        // The case may have moved on. So it is not told that it is due, which may mean anything by now: what SSM
+        // says of this execution is told, and only to the attempt whose execution it is.
         if (about?.state.name === 'running' && about.state.executionId === executionId)
-          await tell(engine, session, about, { kind: 'due' });
+          await performAll(engine, session, about, [{ kind: 'read-execution' }]);
       }),
 
     woken: (wakes) =>

@@ -104,13 +104,16 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
     replace: (changed) => put(changed, 'version = :previous', { ':previous': changed.version - 1 }),
 
     byExecution: async (executionId) => {
-      for await (const key of keys(EXECUTION_INDEX, {
-        condition: 'executionId = :id',
-        values: { ':id': executionId },
-        limit: 1,
-      }))
-        return caseIdOfKey(key);
-      return undefined;
+      const { Items } = await calling('dynamodb:Query', () =>
+        client.query({
+          TableName: tableName,
+          IndexName: EXECUTION_INDEX,
+          KeyConditionExpression: 'executionId = :id',
+          ExpressionAttributeValues: { ':id': executionId },
+          Limit: 1,
+        }),
+      );
+      return Items[0] && fromItem(Items[0]);
     },
 
     waiting: async (lane: Lane, countMax) => {

@@ -1,5 +1,6 @@
 /**
- * The one table. Every item is written with one conditional write; the indexes hold keys only.
+ * The one table. Every item is written with one conditional write. The indexes hold keys only, but for that of
+ * the executions: the event that one has ended finds its case there, whole, and saves a read.
  *
  *   pk                    sk        what                      indexes it stands in
  *   case#<finding id>     00000001  the finding's nth case    due (open), waiting (queued), execution (running), closed
@@ -19,13 +20,13 @@ export const CLOSED_INDEX = 'closed';
 /** Open cases are spread over this many partitions of the due index. */
 export const DUE_SHARDS = 8;
 
-const index = (name: string, hash: string, range?: string) => ({
+const index = (name: string, hash: string, range?: string, holds: 'KEYS_ONLY' | 'ALL' = 'KEYS_ONLY') => ({
   IndexName: name,
   KeySchema: [
     { AttributeName: hash, KeyType: 'HASH' as const },
     ...(range ? [{ AttributeName: range, KeyType: 'RANGE' as const }] : []),
   ],
-  Projection: { ProjectionType: 'KEYS_ONLY' as const },
+  Projection: { ProjectionType: holds },
 });
 
 export const tableDefinition = (tableName: string): CreateTableCommandInput => ({
@@ -49,7 +50,7 @@ export const tableDefinition = (tableName: string): CreateTableCommandInput => (
   GlobalSecondaryIndexes: [
     index(DUE_INDEX, 'dueShard', 'dueAt'),
     index(WAITING_INDEX, 'waitingLane', 'waitingRank'),
-    index(EXECUTION_INDEX, 'executionId'),
+    index(EXECUTION_INDEX, 'executionId', undefined, 'ALL'),
     index(CLOSED_INDEX, 'closedMonth', 'closedAt'),
   ],
 });

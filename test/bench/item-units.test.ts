@@ -35,6 +35,16 @@ describe('what a write costs', () => {
     expect(indexWriteUnits([DUE, WAITING], running, closed)).toBe(1);
     expect(indexWriteUnits([DUE, WAITING], running, { ...running, other: 'x' })).toBe(0);
   });
+
+  it('is by its size for an index that holds the item whole, and one more write when only the rest changes', () => {
+    const whole = [{ name: 'execution', keys: ['executionId'], isWhole: true }];
+    const item = (id: string, kilobytes: number) => ({ executionId: id, a: 'x'.repeat(kilobytes * 1_000) });
+    expect(indexWriteUnits(whole, running, item('1', 2))).toBe(2);
+    expect(indexWriteUnits(whole, item('1', 2), running)).toBe(2);
+    expect(indexWriteUnits(whole, item('1', 2), item('1', 3))).toBe(3);
+    expect(indexWriteUnits(whole, item('1', 2), item('2', 3))).toBe(2 + 3);
+    expect(indexWriteUnits(whole, item('1', 2), item('1', 2))).toBe(0);
+  });
 });
 
 describe('what a read costs', () => {

@@ -187,7 +187,7 @@ export const caseStoreContract = (make: (now: Instant) => Promise<CaseStoreSubje
           caseOf('running', 'other', {}, { executionId: EXECUTION.replace('1', '2') }),
           running,
         ]);
-        expect(await cases.byExecution(EXECUTION)).toBe(running.id);
+        expect(await cases.byExecution(EXECUTION)).toEqual(running);
         await cases.replace({ ...running, version: 2, state: states.verifying });
         expect(await cases.byExecution(EXECUTION)).toBeUndefined();
       });

@@ -38,6 +38,13 @@ export interface MemoryTableOptions {
   readonly onWrite?: (written: Written) => void;
 }
 
+/** What else than keys an index holds: nothing, or all. */
+const WHOLE_INDEXES: ReadonlySet<string | undefined> = new Set(
+  (tableDefinition('any').GlobalSecondaryIndexes ?? [])
+    .filter(({ Projection }) => Projection?.ProjectionType === 'ALL')
+    .map(({ IndexName }) => IndexName),
+);
+
 const INDEX_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
   (tableDefinition('any').GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema }) => [
     IndexName ?? '',
@@ -109,7 +116,8 @@ export class MemoryTable {
       .sort((a, b) => compareText(a[range], b[range]) || compareText(keyOf(a), keyOf(b)));
     if (!ScanIndexForward) found.reverse();
     const page = Limit === undefined ? found : found.slice(0, Limit);
-    return { Items: IndexName === undefined ? page : page.map(({ pk, sk }) => ({ pk, sk })) };
+    const isWhole = IndexName === undefined || WHOLE_INDEXES.has(IndexName);
+    return { Items: isWhole ? page : page.map(({ pk, sk }) => ({ pk, sk })) };
   }
 
   private batchGet({ RequestItems = {} }: BatchGetCommand['input']) {
