@@ -14,7 +14,7 @@ import { type Compliance, type ConfigRule, PortError } from '../../domain/ports.
 import { epochMs, hourMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
-import { createTagReader, isQuotable, notIndexed, unsafeResourceId } from './tag-reader.ts';
+import { createRecordedReader, notIndexed, type RecordedFacts } from './tag-reader.ts';
 
 export const createCompliance = (clients: MemberClients, now: () => Instant): Compliance => {
   const rules = new Map<string, { readonly rule: ConfigRule; readonly readAt: Instant }>();
@@ -24,18 +24,15 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
     calling('config:SelectResourceConfig', () =>
       clients.config(lane).send(new SelectResourceConfigCommand(input)),
     );
-  const readTags = createTagReader({ select, now });
+  const recorded = createRecordedReader({ select, now });
 
   const names = async (
     origin: EvaluationOrigin,
     { account, resourceId, resourceType }: Finding,
-  ): Promise<Names> => {
-    if (!isQuotable(resourceId)) throw unsafeResourceId();
-    const { Results } = await select(laneOf(account, origin), {
-      Expression: `SELECT resourceName, arn WHERE resourceId = '${resourceId}' AND resourceType = '${resourceType}'`,
-    });
-    if (Results?.[0] === undefined) throw notIndexed(resourceType, resourceId);
-    return JSON.parse(Results[0]) as Names;
+  ): Promise<RecordedFacts> => {
+    const facts = await recorded.facts(laneOf(account, origin), resourceType, resourceId);
+    if (facts === undefined) throw notIndexed(resourceType, resourceId);
+    return facts;
   };
 
   return {
@@ -54,7 +51,7 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
         const found = (page.EvaluationResults ?? []).find(
           (result) => ruleNameOf(result) === origin.configRuleName,
         );
-        if (found) return evaluationOf(found);
+        if (found) return evaluationOf(found, 'config:GetComplianceDetailsByResource');
         token = page.NextToken;
       } while (token);
       return undefined;
@@ -98,40 +95,34 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
     },
 
     tags: (origin, { account, resourceType, resourceId }) =>
-      readTags(laneOf(account, origin), resourceType, resourceId),
+      recorded.tags(laneOf(account, origin), resourceType, resourceId),
 
     lookup: async (name, origin, finding) => LOOKUPS[name](await names(origin, finding), finding),
   };
 };
 
-/** What a configuration item calls its resource. */
-interface Names {
-  readonly resourceName?: string;
-  readonly arn?: string;
-}
-
-const LOOKUPS: Readonly<Record<LookupName, (found: Names, finding: Finding) => string | undefined>> = {
-  'rds-instance-identifier': (found) => found.resourceName,
-  'iam-arn': (found) => found.arn,
-  'resource-arn': (found) => found.arn,
-  'resource-name': (found) => found.resourceName,
-  'ssm-instance-id': (_, { resourceId }) => /\b(i-[0-9a-f]{8,17})\b/.exec(resourceId)?.[1],
-};
+const LOOKUPS: Readonly<Record<LookupName, (found: RecordedFacts, finding: Finding) => string | undefined>> =
+  {
+    'rds-instance-identifier': (found) => found.resourceName,
+    'iam-arn': (found) => found.arn,
+    'resource-arn': (found) => found.arn,
+    'resource-name': (found) => found.resourceName,
+    'ssm-instance-id': (_, { resourceId }) => /\b(i-[0-9a-f]{8,17})\b/.exec(resourceId)?.[1],
+  };
 
 const ruleNameOf = (result: EvaluationResult): string | undefined =>
   result.EvaluationResultIdentifier?.EvaluationResultQualifier?.ConfigRuleName;
 
-const evaluationOf = ({
-  ComplianceType,
-  ResultRecordedTime,
-  ConfigRuleInvokedTime,
-  Annotation,
-}: EvaluationResult): Evaluation => {
+/** @param operation that told it */
+export const evaluationOf = (
+  { ComplianceType, ResultRecordedTime, ConfigRuleInvokedTime, Annotation }: EvaluationResult,
+  operation: string,
+): Evaluation => {
   if (ComplianceType === undefined || ResultRecordedTime === undefined)
     throw new PortError(
       'transient',
       'MalformedAnswer',
-      'config:GetComplianceDetailsByResource',
+      operation,
       'an evaluation without a result or its time',
     );
   return {

@@ -1,5 +1,5 @@
 /**
- * Reads the tags of many resources with few queries. What is asked of one account and Region within a moment
+ * Reads what Config has recorded of many resources, their tags and their names, with few queries. What is asked of one account and Region within a moment
  * goes out as one query, and an answer is used again for three seconds, so that a finding's intake and the
  * checks right before its start ask once.
  *
@@ -20,6 +20,13 @@ import { hasCode } from '../aws-errors.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** Of a resource's configuration item. */
+export interface RecordedFacts {
+  readonly tags: Tags;
+  readonly resourceName?: string;
+  readonly arn?: string;
+}
+
 export interface TagReaderOptions {
   /** One page of SelectResourceConfig. */
   readonly select: (
@@ -31,15 +38,22 @@ export interface TagReaderOptions {
   readonly moment?: () => Promise<void>;
 }
 
-/** @throws PortError when Config has no row of the resource: its tags are not known then, and not none. */
-export type ReadTags = (lane: Lane, resourceType: string, resourceId: string) => Promise<Tags>;
+/** @throws PortError when Config has no row of the resource: nothing is known of it then, which is not none. */
+type ReadRecorded<T> = (lane: Lane, resourceType: string, resourceId: string) => Promise<T>;
+export type ReadTags = ReadRecorded<Tags>;
 
-export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOptions): ReadTags => {
-  const answers = new Map<string, { readonly tags: Promise<Tags>; readonly askedAt: Instant }>();
+export interface RecordedReader {
+  readonly tags: ReadTags;
+  /** Undefined of what Config evaluates without recording it. */
+  readonly facts: ReadRecorded<RecordedFacts | undefined>;
+}
+
+export const createRecordedReader = ({ select, now, moment = aMoment }: TagReaderOptions): RecordedReader => {
+  const answers = new Map<string, { readonly facts: Answer; readonly askedAt: Instant }>();
   const open = new Map<string, Batch>();
 
   const query = async (lane: Lane, ids: Iterable<string>): Promise<Found> => {
-    const found = new Map<string, Tags>();
+    const found = new Map<string, RecordedFacts>();
     const Expression = expressionFor(ids);
     let token: string | undefined;
     do {
@@ -49,8 +63,12 @@ export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOpti
         ...(token ? { NextToken: token } : {}),
       });
       for (const row of page.Results ?? []) {
-        const { resourceType, resourceId, tags } = JSON.parse(row) as Row;
-        found.set(rowKey(resourceType, resourceId), tagsOf(tags));
+        const { resourceType, resourceId, tags, resourceName, arn } = JSON.parse(row) as Row;
+        found.set(rowKey(resourceType, resourceId), {
+          tags: tagsOf(tags),
+          ...(resourceName === undefined ? {} : { resourceName }),
+          ...(arn === undefined ? {} : { arn }),
+        });
       }
       token = page.NextToken;
     } while (token);
@@ -80,37 +98,38 @@ export const createTagReader = ({ select, now, moment = aMoment }: TagReaderOpti
     return batch;
   };
 
-  const ask = async (lane: Lane, resourceType: string, resourceId: string): Promise<Tags> => {
+  const ask = async (lane: Lane, resourceType: string, resourceId: string): Answer => {
     const { ids, found } = join(lane, resourceId);
     const answer = await found.catch((error: unknown) => {
       // One id among them may be what Config cannot read: then each is asked for alone.
       if (ids.size === 1 || !hasCode(error, 'InvalidExpressionException')) throw error;
       return query(lane, [resourceId]);
     });
-    const tags = answer.get(rowKey(resourceType, resourceId));
-    if (tags === undefined && !WITHOUT_ITEM.has(resourceType)) throw notIndexed(resourceType, resourceId);
-    return tags ?? {};
+    const facts = answer.get(rowKey(resourceType, resourceId));
+    if (facts === undefined && !WITHOUT_ITEM.has(resourceType)) throw notIndexed(resourceType, resourceId);
+    return facts;
   };
 
-  const remember = (key: string, tags: Promise<Tags>): Promise<Tags> => {
-    const answer = { tags, askedAt: now() };
+  const remember = (key: string, facts: Answer): Answer => {
+    const answer = { facts, askedAt: now() };
     answers.delete(key);
     answers.set(key, answer);
     const [oldest] = answers.keys();
     if (answers.size > ANSWERS_MAX && oldest !== undefined) answers.delete(oldest);
-    tags.catch(() => {
+    facts.catch(() => {
       if (answers.get(key) === answer) answers.delete(key);
     });
-    return tags;
+    return facts;
   };
 
-  return async (lane, resourceType, resourceId) => {
+  const read: RecordedReader['facts'] = async (lane, resourceType, resourceId) => {
     if (!isQuotable(resourceId)) throw unsafeResourceId();
     const key = JSON.stringify([laneId(lane), resourceType, resourceId]);
     const known = answers.get(key);
     const isFresh = known && epochMs(now()) - epochMs(known.askedAt) <= ANSWER_GOOD_MS;
-    return isFresh ? known.tags : remember(key, ask(lane, resourceType, resourceId));
+    return isFresh ? known.facts : remember(key, ask(lane, resourceType, resourceId));
   };
+  return { facts: read, tags: async (...asked) => (await read(...asked))?.tags ?? {} };
 };
 
 /** Config's query language has no parameters: what would end or bend a quoted value is not asked for. */
@@ -143,12 +162,15 @@ interface Batch {
   readonly found: Promise<Found>;
 }
 
-type Found = ReadonlyMap<string, Tags>;
+type Found = ReadonlyMap<string, RecordedFacts>;
+type Answer = Promise<RecordedFacts | undefined>;
 
 interface Row {
   readonly resourceType: string;
   readonly resourceId: string;
   readonly tags?: readonly { readonly key: string; readonly value?: string }[];
+  readonly resourceName?: string;
+  readonly arn?: string;
 }
 
 const rowKey = (resourceType: string, resourceId: string): string => `${resourceType} ${resourceId}`;
@@ -157,7 +179,7 @@ const tagsOf = (tags: Row['tags'] = []): Tags =>
   Object.fromEntries(tags.map(({ key, value }) => [key, value ?? '']));
 
 const expressionFor = (ids: Iterable<string>): string =>
-  `SELECT resourceId, resourceType, tags WHERE resourceId IN (${[...ids].map((id) => `'${id}'`).join(', ')})`;
+  `SELECT resourceId, resourceType, resourceName, arn, tags WHERE resourceId IN (${[...ids].map((id) => `'${id}'`).join(', ')})`;
 
 const fits = ({ ids, chars }: Batch, id: string): boolean =>
   ids.has(id) || (ids.size < RESULTS_MAX && chars + quotedChars(id) <= EXPRESSION_CHARS_MAX);

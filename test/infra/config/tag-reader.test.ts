@@ -2,7 +2,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PortError } from '../../../domain/ports.ts';
 import { instant } from '../../../domain/time.ts';
-import { createTagReader, type ReadTags, type TagReaderOptions } from '../../../infra/config/tag-reader.ts';
+import {
+  createRecordedReader,
+  type ReadTags,
+  type RecordedReader,
+  type TagReaderOptions,
+} from '../../../infra/config/tag-reader.ts';
 import { parseSelect } from '../../../sandbox/services/config/select.ts';
 
 type Select = TagReaderOptions['select'];
@@ -14,6 +19,7 @@ let nowMs: number;
 let expressions: string[];
 let answer: Select;
 let read: ReadTags;
+let recorded: RecordedReader;
 
 const idsOf = (expression: string): readonly string[] => [
   ...(parseSelect(expression).conditions[0]?.values ?? []),
@@ -29,7 +35,7 @@ beforeEach(() => {
   nowMs = 0;
   expressions = [];
   answer = tellAll;
-  read = createTagReader({
+  recorded = createRecordedReader({
     select: (lane, input) => {
       expressions.push(input.Expression ?? '');
       return answer(lane, input);
@@ -37,6 +43,7 @@ beforeEach(() => {
     now: () => instant(nowMs),
     moment: () => Promise.resolve(),
   });
+  read = recorded.tags;
 });
 
 describe('what is asked together', () => {
@@ -44,6 +51,17 @@ describe('what is asked together', () => {
     const ids = Array.from({ length: 10 }, (_, n) => `bucket-${n}`);
     const tags = await Promise.all(ids.map((id) => read(LANE, BUCKET, id)));
     expect(tags).toEqual(ids.map((name) => ({ name })));
+    expect(expressions).toHaveLength(1);
+  });
+
+  it('asks once for the tags and the names of one resource', async () => {
+    answer = async () => ({
+      Results: [
+        JSON.stringify({ resourceId: 'a', resourceType: BUCKET, resourceName: 'name-a', arn: 'arn-a' }),
+      ],
+    });
+    const [tags, facts] = await Promise.all([read(LANE, BUCKET, 'a'), recorded.facts(LANE, BUCKET, 'a')]);
+    expect({ tags, facts }).toEqual({ tags: {}, facts: { tags: {}, resourceName: 'name-a', arn: 'arn-a' } });
     expect(expressions).toHaveLength(1);
   });
 
