@@ -8,6 +8,18 @@ export const epochMs = (at: Instant): number => Date.parse(at);
 
 export const plusMs = (at: Instant, ms: number): Instant => instant(epochMs(at) + ms);
 
+/** The first of two instants. */
+export const soonest = (one: Instant, other: Instant): Instant => {
+  if (one < other) return one;
+  return other;
+};
+
+/** The last of two instants. */
+export const latest = (one: Instant, other: Instant): Instant => {
+  if (one > other) return one;
+  return other;
+};
+
 export const secondMs = 1_000;
 export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
