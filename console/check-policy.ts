@@ -1,7 +1,5 @@
 /** Is a text a valid policy, and if not, what is wrong where. */
-import type { Catalog } from '../domain/catalog/catalog.ts';
-import { catalogProblems } from '../domain/policy/catalog-fit.ts';
-import { parsePolicy } from '../domain/policy/parse-policy.ts';
+import { type FurtherProblems, parsePolicy } from '../domain/policy/parse-policy.ts';
 import { formatProblem, type PolicyProblem } from '../domain/policy/policy-problem.ts';
 
 export interface PolicyCheck {
@@ -9,14 +7,21 @@ export interface PolicyCheck {
   /** Null when it is not valid. */
   readonly version: string | null;
   readonly entries: number;
+  /** In the order of the text. Of a valid policy they are all warnings. */
   readonly problems: readonly (PolicyProblem & { readonly text: string })[];
 }
 
-/** @param catalog with it, also what the catalog cannot follow is a problem */
-export const checkPolicy = (text: string, file: string, catalog?: Catalog): PolicyCheck => {
-  const parsed = parsePolicy(text, file, (policy) => (catalog ? catalogProblems(policy, catalog) : []));
-  if (parsed.ok)
-    return { ok: true, version: parsed.policy.version, entries: parsed.policy.entries.length, problems: [] };
-  const problems = parsed.problems.map((problem) => ({ ...problem, text: formatProblem(problem) }));
-  return { ok: false, version: null, entries: 0, problems };
+/** @param further with `lintPolicy`, also what the catalog cannot follow and what contradicts itself is a problem */
+export const checkPolicy = (text: string, file: string, further?: FurtherProblems): PolicyCheck => {
+  const parsed = parsePolicy(text, file, further);
+  const told = (problems: readonly PolicyProblem[]) =>
+    problems.map((problem) => ({ ...problem, text: formatProblem(problem) }));
+  if (!parsed.ok) return { ok: false, version: null, entries: 0, problems: told(parsed.problems) };
+  const { policy, warnings } = parsed;
+  return {
+    ok: true,
+    version: policy.version,
+    entries: policy.entries.length,
+    problems: told(warnings),
+  };
 };

@@ -119,15 +119,17 @@ const checked = (
   { runbook, account }: ParametersInput,
 ): Filled => {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const fault =
-    nameFault(parameter.name) ??
-    countFault(parameter, values.length) ??
-    values.map((one) => valueFault(parameter, one)).find((found) => found !== undefined) ??
-    foreignFault(parameter, values, account);
+  const fault = parameterFault(parameter, values) ?? foreignFault(parameter, values, account);
   if (fault !== undefined)
     return refuse('bad-parameter', `${parameter.name} of ${runbook.document} ${fault}.`);
   return { values: values as readonly string[] };
 };
+
+/** Why these values cannot be the parameter's, whatever the finding is, in words that follow "NAME …". */
+export const parameterFault = (parameter: RunbookParameter, values: readonly unknown[]): string | undefined =>
+  nameFault(parameter.name) ??
+  countFault(parameter, values.length) ??
+  values.map((one) => valueFault(parameter, one)).find((found) => found !== undefined);
 
 const nameFault = (name: string): string | undefined =>
   name.length >= 1 && name.length <= NAME_LENGTH_MAX

@@ -1,6 +1,6 @@
 /** `selfheal policy publish`, `versions`, `rollback` and `show`: the policy of a deployed selfheal. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { catalogProblems } from '../../domain/policy/catalog-fit.ts';
+import { lintPolicy } from '../../domain/policy/check/lint-policy.ts';
 import { type ParsedPolicy, parsePolicy } from '../../domain/policy/parse-policy.ts';
 import { formatProblem } from '../../domain/policy/policy-problem.ts';
 import { instant } from '../../domain/time.ts';
@@ -128,11 +128,15 @@ const sequenceNumber = (text: string): number => {
 };
 
 const validPolicy = (io: Io, file: string): ParsedPolicy => {
-  const parsed = parsePolicy(readText(io, file), file, (policy) => catalogProblems(policy, loadCatalog()));
-  if (parsed.ok) return parsed;
-  throw new Failure(
-    `${parsed.problems.map((problem) => safe(formatProblem(problem), 1_000)).join('\n')}\n${safe(file)} is not valid and was not published.`,
+  const parsed = parsePolicy(readText(io, file), file, lintPolicy(loadCatalog(), instant(Date.now())));
+  const told = (parsed.ok ? parsed.warnings : parsed.problems).map((problem) =>
+    safe(formatProblem(problem), PROBLEM_CHARS_MAX),
   );
+  if (parsed.ok) {
+    for (const warning of told) io.err(`${warning}\n`);
+    return parsed;
+  }
+  throw new Failure(`${told.join('\n')}\n${safe(file)} is not valid and was not published.`);
 };
 
 const publish = async (
@@ -172,3 +176,4 @@ const found = async (store: PolicyStore, sequence: number): Promise<PolicyVersio
 };
 
 const REASON_CHARS_MAX = 500;
+const PROBLEM_CHARS_MAX = 1_500;

@@ -1,12 +1,11 @@
 /** `selfheal policy …`: what the policy says before it does anything, and how a deployed selfheal gets another one. */
 import type { Command } from 'commander';
-import { checkPolicy } from '../../console/check-policy.ts';
 import type { Explanation } from '../../console/explain-event.ts';
 import { readEvents } from '../../console/read-events.ts';
-import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { explanation } from '../render/explanation.ts';
+import { addPolicyCheck } from './policy-check.ts';
 import { addPolicyVersions } from './policy-versions.ts';
 import { client, example, printJson, readText, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
@@ -24,16 +23,7 @@ export const addPolicy = (program: Command, io: Io): void => {
     'selfheal policy publish --reason "heal public buckets in production too"',
   );
 
-  const check = policy
-    .command('check')
-    .summary('check a policy file, without a running service')
-    .description(
-      'Checks a policy file and prints every problem with its place. Needs no running service. Exit code 1 when there is a problem.',
-    )
-    .argument('[file]', 'the policy', 'policy.yml');
-  example(withJson(check), 'selfheal policy check policy.yml').action(
-    (file: string, options: { readonly json: boolean }) => runCheck(file, options.json, io),
-  );
+  addPolicyCheck(policy, io);
 
   const explain = policy
     .command('explain')
@@ -55,17 +45,6 @@ interface ExplainOptions extends ServiceOptions {
   readonly policy?: string;
   readonly json: boolean;
 }
-
-const runCheck = (file: string, asJson: boolean, io: Io): void => {
-  const check = checkPolicy(readText(io, file), file, loadCatalog());
-  if (asJson) printJson(io, check);
-  else if (check.ok) io.out(`${safe(file)} is valid: ${check.entries} entries, version ${check.version}.\n`);
-  else io.out(`${check.problems.map(({ text }) => safe(text, 1_000)).join('\n')}\n`);
-  if (!check.ok)
-    throw new Failure(
-      `${safe(file)} is not valid: ${check.problems.length === 1 ? 'one problem' : `${check.problems.length} problems`}.`,
-    );
-};
 
 const runExplain = async (file: string, options: ExplainOptions, io: Io): Promise<void> => {
   const policy =

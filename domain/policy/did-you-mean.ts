@@ -2,14 +2,22 @@
  * Most mistakes in a policy are typing mistakes: the nearest known word is worth more than a list of all.
  */
 
-const LENGTH_MAX = 40;
+const LENGTH_MAX = 64;
 
-/** The known word that is nearest to what was written, if one is near enough to be meant. */
-export const didYouMean = (written: string, known: readonly string[]): string | undefined => {
+/**
+ * The known word that is nearest to what was written, if one is near enough to be meant.
+ *
+ * @param editsMax how many letters may be wrong; without it a third of them
+ */
+export const didYouMean = (
+  written: string,
+  known: readonly string[],
+  editsMax = Math.max(1, Math.floor(written.length / 3)),
+): string | undefined => {
   if (written.length === 0 || written.length > LENGTH_MAX) return undefined;
   const wanted = normalized(written);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  let bestDistance = editsMax + 1;
   for (const word of known) {
     const distance = editDistance(wanted, normalized(word));
     if (distance < bestDistance) {

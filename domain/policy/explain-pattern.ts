@@ -53,7 +53,8 @@ const describeValues = (values: FieldValues): string => {
 
 const ALTERNATIVES_SHOWN_MAX = 5;
 
-const describeTests = (tests: readonly ValueTest[]): string => {
+/** The tests of a field in words, joined by `or`. */
+export const describeTests = (tests: readonly ValueTest[]): string => {
   const described = tests.slice(0, ALTERNATIVES_SHOWN_MAX).map(describeTest);
   const hidden = tests.length - described.length;
   return [...described, ...(hidden > 0 ? [`one of ${hidden} more`] : [])].join(' or ');

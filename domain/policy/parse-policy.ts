@@ -15,15 +15,19 @@ export interface ParsedPolicy {
 }
 
 export type PolicyParsing =
-  | ({ readonly ok: true } & ParsedPolicy)
+  | ({ readonly ok: true; readonly warnings: readonly PolicyProblem[] } & ParsedPolicy)
+  /** Warnings among them. */
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+/** What is looked for in a policy that can be read; `document` is what its text says, as plain data. */
+export type FurtherProblems = (policy: Policy, document: unknown) => readonly PathProblem[];
 
 /** More than this many are not read by anybody. */
 const PROBLEMS_MAX = 100;
 
 /**
  * @param file what messages call the text, usually its path
- * @param furtherProblems what else must not be wrong with it, such as what the catalog cannot follow
+ * @param furtherProblems what else must not be wrong with it, such as what the catalog cannot follow; warnings too
  *
  * @example
  * const parsed = parsePolicy('version: 1\nentries: []\n', 'policy.yml');
@@ -32,7 +36,7 @@ const PROBLEMS_MAX = 100;
 export const parsePolicy = (
   text: string,
   file: string,
-  furtherProblems: (policy: Policy) => readonly PathProblem[] = () => [],
+  furtherProblems: FurtherProblems = () => [],
 ): PolicyParsing => {
   const yaml = readYaml(text, file, isText);
   if (!yaml.ok) return failed(yaml.problems);
@@ -40,10 +44,12 @@ export const parsePolicy = (
 
   const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const reading = readPolicy(data, version);
-  const problems = reading.ok ? furtherProblems(reading.policy) : reading.problems;
-  return reading.ok && problems.length === 0
-    ? { ok: true, policy: reading.policy, document: data }
-    : failed(located(problems, locate));
+  if (!reading.ok) return failed(located(reading.problems, locate));
+  const further = furtherProblems(reading.policy, data);
+  const problems = located(further, locate);
+  return further.every(({ warning }) => warning)
+    ? { ok: true, policy: reading.policy, document: data, warnings: firstOf(problems) }
+    : failed(problems);
 };
 
 /** Where YAML's numbers and booleans stand for text: `account: 012345678901`, `{env: [true]}`, `Days: 90`. */
@@ -66,15 +72,21 @@ const located = (
   locate: (problem: PathProblem) => PolicyProblem,
 ): readonly PolicyProblem[] => problems.slice(0, LOCATED_MAX).map(locate);
 
-const failed = (problems: readonly PolicyProblem[]): PolicyParsing => {
+const failed = (problems: readonly PolicyProblem[]): PolicyParsing => ({
+  ok: false,
+  problems: firstOf(problems),
+});
+
+/** In the order of the text, and no more than anybody reads. */
+const firstOf = (problems: readonly PolicyProblem[]): readonly PolicyProblem[] => {
   const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column);
   const last = sorted[PROBLEMS_MAX];
-  if (last === undefined) return { ok: false, problems: sorted };
+  if (last === undefined) return sorted;
   const more: PolicyProblem = {
     ...last,
     path: '',
     expected: 'fewer problems',
     found: 'many more from here on',
   };
-  return { ok: false, problems: [...sorted.slice(0, PROBLEMS_MAX), more] };
+  return [...sorted.slice(0, PROBLEMS_MAX), more];
 };

@@ -16,6 +16,8 @@ export interface PolicyProblem {
   readonly found: string;
   /** What to do about it, when that is more than writing what was expected. */
   readonly action?: string;
+  /** The policy can be used all the same; its author probably means something else. */
+  readonly warning?: true;
 }
 
 export type DocumentPath = readonly (string | number)[];
@@ -28,6 +30,7 @@ export interface PathProblem {
   readonly expected: string;
   readonly found: string;
   readonly action?: string;
+  readonly warning?: true;
 }
 
 /**
@@ -40,8 +43,9 @@ export interface PathProblem {
 export const formatProblem = (problem: PolicyProblem): string => {
   const place = `${problem.file}:${problem.line}:${problem.column}`;
   const path = problem.path === '' ? '' : ` ${problem.path}`;
+  const warning = problem.warning ? ' warning:' : '';
   const action = problem.action === undefined ? '' : ` (${problem.action})`;
-  return `${place}${path}: expected ${problem.expected}; found ${problem.found}${action}`;
+  return `${place}${warning}${path}: expected ${problem.expected}; found ${problem.found}${action}`;
 };
 
 /** `['entries', 3, 'match', 'anything-but']` as `entries[3].match.anything-but`. */

@@ -165,6 +165,8 @@ export interface Policy {
   readonly owners?: Owners;
   readonly blackouts: readonly Blackout[];
   readonly exemptions: readonly WrittenExemption[];
+  /** Exemptions that may do without an end, by name: the policy's own, and those that people add by command. */
+  readonly endlessExemptions: readonly string[];
   /** Decides when no entry matches: always `observe`. */
   readonly unmatched: PolicyEntry;
 }

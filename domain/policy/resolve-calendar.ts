@@ -1,5 +1,6 @@
 /** Maintenance windows and blackouts of a policy, with their time zones and dates resolved. */
 import { Cron } from 'croner';
+import { didYouMean } from './did-you-mean.ts';
 import { durationMs } from './duration.ts';
 import type { EventPattern } from './event-pattern.ts';
 import { isTimezone, localEnd, localInstant } from './local-time.ts';
@@ -18,10 +19,12 @@ export const resolveTimezone = (
   report: Report,
 ): string => {
   if (written === undefined || isTimezone(written)) return written ?? otherwise;
+  const meant = didYouMean(written, Intl.supportedValuesOf('timeZone'));
   report({
     path,
     expected: 'an IANA time zone, such as Europe/Berlin or UTC',
     found: shown(written),
+    ...(meant === undefined ? {} : { action: `did you mean "${meant}"?` }),
   });
   return otherwise;
 };
@@ -57,7 +60,12 @@ export const resolveBlackouts = (
     const isRecurring = cron !== undefined || duration !== undefined;
     const isSpan = blackout.from !== undefined || blackout.until !== undefined;
     if (isRecurring === isSpan || (isRecurring && (cron === undefined || duration === undefined))) {
-      report({ path, expected: 'either cron and duration, or from and until', found: shown(blackout) });
+      report({
+        path,
+        expected: 'either cron and duration, or from and until',
+        found: shown(blackout),
+        action: 'cron recurs, from and until are one stretch of time; write two blackouts for both',
+      });
       return [];
     }
     if (cron !== undefined && duration !== undefined)
@@ -99,7 +107,12 @@ const reportBadCron = (cron: string, timezone: string, path: DocumentPath, repor
         action: 'no date fits this expression: it would never open',
       });
   } catch (error) {
-    report({ path, expected, found: shown(cron), action: inWords(error) });
+    report({
+      path,
+      expected: 'five fields of which each can be, such as 22 for an hour and 1-5 for weekdays',
+      found: shown(cron),
+      action: inWords(error),
+    });
   }
 };
 

@@ -1,4 +1,5 @@
 /** Exemptions that the policy writes: whose, why, and until when. */
+import { didYouMean } from './did-you-mean.ts';
 import type { EventPattern } from './event-pattern.ts';
 import { localEnd } from './local-time.ts';
 import type { WrittenExemption } from './policy.ts';
@@ -18,9 +19,13 @@ export const resolveExemptions = (
   const written = document.exemptions ?? [];
   const endless = document['endless-exemptions'] ?? [];
   const names = written.map(({ name }) => name);
+  // A name that no exemption here has may be that of one added by a command; one that nearly is one, is a mistake.
+  const unended = written.flatMap((one) =>
+    one.expires === undefined && !endless.includes(one.name) ? [one.name] : [],
+  );
   for (const [index, name] of endless.entries())
-    if (!names.includes(name))
-      report(unknownName('exemption', 'exemptions', name, names, ['endless-exemptions', index]));
+    if (!names.includes(name) && didYouMean(name, unended) !== undefined)
+      report(unknownName('exemption', 'exemptions', name, unended, ['endless-exemptions', index]));
   return written.map(({ name, owner, reason, expires }, index) => {
     const path = ['exemptions', index];
     if (names.indexOf(name) !== index)

@@ -87,6 +87,7 @@ export const resolvePolicy = (
     ...(owners && { owners }),
     blackouts: resolveBlackouts(document.blackouts ?? {}, patterns.blackouts, timezone, report),
     exemptions: resolveExemptions(document, patterns.exemptions, timezone, report),
+    endlessExemptions: document['endless-exemptions'] ?? [],
     unmatched: unmatchedEntry(defaults, limits),
   };
 };
@@ -159,6 +160,7 @@ const resolveBlocks = (
       path: [...path, 'retry', written.retry['max-backoff'] === undefined ? 'backoff' : 'max-backoff'],
       expected: 'max-backoff to be no shorter than backoff',
       found: `max-backoff ${durationText(retry.backoffMsMax)}, backoff ${durationText(retry.backoffMs)}`,
+      action: 'raise max-backoff or lower backoff',
     });
   }
   if (written.verify !== undefined && verify.timeoutMs <= verify.settleMs) {
@@ -247,6 +249,7 @@ const reportRepeatedNames = (entries: readonly WrittenEntry[], report: Report): 
         path,
         expected: 'a name of its own',
         found: `${shown(name)}, which entries[${first}] has already`,
+        action: 'rename one of the two: cases and reports tell entries apart by their names',
       });
     }
     if (first === undefined) seen.set(name, index);

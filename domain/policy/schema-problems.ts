@@ -37,6 +37,7 @@ export const schemaProblems = (
 };
 
 const correction = (issue: z.core.$ZodIssue, value: unknown): { action?: string } => {
+  if (issue.path.length === 0) return { action: 'begin with its keys, each at the start of a line' };
   if (value === null) return { action: 'write a value behind the colon, or remove the key' };
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     if (issue.values.some((known) => typeof known === 'number' && String(known) === value)) {

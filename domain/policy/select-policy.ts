@@ -89,8 +89,12 @@ const bySeverity = <T>(make: (severity: Severity) => T): Readonly<Record<Severit
 const decidedEntry = (written: WrittenEntry, catalogSeverity: Severity): PolicyEntry => {
   const { match: _, ...entry } = written;
   const severity = written.severity ?? catalogSeverity;
-  return { ...entry, severity, mode: written.mode ?? defaultMode(severity) };
+  return { ...entry, severity, mode: modeOf(written, severity) };
 };
+
+/** The mode of an entry for a finding of this severity. */
+export const modeOf = ({ mode }: Pick<WrittenEntry, 'mode'>, severity: Severity): Mode =>
+  mode ?? defaultMode(severity);
 
 /** High stakes ask a person; for the others nobody has said yet that anything may be done. */
 const defaultMode = (severity: Severity): Mode =>

@@ -166,6 +166,8 @@ interface OffsetProblem extends PathProblem {
   readonly offset: number;
 }
 
+const WRITE_OUT = 'write the value out where it is needed';
+
 /** Turns nodes into plain data. Not the library's `toJS`: that follows aliases and lets keys collide. */
 class DataReader {
   readonly problems: OffsetProblem[] = [];
@@ -176,22 +178,23 @@ class DataReader {
     if (path.length > NESTING_MAX) {
       return this.refuse(node, path, `at most ${NESTING_MAX} levels of nesting`, 'more');
     }
-    if (isAlias(node)) return this.refuse(node, path, 'the value itself', `the alias *${node.source}`);
+    if (isAlias(node))
+      return this.refuse(node, path, 'the value itself', `the alias *${node.source}`, WRITE_OUT);
     if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
-      this.refuse(
-        node,
-        path,
-        'no anchors',
-        `the anchor &${node.anchor}`,
-        'write the value out where it is needed',
-      );
+      this.refuse(node, path, 'no anchors', `the anchor &${node.anchor}`, WRITE_OUT);
     }
     if (isMap(node)) return this.readMap(node, path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item as Node | null, [...path, index]));
     if (!isScalar(node)) return this.refuse(node, path, 'plain data', 'something else');
     const { value } = node;
     if (value !== null && typeof value === 'object') {
-      return this.refuse(node, path, 'plain data', `a value of type ${node.tag ?? 'unknown'}`);
+      return this.refuse(
+        node,
+        path,
+        'plain data',
+        `a value of type ${node.tag ?? 'unknown'}`,
+        'remove the tag that begins with !',
+      );
     }
     if ((typeof value === 'number' || typeof value === 'boolean') && this.isText(path)) {
       return node.source ?? String(value);

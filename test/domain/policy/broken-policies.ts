@@ -1,95 +1,25 @@
-/** Policies that are wrong in one way each (or in several at once), by the mistake their author made. */
+/**
+ * Policies on disk that are wrong in one way each (or in several at once), by the mistake their author made, and
+ * others that can be used but say something that nobody means. The lines that must be named end in `# <- here`.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-const entry = (rest: string): string =>
-  `version: 1\nentries:\n  - name: versioning\n    match: {rule: S3_BUCKET_VERSIONING_ENABLED}\n    ${rest}\n`;
-const match = (pattern: string): string =>
-  `version: 1\nentries:\n  - name: versioning\n    match: ${pattern}\n`;
+const read = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(join(import.meta.dirname, folder))
+      .sort()
+      .map((file) => [
+        file.replace(/\.yml$/, '').replaceAll('-', ' '),
+        readFileSync(join(import.meta.dirname, folder, file), 'utf8'),
+      ]),
+  );
 
-export const BROKEN_POLICIES: Readonly<Record<string, string>> = {
-  'an empty file': '',
-  'only comments': '# nothing yet\n',
-  'a list at the top': '- version: 1\n',
-  'no version and no entries': 'defaults: {}\n',
-  'another version': "version: '1'\nentries: []\n",
-  'a misspelt key at the top': 'version: 1\nentires: []\n',
-  'entries that are a mapping': 'version: 1\nentries: {a: 1}\n',
-  'an entry that is empty': 'version: 1\nentries:\n  -\n',
-  'no name, no match': 'version: 1\nentries:\n  - mode: auto\n',
-  'a misspelt mode': entry('mode: atuo'),
-  'a mode in capitals': entry('mode: AUTO'),
-  'a mode that is true': entry('mode: true'),
-  'an unknown severity': entry('severity: urgent'),
-  'a severity without a value': entry('severity:'),
-  'a misspelt key in an entry': entry('parameter: {a: b}'),
-  'a key in camel case': entry('retry: {maxBackoff: 5m}'),
-  'a duration without a unit': entry('retry: {backoff: 30}'),
-  'a duration in words': entry('approval: {expires: 4 hours}'),
-  'a duration that is too long': entry('approval: {expires: 90d}'),
-  'no attempts': entry('retry: {attempts: 0}'),
-  'half an attempt': entry('retry: {attempts: 1.5}'),
-  'backoff beyond its cap': entry('retry: {backoff: 1h}'),
-  'settle after timeout': entry('verify: {settle: 1h, timeout: 30m}'),
-  'a name with spaces': 'version: 1\nentries:\n  - name: my first entry\n    match: {}\n',
-  'a name used twice':
-    'version: 1\nentries:\n  - {name: a, match: {rule: x}}\n  - {name: a, match: {rule: y}}\n',
-  'a reserved name': 'version: 1\nentries:\n  - {name: unmatched, match: {rule: x}}\n',
-  'an entry behind a catch-all':
-    'version: 1\nentries:\n  - {name: all, match: {}}\n  - {name: late, match: {rule: y}}\n',
-  'a topic nobody defined': entry('notify: [oncal]').replace(
-    'entries:',
-    'topics: {oncall: alerts}\nentries:',
-  ),
-  'no topics at all': entry('notify: [oncall]'),
-  'notify as text': entry('notify: oncall'),
-  'a topic that is none': 'version: 1\ntopics: {oncall: someone@example.com}\nentries: []\n',
-  'a lane above the quota': 'version: 1\nlimits: {lane: {concurrency: 200}}\nentries: []\n',
-  'a lane above the adaptive quota':
-    'version: 1\nlimits: {lane: {concurrency: 501, adaptive-concurrency: true}}\nentries: []\n',
-  'more starts than the quota': 'version: 1\nlimits: {lane: {starts-per-minute: 90}}\nentries: []\n',
-  'an interval below a second': 'version: 1\nlimits: {lane: {start-interval: 0s}}\nentries: []\n',
-  'two ways to say a rate':
-    'version: 1\nlimits: {rule: {starts-per-minute: 6, start-interval: 10s}}\nentries: []\n',
-  'an entry that raises a shared limit': entry('limits: {account: {concurrency: 50}}').replace(
-    'entries:',
-    'limits: {account: {concurrency: 20}}\nentries:',
-  ),
-  'an entry that raises the lane': entry('limits: {lane: {concurrency: 90}}'),
-  'a limit on an unknown scope': 'version: 1\nlimits: {region: {concurrency: 2}}\nentries: []\n',
-  'a parameter without a value': entry('parameters: {TargetBucket: }'),
-  'a parameter that is too long': entry(`parameters: {TargetBucket: ${'x'.repeat(513)}}`),
-  'a match without a value': match(''),
-  'a match that is text': match('S3_BUCKET_VERSIONING_ENABLED'),
-  'an unknown field': match('{resourcetype: AWS::S3::Bucket}'),
-  'a dotted tag': match('{tags.env: [prod]}'),
-  'tags that are a list': match('{tags: [env]}'),
-  'an operator outside a list': match('{rule: {prefix: s3-}}'),
-  'an unknown operator': match('{rule: [{prefx: s3-}]}'),
-  'two operators in one': match('{rule: [{prefix: s3-, suffix: -enabled}]}'),
-  'no values': match('{rule: []}'),
-  'a null value': match('{rule: [null]}'),
-  'two stars': match("{rule: [{wildcard: 's3-**'}]}"),
-  'a bad escape': match("{rule: [{wildcard: 's3\\d*'}]}"),
-  'a severity in capitals': match('{severity: [HIGH]}'),
-  'an account that lost its zero': match('{account: [12345678901]}'),
-  'a bad block': match('{tags: {host: [{cidr: 10.0.0.0/40}]}}'),
-  'a comparison that is none': match("{tags: {size: [{numeric: ['=>', 5]}]}}"),
-  'a range the wrong way round': match("{tags: {size: [{numeric: ['<', 1, '>', 5]}]}}"),
-  'exists with text': match('{tags: {env: [{exists: yes}]}}'),
-  'anything-but nothing': match('{rule: [{anything-but: []}]}'),
-  'anything-but with a number operator': match("{rule: [{anything-but: {numeric: ['=', 1]}}]}"),
-  'one alternative': match('{$or: [{rule: x}]}'),
-  'an empty alternative': match('{$or: [{rule: x}, {}]}'),
-  'a key twice': entry('mode: auto\n    mode: observe'),
-  'an anchor and an alias': 'version: 1\nentries:\n  - &a {name: a, match: {rule: x}}\n  - *a\n',
-  'two documents': 'version: 1\nentries: []\n---\nversion: 1\nentries: []\n',
-  'a tab': 'version: 1\nentries:\n\t- name: a\n',
-  'a missing bracket': 'version: 1\nentries: [\n',
-  'a missing quote': 'version: 1\nentries:\n  - name: "a\n',
-  'a tag of YAML': 'version: 1\nentries: !!binary aGVsbG8=\n',
-  'the reserved key': 'version: 1\n__proto__: {polluted: true}\nentries: []\n',
-  'Windows line ends': 'version: 1\r\nentries:\r\n  - name: a\r\n    match: {rule: x}\r\n    mode: ato\r\n',
-  'a byte order mark': '\uFEFFversion: 2\nentries: []\n',
-  'characters that turn a terminal': entry('mode: "\\u001b[31mauto\\u202e"'),
-  'several mistakes at once':
-    'version: 1\ntopics: {a b: x}\nentries:\n  - name: a\n    match: {acount: 1}\n    mode: atuo\n    retry: {attempts: many, backof: 5s}\n  - match: {rule: [{wildcard: "**"}]}\n',
-};
+/** Refused, by `policy check` at the latest. */
+export const BROKEN_POLICIES = read('broken');
+/** Taken with a warning. */
+export const DOUBTFUL_POLICIES = read('doubtful');
+
+/** Counted from 1; empty where no comment can stand. */
+export const linesMarked = (text: string): readonly number[] =>
+  text.split('\n').flatMap((line, index) => (/# <- here\r?$/.test(line) ? [index + 1] : []));

@@ -63,7 +63,7 @@ describe('the published schema', () => {
     const visible = [
       'a misspelt mode',
       'a misspelt key in an entry',
-      'no name, no match',
+      'no name no match',
       'no attempts',
       'an unknown field',
     ];

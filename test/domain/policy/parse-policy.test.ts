@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../domain/policy/parse-policy.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
 import { formatProblem } from '../../../domain/policy/policy-problem.ts';
-import { BROKEN_POLICIES } from './broken-policies.ts';
 
 const problemsOf = (text: string): readonly string[] => {
   const parsed = parsePolicy(text, 'policy.yml');
@@ -15,25 +14,6 @@ const policyOf = (text: string): Policy => {
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   return parsed.policy;
 };
-
-describe('broken policies', () => {
-  it.each(Object.entries(BROKEN_POLICIES))('%s is refused, at its place', (_, text) => {
-    const parsed = parsePolicy(text, 'policy.yml');
-    expect(parsed.ok).toBe(false);
-    const lines = text.split('\n');
-    for (const { line, column } of parsed.ok ? [] : parsed.problems) {
-      expect(line).toBeLessThanOrEqual(lines.length);
-      expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
-    }
-  });
-
-  it('are told in words that help', async () => {
-    const told = Object.entries(BROKEN_POLICIES).map(([mistake, text]) =>
-      [`# ${mistake}`, ...problemsOf(text)].join('\n'),
-    );
-    await expect(`${told.join('\n\n')}\n`).toMatchFileSnapshot('./broken-policies.txt');
-  });
-});
 
 describe('what a policy may leave out', () => {
   const policy = policyOf(
