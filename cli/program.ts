@@ -6,11 +6,13 @@ import { addCases } from './commands/cases.ts';
 import { addDecide } from './commands/decide.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExempt } from './commands/exempt.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addSend } from './commands/send.ts';
 import { addStart } from './commands/start.ts';
 import { addResume, addStop } from './commands/stop.ts';
+import { addSweep } from './commands/sweep.ts';
 import { Failure } from './failure.ts';
 import { type Io, safe } from './io.ts';
 
@@ -43,6 +45,8 @@ export const createProgram = (io: Io): Command => {
   addDecide(program, io, 'deny');
   addStop(program, io);
   addResume(program, io);
+  addSweep(program, io);
+  addExempt(program, io);
   addSend(program, io);
   addPolicy(program, io);
   addDoctor(program, io);

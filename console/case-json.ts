@@ -53,6 +53,8 @@ export interface CaseJson extends CaseSummary {
     readonly expiresAt: Instant;
     readonly decisions: readonly Pick<Decision, 'who' | 'answer' | 'reason' | 'at'>[];
   } | null;
+  /** By which exemption it is closed; `until` is null when that has no end. */
+  readonly exemption: { readonly name: string; readonly until: Instant | null } | null;
   readonly manualSteps: readonly string[];
   readonly timeline: readonly TimelineEntry[];
   readonly timelineDropped: number;
@@ -93,6 +95,10 @@ export const caseJson = (about: Case): CaseJson => ({
   ...caseSummary(about),
   plan: planOf(about.state) ?? null,
   approval: approvalOf(about),
+  exemption:
+    about.state.name === 'suppressed'
+      ? { name: about.state.exemption, until: about.state.until ?? null }
+      : null,
   manualSteps: about.state.name === 'needs-human' ? about.state.manualSteps : about.manualSteps,
   timeline: about.timeline.map(({ at, who, what, why, state }) => ({ at, who, what, why, state })),
   timelineDropped: about.timelineDropped,

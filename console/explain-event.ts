@@ -4,11 +4,13 @@
  */
 import { type Case, isOpen } from '../domain/case/case.ts';
 import type { Assessment } from '../domain/case/observation.ts';
+import { describeExempted } from '../domain/case/route.ts';
 import { type Assessor, assess } from '../domain/engine/assess.ts';
 import type { CheckAnswer } from '../domain/engine/checks/check.ts';
 import { explainChecks } from '../domain/engine/checks.ts';
 import { type ComplianceReport, findingOf } from '../domain/engine/intake.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
+import { createExemptions } from '../domain/exemption/exemptions.ts';
 import { caseId, findingId, type Lane } from '../domain/finding.ts';
 import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -46,7 +48,12 @@ export const explainEvent = async (
   book: PolicyBook,
   report: ComplianceReport,
 ): Promise<Explanation> => {
-  const assessor: Assessor = { catalog: app.catalog, policy: () => book, ports: app.ports };
+  const assessor: Assessor = {
+    catalog: app.catalog,
+    policy: () => book,
+    exemptions: createExemptions(app.ports.exemptions),
+    ports: app.ports,
+  };
   const reported = findingOf(report);
   const lane: Lane = {
     account: report.account,
@@ -70,6 +77,7 @@ export const explainEvent = async (
     openedAt: openCase?.openedAt ?? app.ports.clock.now(),
     attempts: openCase?.attempts ?? 0,
     ...(openCase?.approval ? { approval: openCase.approval } : {}),
+    ...(openCase?.ownerToldAt ? { ownerToldAt: openCase.ownerToldAt } : {}),
   });
   const planned = assessment.outcome.kind === 'planned' ? assessment.outcome : undefined;
   return {
@@ -119,7 +127,10 @@ const checksOf = async (
   ports: HttpDeps['app']['ports'],
   assessor: Assessor,
   { outcome, terms, mode }: Assessment,
-  about: Pick<Case, 'id' | 'finding' | 'origin' | 'lane' | 'openedAt' | 'attempts' | 'approval'>,
+  about: Pick<
+    Case,
+    'id' | 'finding' | 'origin' | 'lane' | 'openedAt' | 'ownerToldAt' | 'attempts' | 'approval'
+  >,
 ): Promise<Explanation['checks']> => {
   if (outcome.kind !== 'planned') return [];
   const answers = await explainChecks(ports, assessor, {
@@ -146,9 +157,7 @@ const planText = (catalog: HttpDeps['app']['catalog'], { outcome }: Assessment):
     case 'refused':
       return [outcome.refusal.reason];
     case 'exempt':
-      return [
-        `exempt: "${outcome.exemption.name}" of ${outcome.exemption.owner}: ${outcome.exemption.reason}`,
-      ];
+      return [describeExempted(outcome.exemption)];
     default:
       return unreachable(outcome);
   }

@@ -2,10 +2,12 @@
  * What the domain needs of the world. Adapters in `infra/` implement these; every one of them throws
  * `PortError` when the world does not answer as it should.
  */
+import type { Becomes, Breaker, BreakerScope, KnownBreaker, UnreadableBreaker } from './breaker.ts';
 import type { Case, Evaluation } from './case/case.ts';
-import type { ExecutionReport } from './case/observation.ts';
+import type { ExecutionReport, Exempted } from './case/observation.ts';
 import type { CaseChanged } from './case-changed.ts';
 import type { LookupName } from './catalog/catalog.ts';
+import type { FoundExemption, StoredExemption } from './exemption/exemption.ts';
 import type { EvaluationOrigin, Finding, Lane } from './finding.ts';
 import type { Message } from './message.ts';
 import type { PermitAnswer, PermitRequest } from './permit.ts';
@@ -33,7 +35,7 @@ export class PortError extends Error {
 }
 
 export interface CaseFilter {
-  /** `open`, `closed` or a state's name. */
+  /** `open`, `closed`, a state's name, or `watched`: open, or suppressed and to be looked at again. */
   readonly status?: string;
   /** Identifier, or name decorated or plain. */
   readonly rule?: string;
@@ -64,6 +66,10 @@ export type Due =
       readonly caseId: string;
       /** To be looked at although it is not due: this version of the policy, or a newer one, is in force now. */
       readonly policySequence?: number;
+      /** To be looked at although it is not due: a breaker may let it go, or the stop switch ends its run. */
+      readonly early?: true;
+      /** To be looked at although it is not due: exemptions have changed up to this number. */
+      readonly exemptionSequence?: number;
     }
   | { readonly lane: Lane };
 
@@ -79,6 +85,8 @@ export interface PermitStore {
   acquire(request: PermitRequest): Promise<PermitAnswer>;
   /** Gives back what `holder` holds; nothing otherwise. True when cases wait in the lane. */
   release(scopeIds: readonly string[], resourceKey: string, holder: string): Promise<boolean>;
+  /** Scope -> starts since then, counted by stretches of five minutes of which the first counts whole. */
+  startsOf(ruleScopeIds: readonly string[], since: Instant): Promise<ReadonlyMap<string, number>>;
   /** What `acquire` would answer now, changing nothing. */
   peek(request: PermitRequest): Promise<PermitAnswer>;
   /** Notes that a case waits in the lane: newcomers queue up behind, and the timer looks after it. */
@@ -97,6 +105,12 @@ export interface Controls {
   readonly stops: readonly StopSwitch[];
   /** The newest version of the policy that was announced; 0 when none ever was. */
   readonly policySequence: number;
+  /** Grows with every change of the stored exemptions; 0 when there never was one. */
+  readonly exemptionSequence: number;
+  /** Up to there the cases that changes of exemptions may concern were woken. */
+  readonly exemptionSeen: number;
+  /** Those that are open, and those that closed not long ago. */
+  readonly breakers: readonly KnownBreaker[];
 }
 
 export interface ControlStore {
@@ -104,6 +118,43 @@ export interface ControlStore {
   read(): Promise<Controls>;
   addStopSwitch(stop: StopSwitch): Promise<void>;
   removeStopSwitch(scope: StopSwitch['scope']): Promise<void>;
+  /** Writes what a breaker becomes; false when it is no longer as it was. */
+  replaceBreaker(
+    scope: BreakerScope,
+    was: Breaker | UnreadableBreaker | undefined,
+    becomes: NonNullable<Becomes>,
+  ): Promise<boolean>;
+}
+
+/** One failed attempt, of a rule or of a runbook. */
+export interface NotedFailure {
+  /** Names the attempt: `<case id>/<attempt>`. Noting it twice is noting it once. */
+  readonly key: string;
+  readonly at: Instant;
+}
+
+export interface HealthStore {
+  /** Notes a failure and answers how many there are since an instant, this one included. */
+  noteFailure(scope: BreakerScope, failure: NotedFailure, since: Instant): Promise<number>;
+}
+
+/** The exemptions that people add and remove; each change counts when its number was raised. */
+export interface ExemptionStore {
+  /** Every one as it was found, read consistently. */
+  all(): Promise<readonly FoundExemption[]>;
+  get(name: string): Promise<FoundExemption | undefined>;
+  /** False when there is one of that name already that has not expired by `since`: it stays as it is. */
+  put(exemption: StoredExemption): Promise<boolean>;
+  /** False when there is none of that name. */
+  remove(name: string): Promise<boolean>;
+  /** Raises the number of changes: from now on every start looks at them again. */
+  announce(): Promise<void>;
+  /** Records that the cases concerned by all changes up to this number were woken. */
+  seen(sequence: number): Promise<void>;
+  /** The ISO week for which people were told last what is about to lapse, such as `2026-W47`. */
+  weekTold(): Promise<string | undefined>;
+  /** False when that week, or a later one, is recorded already. */
+  told(week: string): Promise<boolean>;
 }
 
 export interface Runbooks {
@@ -129,6 +180,8 @@ export interface Compliance {
   /** Who owns the rule, and its source identifier when AWS does; undefined when Config has no such rule. */
   rule(account: string, origin: EvaluationOrigin): Promise<ConfigRule | undefined>;
   tags(origin: EvaluationOrigin, finding: Finding): Promise<Readonly<Record<string, string>>>;
+  /** Config's own exception from remediation for the finding, where one holds now. */
+  remediationException(origin: EvaluationOrigin, finding: Finding): Promise<Exempted | undefined>;
   /** Undefined when Config does not know it. */
   lookup(name: LookupName, origin: EvaluationOrigin, finding: Finding): Promise<string | undefined>;
 }
@@ -166,8 +219,11 @@ export type MetricName =
   | 'AttemptFailed'
   | 'ApprovalRequested'
   | 'HandedToHuman'
+  | 'BreakerOpened'
   | 'MessageRefused'
-  | 'PolicyRefused';
+  | 'PolicyRefused'
+  | 'SweepFound'
+  | 'SweepFailed';
 
 export interface Metrics {
   count(name: MetricName, value?: number): void;
@@ -184,6 +240,8 @@ export interface Ports {
   readonly cases: CaseStore;
   readonly permits: PermitStore;
   readonly controls: ControlStore;
+  readonly exemptions: ExemptionStore;
+  readonly health: HealthStore;
   readonly runbooks: Runbooks;
   readonly compliance: Compliance;
   readonly announcer: Announcer;

@@ -11,11 +11,15 @@ import { automationRoleName } from '../domain/automation-role.ts';
 import type { Catalog } from '../domain/catalog/catalog.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import type { Clock, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
+import type { SweepStore } from '../domain/sweep/sweep-store.ts';
 import { createCompliance } from './config/compliance.ts';
 import { createCaseStore } from './dynamodb/case-store.ts';
 import { createControlStore } from './dynamodb/control-store.ts';
 import { createDocuments, type Documents } from './dynamodb/documents.ts';
+import { createExemptionStore } from './dynamodb/exemption-store.ts';
+import { createHealthStore } from './dynamodb/health-store.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
+import { createSweepStore } from './dynamodb/sweep-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
 import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
@@ -23,13 +27,17 @@ import { createAnnouncer } from './sns/announcer.ts';
 import { topicArn } from './sns/topic-arn.ts';
 import { createWakes } from './sqs/wakes.ts';
 import { createRunbooks } from './ssm/runbooks.ts';
-import { createMemberClients } from './sts/member-clients.ts';
+import { createMemberClients, type MemberClients } from './sts/member-clients.ts';
 
 /** Reads and writes all that there is, and does nothing by itself. */
 export interface AppBase {
   readonly ports: Ports;
   readonly catalog: Catalog;
   readonly policy: () => PolicyBook;
+  /** The reports of sweeps. */
+  readonly sweeps: SweepStore;
+  /** For whatever else looks into the accounts. */
+  readonly members: MemberClients;
 }
 
 /** Another place than AWS itself to send calls to. */
@@ -76,6 +84,8 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     cases: createCaseStore({ client, tableName, now: clock.now }),
     permits: createPermitStore({ client, tableName }),
     controls: createControlStore({ client, tableName }),
+    exemptions: createExemptionStore({ client, tableName }),
+    health: createHealthStore({ client, tableName }),
     runbooks: createRunbooks(clients, clock.now),
     compliance: createCompliance(clients, clock.now),
     announcer: createAnnouncer({ sns: new SNSClient(aws), topicArn: topicArnOf(settings, policy) }),
@@ -87,7 +97,7 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     log,
     metrics,
   });
-  return { ports, catalog, policy };
+  return { ports, catalog, policy, sweeps: createSweepStore({ client, tableName }), members: clients };
 };
 
 /** The client of the table. */

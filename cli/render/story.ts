@@ -35,12 +35,23 @@ const facts = (about: CaseJson, style: Style): readonly string[] => {
     about.closedAt === null
       ? ['next look', about.dueAt === null ? 'none' : `at the latest ${clock(about.dueAt)}`]
       : ['closed', clock(about.closedAt)],
+    ...exemptionFacts(about),
     ['attempts', String(about.attempts)],
     ...(about.executionId === null ? [] : [['execution', about.executionId]]),
     ...(about.lastFailure === null ? [] : [['last failure', about.lastFailure]]),
     ['Config says', `${about.compliance}, recorded ${clock(about.complianceRecordedAt)}`],
   ].map(([name, value]) => fact(name ?? '', value ?? '', style));
 };
+
+const exemptionFacts = ({ exemption }: CaseJson): readonly string[][] =>
+  exemption === null
+    ? []
+    : [
+        [
+          'exempt',
+          `by "${exemption.name}", ${exemption.until === null ? 'without an end' : `until ${clock(exemption.until)}; what is still broken then gets a new case`}`,
+        ],
+      ];
 
 const planLines = ({ id, plan, planHash, approval }: CaseJson, style: Style): readonly string[] => {
   if (plan === null) return [];

@@ -2,7 +2,13 @@
 import { Hono } from 'hono/tiny';
 import type { DecidingDeps } from '../http-deps.ts';
 import { caseDecisionRoutes } from '../routes/case-routes.ts';
+import { exemptionChangeRoutes } from '../routes/exemption-routes.ts';
 import { stopSwitchRoutes } from '../routes/stop-routes.ts';
+import { sweepOrderRoutes } from '../routes/sweep-routes.ts';
 
 export const deciding = (deps: DecidingDeps): Hono =>
-  new Hono().route('/api/cases', caseDecisionRoutes(deps)).route('/api/stop', stopSwitchRoutes(deps));
+  new Hono()
+    .route('/api/cases', caseDecisionRoutes(deps))
+    .route('/api/stop', stopSwitchRoutes(deps))
+    .route('/api/exemptions', exemptionChangeRoutes(deps))
+    .route('/api/sweep', sweepOrderRoutes(deps));

@@ -2,13 +2,17 @@
 import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../http-deps.ts';
 import { caseRoutes } from '../routes/case-routes.ts';
+import { exemptionRoutes } from '../routes/exemption-routes.ts';
 import { healthRoutes } from '../routes/health-routes.ts';
 import { pageRoutes } from '../routes/page-routes.ts';
 import { stopRoutes } from '../routes/stop-routes.ts';
+import { sweepRoutes } from '../routes/sweep-routes.ts';
 
 export const reading = (deps: HttpDeps): Hono =>
   new Hono()
     .route('/healthz', healthRoutes(deps))
     .route('/api/cases', caseRoutes(deps))
     .route('/api/stop', stopRoutes(deps))
+    .route('/api/exemptions', exemptionRoutes(deps))
+    .route('/api/sweep', sweepRoutes(deps))
     .route('/', pageRoutes(deps));

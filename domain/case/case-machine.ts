@@ -3,13 +3,16 @@
  * world comes in as an observation, time and randomness as a moment. A pair that is not in the table is
  * answered `illegal`, and so is a transition that would end in a state its row does not name.
  */
+import { attemptToken } from '../permit.ts';
 import { dayMs, type Moment, plusMs } from '../time.ts';
-import type { Case, Held, OpenStateName, StateName } from './case.ts';
-import { isClosed } from './case.ts';
+import type { Case, Held, OpenStateName, StateName, Suppressed } from './case.ts';
+import { isClosed, isOpen } from './case.ts';
+import type { Effect } from './effect.ts';
 import { after, move, type Outcome, refused, unchanged } from './move.ts';
 import type { Observation, ObservationKind } from './observation.ts';
 import * as compliance from './transitions/compliance.ts';
-import { handToHuman } from './transitions/failure.ts';
+import { onExemptionReviewed } from './transitions/exemption.ts';
+import { handToHuman, noted } from './transitions/failure.ts';
 import * as people from './transitions/people.ts';
 import * as run from './transitions/run.ts';
 import * as start from './transitions/start.ts';
@@ -48,6 +51,8 @@ const lookAgain: Transition = (c: Case, _, moment) =>
   });
 
 const liftHold: Transition = (c: Case<Held>, _, moment) => {
+  if (c.state.announced === false) return people.tellOwnerAgain(c, moment);
+  if (c.state.reason === 'backoff') return unchanged(...noted(c.lastFailed), { kind: 'assess' });
   if (c.state.reason !== 'no-evaluation') return unchanged({ kind: 'assess' });
   const { detail, dueAt } = c.state;
   // Every answer moves `dueAt`: this old, nobody has answered since.
@@ -78,6 +83,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   held: {
     ...waitingRows,
     due: row(liftHold, 'needs-human'),
+    announced: row(people.onOwnerTold),
     assessed: row(start.onReassessed, ...routed),
   },
   'awaiting-approval': {
@@ -111,6 +117,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
     due: row(run.askSsm, 'needs-human'),
     'execution-read': row(run.onExecutionRead, 'verifying', 'held', 'needs-human'),
     'execution-missing': row(run.onExecutionGone, 'needs-human'),
+    'stop-ordered': row(run.onStopOrdered),
   },
   verifying: {
     evaluated: row(verify.onVerdict, 'resolved', 'held', 'needs-human'),
@@ -136,7 +143,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
  */
 export const decide = (current: Case, observation: Observation, moment: Moment): Outcome => {
   const { state } = current;
-  if (isClosed(state)) return onClosed(current, observation);
+  if (isClosed(state)) return onClosed(current, observation, moment);
   const found = TABLE[state.name][observation.kind];
   if (found === undefined) {
     if (observation.kind === 'decided')
@@ -153,13 +160,33 @@ export const decide = (current: Case, observation: Observation, moment: Moment):
     throw new Error(
       `case ${current.id}: ${state.name} + ${observation.kind} ended in ${to}, which its row does not name`,
     );
-  return outcome;
+  return endingProbe(current, outcome);
 };
 
-const onClosed = (current: Case, observation: Observation): Outcome =>
-  observation.kind === 'decided'
+/** However an attempt ends that was a probe, its breakers are told: only one that healed closes them. */
+const endingProbe = ({ id, state }: Case, outcome: Moved): Moved => {
+  const { state: to } = outcome.case;
+  if (!('probes' in state) || state.probes === undefined || ('attempt' in to && isOpen(to))) return outcome;
+  const clientToken = attemptToken(id, state.attempt);
+  const over: Effect = {
+    kind: 'end-probe',
+    probes: state.probes,
+    clientToken,
+    healed: to.name === 'resolved',
+  };
+  return { ...outcome, after: [over, ...outcome.after] };
+};
+
+type Moved = Extract<Outcome, { readonly kind: 'moved' }>;
+
+/** A closed case stays as it is; only whether its exemption still holds may be noted. */
+const onClosed = (current: Case, observation: Observation, moment: Moment): Outcome => {
+  if (current.state.name === 'suppressed' && observation.kind === 'exemption-reviewed')
+    return onExemptionReviewed(current as Case<Suppressed>, observation, moment);
+  return observation.kind === 'decided'
     ? refused(
         'case-closed',
         `case ${current.id} is closed (${current.state.name}): there is nothing to decide`,
       )
     : { kind: 'illegal', state: current.state.name, observation: observation.kind };
+};

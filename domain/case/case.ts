@@ -3,10 +3,12 @@
  * only the fields that are true in it, so a closed case has no `dueAt` and a running one cannot lack its
  * execution id.
  */
+import type { BreakerScope } from '../breaker.ts';
 import type { Severity } from '../catalog/catalog.ts';
 import type { EvaluationOrigin, Finding, Lane } from '../finding.ts';
 import type { Plan } from '../plan.ts';
 import type { Mode, PolicyEntry, Safeguards } from '../policy/policy.ts';
+import type { RecordedTags } from '../policy/recorded-tags.ts';
 import type { Instant } from '../time.ts';
 
 export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA';
@@ -63,6 +65,14 @@ export interface Planned {
   readonly planHash: string;
 }
 
+/** What breakers count. Attempts that nobody answers for, such as one that a person stopped, are none. */
+export interface FailedAttempt {
+  readonly attempt: number;
+  readonly document: string;
+  readonly startedAt: Instant;
+  readonly at: Instant;
+}
+
 export interface LastPlanned {
   readonly document: string;
   readonly documentVersion: string;
@@ -78,7 +88,8 @@ export type HoldReason =
   | 'grace'
   | 'window'
   | 'blackout'
-  | 'breaker';
+  | 'breaker'
+  | 'blast-radius';
 
 export interface Observing {
   readonly name: 'observing';
@@ -119,6 +130,8 @@ export interface AtWork extends Planned {
   readonly clientToken: string;
   /** The scopes whose permits this attempt holds. */
   readonly scopes: readonly string[];
+  /** The breakers of which this attempt is the probe. */
+  readonly probes?: readonly BreakerScope[];
 }
 export interface Starting extends AtWork {
   readonly name: 'starting';
@@ -134,12 +147,17 @@ export interface Running extends AtWork {
   readonly executionId: string;
   readonly startedAt: Instant;
   readonly stopRequestedAt?: Instant;
+  /** The person who has it stopped; absent when it outlasted its limit. */
+  readonly stoppedBy?: { readonly who: string; readonly reason: string };
   readonly dueAt: Instant;
 }
 export interface Verifying extends Planned {
   readonly name: 'verifying';
   readonly attempt: number;
   readonly executionId: string;
+  readonly startedAt?: Instant;
+  /** The breakers of which this attempt is the probe. */
+  readonly probes?: readonly BreakerScope[];
   readonly endedAt: Instant;
   /** From then on NON_COMPLIANT is believed: Config has had time to record the change. */
   readonly settledAt: Instant;
@@ -175,8 +193,10 @@ export interface Suppressed {
   readonly why: string;
   /** Name of the exemption. */
   readonly exemption: string;
-  /** When the exemption lapses and the finding is looked at again; absent when it has no end. */
+  /** When the exemption lapses; absent when it has no end. */
   readonly until?: Instant;
+  /** When it is looked at again whether the exemption still holds; absent when that is over. */
+  readonly reviewAt?: Instant;
 }
 export interface Denied {
   readonly name: 'denied';
@@ -229,6 +249,9 @@ export interface EarlierCase {
   readonly openedAt: Instant;
   readonly closedAt: Instant;
   readonly ended: ClosedState['name'];
+  /** Of a resolved one: what Config recorded until then may tell of our own run. */
+  readonly settledAt?: Instant;
+  readonly echo?: boolean;
 }
 
 export interface Case<S extends CaseState = CaseState> {
@@ -250,18 +273,26 @@ export interface Case<S extends CaseState = CaseState> {
   readonly policyVersion: string;
   readonly terms: Terms;
   readonly manualSteps: readonly string[];
+  /** What the policy saw of the resource's tags when it was asked last. */
+  readonly tags?: RecordedTags;
   readonly openedAt: Instant;
   readonly newestEvaluation: Evaluation;
   /** Intents to start, in all. */
   readonly attempts: number;
   readonly lastFailure?: string;
+  /** The last attempt that failed by its runbook's fault. */
+  readonly lastFailed?: FailedAttempt;
   /** What was planned last, also when the state no longer carries the plan. */
   readonly lastPlanned?: LastPlanned;
   /** Checks before a start that could not be made, in a row. */
   readonly checkFailures: number;
   readonly approval?: Approval;
+  /** When the owner was told what is to come, where there is a grace. */
+  readonly ownerToldAt?: Instant;
   /** When and how the finding's latest earlier cases opened and ended, the newest last; bounded. */
   readonly earlier?: readonly EarlierCase[];
+  /** True of a case that opened by what Config recorded while our own run on the finding was settling. */
+  readonly echo?: boolean;
   readonly timeline: readonly TimelineEntry[];
   /** Entries that the bounded timeline no longer shows. */
   readonly timelineDropped: number;
@@ -269,4 +300,7 @@ export interface Case<S extends CaseState = CaseState> {
 }
 
 export const isOpen = (state: CaseState): state is OpenState => 'dueAt' in state;
+/** Closed by an exemption that is looked after: it may lapse. */
+export const isWatched = (state: CaseState): state is Suppressed & { readonly reviewAt: Instant } =>
+  state.name === 'suppressed' && state.reviewAt !== undefined;
 export const isClosed = (state: CaseState): state is ClosedState => 'closedAt' in state;

@@ -1,9 +1,11 @@
 /** What a case can be told: facts in the past tense. Whoever reads the world turns what it read into one. */
 
 import type { AutomationStatus } from '../automation-status.ts';
+import type { BreakerScope } from '../breaker.ts';
 import type { Severity } from '../catalog/catalog.ts';
 import type { PlanRefusal } from '../plan.ts';
 import type { Mode } from '../policy/policy.ts';
+import type { RecordedTags } from '../policy/recorded-tags.ts';
 import type { Instant } from '../time.ts';
 import type { Decision, Evaluation, HoldReason, Planned, Terms } from './case.ts';
 
@@ -15,6 +17,8 @@ export interface Assessment {
   readonly policyVersion: string;
   readonly terms: Terms;
   readonly manualSteps: readonly string[];
+  /** What the policy saw of the resource's tags; absent when it looks at none. */
+  readonly tags?: RecordedTags;
   /** The rule's source identifier as Config tells it; absent when it has none or could not be asked. */
   readonly ruleIdentifier?: string;
   readonly outcome: AssessmentOutcome;
@@ -52,6 +56,7 @@ export type CheckName =
   | 'window'
   | 'breaker'
   | 'backlog'
+  | 'blast-radius'
   | 'permit';
 
 /** What becomes of a case when a check said no. */
@@ -79,7 +84,13 @@ export type Observation =
       readonly next?: AfterNo;
     }
   /** All checks said yes and the permits are held. */
-  | { readonly kind: 'permit-granted'; readonly clientToken: string; readonly scopes: readonly string[] }
+  | {
+      readonly kind: 'permit-granted';
+      readonly clientToken: string;
+      readonly scopes: readonly string[];
+      /** The breakers of which the attempt is the probe. */
+      readonly probes?: readonly BreakerScope[];
+    }
   | { readonly kind: 'start-accepted'; readonly executionId: string }
   | {
       readonly kind: 'start-failed';
@@ -90,9 +101,20 @@ export type Observation =
   /** No execution carries the tag of this attempt. */
   | { readonly kind: 'execution-missing' }
   | { readonly kind: 'execution-read'; readonly execution: ExecutionReport }
+  /** A person has what runs stopped, by the stop switch. */
+  | { readonly kind: 'stop-ordered'; readonly who: string; readonly reason: string }
   | { readonly kind: 'decided'; readonly decision: Decision }
   | { readonly kind: 'announced' }
-  | { readonly kind: 'closed-by-human'; readonly who: string; readonly reason: string };
+  | { readonly kind: 'closed-by-human'; readonly who: string; readonly reason: string }
+  /** It was looked whether the exemption still holds by which the case is closed. */
+  | { readonly kind: 'exemption-reviewed'; readonly review: ExemptionReview };
+
+export type ExemptionReview =
+  | { readonly kind: 'holds'; readonly exemption: Exempted; readonly policyVersion: string }
+  /** It could not be found out: it is looked at again then. */
+  | { readonly kind: 'unknown'; readonly lookAgainAt: Instant }
+  /** Nothing is left to be looked at: the finding has a newer case, is compliant, or is gone. */
+  | { readonly kind: 'over'; readonly why: string };
 
 export type ObservationKind = Observation['kind'];
 export type ObservationOf<K extends ObservationKind> = Extract<Observation, { kind: K }>;

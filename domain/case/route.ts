@@ -3,13 +3,15 @@
  * policy before a start all come through here, so they cannot disagree.
  */
 import type { PlanRefusal } from '../plan.ts';
-import { dayMs, hourMs, type Instant, type Moment, minuteMs } from '../time.ts';
+import { durationText } from '../policy/duration.ts';
+import { dayMs, hourMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
 import type {
   Approval,
   AwaitingApproval,
   Case,
   Decision,
+  Held,
   HoldReason,
   NeedsHuman,
   Observing,
@@ -19,6 +21,8 @@ import type {
   Suppressed,
 } from './case.ts';
 import type { Effect } from './effect.ts';
+import { flappingHistory } from './flapping.ts';
+import { graceAt, ownerTopics } from './grace.ts';
 import { after } from './move.ts';
 import type { Assessment, AssessmentOutcome, Exempted } from './observation.ts';
 
@@ -34,12 +38,22 @@ export interface Routed extends Route {
   readonly checkFailures: number;
 }
 
+/** What a route goes by, beside the assessment. */
+type Known = Pick<
+  Case,
+  | 'number'
+  | 'openedAt'
+  | 'earlier'
+  | 'echo'
+  | 'ownerToldAt'
+  | 'attempts'
+  | 'approval'
+  | 'checkFailures'
+  | 'manualSteps'
+>;
+
 /** Where a case goes by an assessment made at this moment. */
-export const routeBy = (
-  assessment: Assessment,
-  known: Pick<Case, 'attempts' | 'approval' | 'checkFailures' | 'manualSteps'>,
-  moment: Moment,
-): Routed => {
+export const routeBy = (assessment: Assessment, known: Known, moment: Moment): Routed => {
   const { outcome } = assessment;
   if (outcome.kind === 'unreadable') return whenCheckFailed(known, outcome.why, moment);
   if (outcome.kind === 'no-policy') return { ...withoutPolicy(outcome.why, moment), checkFailures: 0 };
@@ -51,7 +65,7 @@ export const routeBy = (
 const routeReadable = (
   assessment: Assessment,
   outcome: Exclude<AssessmentOutcome, { kind: 'unreadable' | 'no-policy' }>,
-  { approval, attempts }: Pick<Case, 'attempts' | 'approval'>,
+  known: Known,
   moment: Moment,
 ): Route => {
   switch (outcome.kind) {
@@ -62,7 +76,7 @@ const routeReadable = (
     case 'exempt':
       return toSuppressed(outcome.exemption, moment);
     case 'planned':
-      return routePlanned(assessment, outcome, approval, attempts, moment);
+      return routePlanned(assessment, outcome, known, moment);
     default:
       return unreachable(outcome);
   }
@@ -86,16 +100,16 @@ export const whenCheckFailed = (
 const withoutPolicy = (why: string, moment: Moment): Route =>
   toHeld('policy-unreadable', why, 1, after(moment, WITHOUT_POLICY_WAIT_MS));
 
-const checkFailedWaitMs = (failures: number): number =>
+export const checkFailedWaitMs = (failures: number): number =>
   Math.min(15 * minuteMs, minuteMs * 2 ** (failures - 1));
 
 const routePlanned = (
   assessment: Assessment,
   { plan, planHash }: Planned,
-  approval: Approval | undefined,
-  attempts: number,
+  known: Known,
   moment: Moment,
 ): Route => {
+  const { approval, attempts } = known;
   if (attempts >= assessment.terms.retry.attemptsMax)
     return toNeedsHuman(
       'attempts-used-up',
@@ -103,6 +117,8 @@ const routePlanned = (
       assessment.manualSteps,
       moment,
     );
+  const keptBack = whenFlapping(assessment, known, moment) ?? whenInGrace(assessment, known, moment);
+  if (keptBack !== undefined) return keptBack;
   switch (assessment.mode) {
     case 'auto':
       return toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
@@ -121,6 +137,57 @@ const routePlanned = (
       return unreachable(assessment.mode);
   }
 };
+
+const whenFlapping = (
+  { terms: { flapping }, manualSteps }: Assessment,
+  known: Known,
+  moment: Moment,
+): Route | undefined => {
+  const history = flappingHistory(known, flapping);
+  if (history === undefined) return undefined;
+  const reason = `${flapping.cases} or more cases within ${durationText(flapping.withinMs)}, so somebody, or something else, keeps changing it back: ${history}`;
+  return toNeedsHuman('flapping', reason, manualSteps, moment);
+};
+
+/** The owner is told first, and has time to act; before people are asked, too. */
+const whenInGrace = (
+  { entry, terms, manualSteps }: Assessment,
+  known: Known,
+  moment: Moment,
+): Route | undefined => {
+  const grace = graceAt(known, terms, moment.now);
+  switch (grace.kind) {
+    case 'none':
+    case 'over':
+      return undefined;
+    case 'running':
+      return toHeld('grace', `the owner has until ${grace.until}`, 1, withinADay(moment, grace.until));
+    case 'owner-untold':
+      return ownerTopics(terms).length === 0
+        ? toNeedsHuman(
+            'owner-not-told',
+            `policy entry "${entry}" says grace, but names nobody who could be told: neither owners nor notify`,
+            manualSteps,
+            moment,
+          )
+        : toOwnerUntold(durationText(terms.graceMs), moment);
+    default:
+      return unreachable(grace);
+  }
+};
+
+const toOwnerUntold = (graceText: string, moment: Moment): Route => {
+  const route = toHeld(
+    'grace',
+    `the owner is told, and has ${graceText}`,
+    1,
+    after(moment, UNANNOUNCED_WAIT_MS),
+  );
+  return { ...route, to: { ...route.to, announced: false }, after: [{ kind: 'announce' }] };
+};
+
+/** A hold is looked at once a day at least, so that another policy is noticed. */
+export const withinADay = (moment: Moment, at: Instant): Instant => soonest(at, after(moment, dayMs));
 
 /** An approval counts for exactly its plan hash, not for ever, and only if as many people gave it as are asked for now. */
 export const approves = (
@@ -214,23 +281,43 @@ export const toAskedInBatch = (
   };
 };
 
-const toSuppressed = ({ name, owner, reason, until }: Exempted, moment: Moment): Route => {
-  const why = `exemption "${name}" of ${owner}: ${reason}`;
+const toSuppressed = (exemption: Exempted, moment: Moment): Route => ({
+  to: { name: 'suppressed', closedAt: moment.now, ...suppressedBy(exemption, moment) },
+  what: 'suppressed',
+  why: describeExempted(exemption),
+  after: [],
+});
+
+/** What a suppressed case keeps of the exemption that holds for it. */
+export const suppressedBy = (
+  exemption: Exempted,
+  moment: Moment,
+): Pick<Suppressed, 'why' | 'exemption' | 'until' | 'reviewAt'> => {
+  const { name, owner, reason, until } = exemption;
+  const latest = after(moment, name === CONFIG_EXCEPTION ? dayMs : ENDLESS_REVIEW_MS);
   return {
-    to: {
-      name: 'suppressed',
-      closedAt: moment.now,
-      why,
-      exemption: name,
-      ...(until === undefined ? {} : { until }),
-    },
-    what: 'suppressed',
-    why: `${why} (${until === undefined ? 'no end' : `until ${until}`})`,
-    after: [],
+    why: `exemption "${name}" of ${owner}: ${reason}`,
+    exemption: name,
+    ...(until === undefined ? {} : { until }),
+    reviewAt: until === undefined || (name === CONFIG_EXCEPTION && latest < until) ? latest : until,
   };
 };
 
-export const toHeld = (reason: HoldReason, detail: string, seen: number, dueAt: Instant): Route => ({
+/** @example 'exemption "legacy" of ops: goes in May (until 2027-05-01T00:00:00.000Z)' */
+export const describeExempted = ({ name, owner, reason, until }: Exempted): string =>
+  `exemption "${name}" of ${owner}: ${reason} (${until === undefined ? 'no end' : `until ${until}`})`;
+
+/** Name of what Config itself keeps as an exception from remediation. Nobody tells us when one is deleted. */
+export const CONFIG_EXCEPTION = 'config:remediation-exception';
+/** What has no end is looked at now and then all the same: nothing may be forgotten for ever. */
+const ENDLESS_REVIEW_MS = 30 * dayMs;
+
+export const toHeld = (
+  reason: HoldReason,
+  detail: string,
+  seen: number,
+  dueAt: Instant,
+): Route & { readonly to: Held } => ({
   to: { name: 'held', reason, detail, seen, dueAt },
   what: 'held',
   why: `${reason}: ${detail}`,
@@ -257,6 +344,6 @@ export const toNeedsHuman = (
 
 /** A message that SNS did not take is tried again after this. */
 const UNANNOUNCED_WAIT_MS = minuteMs;
-const CHECK_FAILURES_MAX = 12;
+export const CHECK_FAILURES_MAX = 12;
 /** The next policy wakes them at once. */
 const WITHOUT_POLICY_WAIT_MS = 15 * minuteMs;

@@ -2,13 +2,16 @@
  * Asks the policy what may be done about a finding now, and makes the plan that follows. What cannot be
  * read is a doubt and is said so; it never becomes a guess.
  */
-import type { Assessment, AssessmentOutcome } from '../case/observation.ts';
+import type { Assessment, AssessmentOutcome, Exempted } from '../case/observation.ts';
 import type { Catalog, LookupName, Runbook } from '../catalog/catalog.ts';
+import type { ExemptionBook } from '../exemption/exemption-book.ts';
+import type { Exemptions } from '../exemption/exemptions.ts';
 import { type EvaluationOrigin, type Finding, type Lane, plainRuleName } from '../finding.ts';
 import { chooseRunbook, makePlan, manualOnly, planHash, requiredLookups } from '../plan.ts';
 import type { RunbookChoice } from '../plan-runbook.ts';
-import type { PolicyEntry, PolicySubject } from '../policy/policy.ts';
+import type { Blackout, PolicyEntry, PolicySubject } from '../policy/policy.ts';
 import { policySubject } from '../policy/policy-subject.ts';
+import { recordTags } from '../policy/recorded-tags.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { hourMs } from '../time.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -22,7 +25,9 @@ export interface Assessor {
    * that is valid; throws when that cannot be known. Absent where nobody publishes: the policy is a file's.
    */
   readonly policyUpTo?: (sequence: number) => Promise<void>;
-  readonly ports: Pick<Ports, 'compliance' | 'runbooks' | 'roles'>;
+  /** The exemptions that people have added beside those of the policy. */
+  readonly exemptions: Exemptions;
+  readonly ports: Pick<Ports, 'compliance' | 'runbooks' | 'roles' | 'clock'>;
 }
 
 export interface Assessed {
@@ -30,6 +35,8 @@ export interface Assessed {
   /** The finding, with the identifier of its rule when Config tells it. */
   readonly finding: Finding;
   readonly subject?: PolicySubject;
+  /** Those that match the finding, whether or not one holds now; none where nothing is planned. */
+  readonly blackouts: readonly Blackout[];
 }
 
 export const assess = async (
@@ -42,20 +49,27 @@ export const assess = async (
   if (book.doubt !== undefined)
     return {
       finding,
+      blackouts: [],
       assessment: assessmentOf(book, book.unmatched, undefined, { kind: 'no-policy', why: book.doubt }),
     };
   try {
     const identified = await identify(assessor, finding, origin);
-    const subject = await subjectOf(assessor, book, identified, origin);
+    const stored = await assessor.exemptions.known();
+    const subject = await subjectOf(assessor, book, stored, identified, origin);
     const { entry } = book.select(subject);
     const choice = chooseRunbook(assessor.catalog, identified, entry.runbook);
-    const outcome = await outcomeFor(assessor, entry, choice, identified, origin, lane);
+    const exemption = exemptionOf(assessor, book, stored, subject);
+    const outcome: AssessmentOutcome = exemption
+      ? { kind: 'exempt', exemption }
+      : await outcomeFor(assessor, entry, choice, identified, origin, lane);
     return {
       finding: identified,
       subject,
+      blackouts: book.blackoutsFor(subject),
       assessment: {
-        ...assessmentOf(book, entry, choice, outcome),
+        ...assessmentOf(book, withOwner(book, entry, subject), choice, outcome),
         ...(identified.ruleIdentifier === undefined ? {} : { ruleIdentifier: identified.ruleIdentifier }),
+        ...tagsSeen(book, subject),
       },
     };
   } catch (error) {
@@ -63,9 +77,15 @@ export const assess = async (
     const why = `${error.operation} failed with ${error.code}: ${error.message}`;
     return {
       finding,
+      blackouts: [],
       assessment: assessmentOf(book, book.unmatched, undefined, { kind: 'unreadable', why }),
     };
   }
+};
+
+const tagsSeen = ({ tagKeys }: PolicyBook, { tags }: PolicySubject): Pick<Assessment, 'tags'> => {
+  const recorded = recordTags(tagKeys, tags);
+  return recorded === undefined ? {} : { tags: recorded };
 };
 
 const identify = async (
@@ -80,16 +100,35 @@ const identify = async (
   return identifier === undefined ? finding : { ...finding, ruleIdentifier: identifier };
 };
 
+/** Of the policy, or of people; where one of theirs cannot be read that may cover it, nobody can say. */
+const exemptionOf = (
+  { ports }: Assessor,
+  book: PolicyBook,
+  stored: ExemptionBook,
+  subject: PolicySubject,
+): Exempted | undefined => {
+  const now = ports.clock.now();
+  const found = book.exemptionOf(subject, now) ?? stored.exemptionOf(subject, now);
+  if (found !== undefined) return found;
+  const doubt = stored.doubtAbout(subject);
+  if (doubt !== undefined) throw new PortError('terminal', 'MalformedItem', 'dynamodb:Query', doubt);
+  return undefined;
+};
+
 const subjectOf = async (
   { ports, catalog }: Assessor,
   book: PolicyBook,
+  stored: ExemptionBook,
   finding: Finding,
   origin: EvaluationOrigin,
 ): Promise<PolicySubject> => {
   const served = finding.ruleIdentifier === undefined ? undefined : catalog.rule(finding.ruleIdentifier);
   return policySubject(finding, {
     configRuleName: origin.configRuleName,
-    tags: book.needsTags ? await ports.compliance.tags(origin, finding) : {},
+    tags:
+      book.needsTags || stored.needsTags(ports.clock.now())
+        ? await ports.compliance.tags(origin, finding)
+        : {},
     ...(served ? { severity: served.severity } : {}),
     frameworks: served?.frameworks ?? [],
   });
@@ -148,9 +187,24 @@ const lookupsFor = async (
   return found;
 };
 
+type OwnedEntry = PolicyEntry & { readonly ownerTopic?: string };
+
+/** Only a grace is told to the owner: the topic of the tag's value, or the one for all others. */
+const withOwner = (
+  { policy: { owners } }: PolicyBook,
+  entry: PolicyEntry,
+  subject: PolicySubject,
+): OwnedEntry => {
+  if (owners === undefined || entry.graceMs === 0) return entry;
+  const { tag, contacts, fallback } = owners;
+  const owner = Object.hasOwn(subject.tags, tag) ? subject.tags[tag] : undefined;
+  const contact = owner !== undefined && Object.hasOwn(contacts, owner) ? contacts[owner] : undefined;
+  return { ...entry, ownerTopic: contact ?? fallback };
+};
+
 const assessmentOf = (
   book: PolicyBook,
-  entry: PolicyEntry,
+  entry: OwnedEntry,
   choice: RunbookChoice | undefined,
   outcome: AssessmentOutcome,
 ): Assessment => ({
@@ -170,6 +224,7 @@ const assessmentOf = (
     backlog: entry.backlog,
     breaker: entry.breaker,
     flapping: entry.flapping,
+    ...(entry.ownerTopic === undefined ? {} : { ownerTopic: entry.ownerTopic }),
     runMsMax: choice?.ok && choice.runbook.kind === 'runbook' ? choice.runbook.runMsMax : hourMs,
   },
   manualSteps: choice?.ok ? choice.runbook.manualSteps : [],

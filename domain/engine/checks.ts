@@ -2,24 +2,34 @@
  * Every check before a start, in the order in which they are made. A check that says no, and a check that
  * cannot be made, are the same to the start: it does not happen, and the case says why.
  */
+import type { BreakerScope } from '../breaker.ts';
 import type { Assessment, CheckName } from '../case/observation.ts';
 import { PortError, type Ports } from '../ports.ts';
+import type { Instant } from '../time.ts';
 import type { Assessor } from './assess.ts';
 import { approval } from './checks/approval.ts';
 import { attempts } from './checks/attempts.ts';
+import { breaker } from './checks/breaker.ts';
 import type { Answer, Check, CheckAnswer, CheckContext, Checked } from './checks/check.ts';
 import { compliance } from './checks/compliance.ts';
-import { permitPeek } from './checks/permit.ts';
+import { exemption } from './checks/exemption.ts';
+import { grace } from './checks/grace.ts';
+import { backlogPeek, permitPeek } from './checks/permit.ts';
 import { policy } from './checks/policy.ts';
 import { stopSwitch } from './checks/stop-switch.ts';
+import { window } from './checks/window.ts';
 import type { PolicyBook } from './policy-book.ts';
 
 const CHECKS_BEFORE_PERMIT: readonly (readonly [CheckName, Check])[] = [
   ['stop-switch', stopSwitch],
+  ['exemption', exemption],
   ['policy', policy],
   ['approval', approval],
   ['attempts', attempts],
   ['compliance', compliance],
+  ['grace', grace],
+  ['window', window],
+  ['breaker', breaker],
 ];
 
 /** Whatever a check throws is a no. */
@@ -48,7 +58,16 @@ export const reasonOf = (error: unknown): string => {
 };
 
 export type Checks =
-  | { readonly kind: 'passed'; readonly assessment: Assessment; readonly policy: PolicyBook }
+  | {
+      readonly kind: 'passed';
+      readonly assessment: Assessment;
+      readonly policy: PolicyBook;
+      readonly exemptions: number;
+      /** When the window closes; absent when nothing in the calendar ends it. */
+      readonly startBefore?: Instant;
+      /** Open breakers through which it may go as the probe. */
+      readonly probes: readonly BreakerScope[];
+    }
   | { readonly kind: 'refused'; readonly answer: CheckAnswer };
 
 /** All checks but the permit; stops at the first that does not say yes. */
@@ -62,11 +81,23 @@ export const checkBeforePermit = async (
     const answer = await make(name, check, context);
     if (answer.answer !== 'yes') return { kind: 'refused', answer };
   }
-  const { assessment, policy: book } = context;
-  if (assessment === undefined || book === undefined)
+  const { assessment, policy: book, exemptions, startBefore } = context;
+  if (assessment === undefined || book === undefined || exemptions === undefined)
     throw new Error(`the policy was not asked for case ${checked.id}`);
-  return { kind: 'passed', assessment, policy: book };
+  return {
+    kind: 'passed',
+    assessment,
+    policy: book,
+    exemptions,
+    probes: context.probes ?? [],
+    ...(startBefore !== undefined && { startBefore }),
+  };
 };
+
+const LOOKED_AT: typeof CHECKS_BEFORE_PERMIT = [
+  ['backlog', backlogPeek],
+  ['permit', permitPeek],
+];
 
 /** Every check with its answer, the permit only looked at: nothing changes. */
 export const explainChecks = async (
@@ -76,7 +107,7 @@ export const explainChecks = async (
 ): Promise<readonly CheckAnswer[]> => {
   const context: CheckContext = { ports, assessor, checked };
   const answers: CheckAnswer[] = [];
-  for (const [name, check] of [...CHECKS_BEFORE_PERMIT, ['permit', permitPeek] as const])
+  for (const [name, check] of [...CHECKS_BEFORE_PERMIT, ...LOOKED_AT])
     answers.push(await make(name, check, context));
   return answers;
 };

@@ -5,11 +5,14 @@
 
 import { automationStatus, hasEnded } from '../automation-status.ts';
 import type { Case, Decision } from '../case/case.ts';
-import { isOpen } from '../case/case.ts';
+import { isOpen, isWatched } from '../case/case.ts';
 import type { Outcome } from '../case/move.ts';
+import type { Observation } from '../case/observation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { createExemptions } from '../exemption/exemptions.ts';
 import { findingId, type Lane, laneId } from '../finding.ts';
 import type { Due, Ports } from '../ports.ts';
+import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
 import { epochMs, type Instant, secondMs } from '../time.ts';
 import type { Assessor } from './assess.ts';
 import { drainLane } from './drain.ts';
@@ -20,16 +23,22 @@ import {
   type IntakeResult,
   reportCompliance,
 } from './intake.ts';
+import { perform } from './perform.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { recentReports } from './recent-reports.ts';
 import { repeatEffects } from './repeat.ts';
+import { reviewSuppressed } from './review-suppressed.ts';
 import { createSession, type Session } from './session.ts';
 import { type Engine, performAll, tell } from './tell.ts';
+import { cancelRunning, tend } from './tend.ts';
 import { createTurns } from './turns.ts';
+import { wakeUnexempted } from './wake-unexempted.ts';
 
 export interface Selfheal {
   /** Config reports; each report is answered on its own, so that one that fails harms no other. */
   complianceReported(reports: readonly ComplianceReport[]): Promise<readonly Settled<IntakeResult>[]>;
+  /** Config is asked, in the account, about cases that wait; each is told the answer, and decides. */
+  complianceAsked(caseIds: readonly string[]): Promise<readonly Settled<'closed' | 'not-closed'>[]>;
   /** SSM reports that an execution changed its status. */
   executionReported(reports: readonly ExecutionStatusReport[]): Promise<readonly Settled<void>[]>;
   /** Something is due, or a lane has cases that wait. */
@@ -41,6 +50,8 @@ export interface Selfheal {
    * of them were by `until`; called again, it leaves out those that were looked at meanwhile.
    */
   policyReplaced(until?: Instant): Promise<boolean>;
+  /** Has what runs in the scope of a stop switch stopped; answers how many were found by `until`. */
+  cancelRunning(stop: StopSwitch, until: Instant): Promise<number>;
   decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
   close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
 }
@@ -74,7 +85,8 @@ export interface EngineOptions extends IntakeOptions {
 }
 
 export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }: EngineOptions): Selfheal => {
-  const assessor: Assessor = { catalog, policy, ports, ...(policyUpTo && { policyUpTo }) };
+  const exemptions = createExemptions(ports.exemptions);
+  const assessor: Assessor = { catalog, policy, exemptions, ports, ...(policyUpTo && { policyUpTo }) };
   const engine: Engine = { ports, assessor };
   const recent = recentReports();
 
@@ -111,6 +123,20 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       return settled;
     },
 
+    complianceAsked: (caseIds) =>
+      each(
+        caseIds,
+        async (session, caseId) => {
+          const about = await ports.cases.get(caseId);
+          if (about === undefined || !isOpen(about.state)) return 'not-closed';
+          const observation = await perform(engine, session, about, { kind: 'read-compliance' });
+          if (observation === undefined) return 'not-closed';
+          const outcome = await tell(engine, session, about, observation);
+          return outcome.kind === 'moved' && !isOpen(outcome.case.state) ? 'closed' : 'not-closed';
+        },
+        { concurrent: (caseId) => caseId },
+      ),
+
     executionReported: (reports) =>
       each(reports, async (session, { executionId, status }) => {
         if (!hasEnded(automationStatus(status))) return;
@@ -130,7 +156,20 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
           if (about === undefined) return;
           if (redelivered) await repeatEffects(engine, session, about.id);
           if (wake.policySequence !== undefined) await policyUpTo?.(wake.policySequence);
+          if (wake.exemptionSequence !== undefined) await exemptions.upTo(wake.exemptionSequence);
           const isWanted = wake.policySequence !== undefined && isForPolicy(about, policy());
+          if (about.state.name === 'suppressed') {
+            const { reviewAt } = about.state;
+            const isToReview = isWanted || wake.exemptionSequence !== undefined;
+            if (reviewAt !== undefined && (isToReview || isDue(reviewAt, ports.clock.now())))
+              await reviewSuppressed(engine, session, about, options);
+            return;
+          }
+          if (wake.early) {
+            const observation = await toldEarly(ports, about);
+            if (observation) await tell(engine, session, about, observation);
+            return;
+          }
           if (isWanted || (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now())))
             await tell(engine, session, about, { kind: 'due' });
         },
@@ -141,6 +180,8 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       const due: Due[] = [];
       for await (const found of ports.cases.due(ports.clock.now())) due.push(found);
       if (due.length > 0) await ports.wakes.send(due.map((wake) => ({ wake, delayMs: 0 })));
+      await wakeUnexempted(engine);
+      await tend(ports);
       return due.length;
     },
 
@@ -155,7 +196,7 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
         batch = [];
         if (wakes.length > 0) await ports.wakes.send(wakes);
       };
-      for await (const about of ports.cases.list({ status: 'open' })) {
+      for await (const about of ports.cases.list({ status: 'watched' })) {
         if (until !== undefined && ports.clock.now() >= until) return false;
         if (isForPolicy(about, book)) batch.push(about.id);
         if (batch.length === WAKES_AT_ONCE) await send();
@@ -163,6 +204,8 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       await send();
       return true;
     },
+
+    cancelRunning: (stop, until) => cancelRunning(ports, stop, until),
 
     decide: (caseId, decision) =>
       onCase(engine, caseId, { kind: 'decided', decision: { ...decision, at: ports.clock.now() } }),
@@ -191,10 +234,20 @@ const settle = async <T>(work: () => Promise<T>): Promise<Settled<T>> => {
 
 /** Another policy may say something else of it, and has not been asked: the others ask before they do anything. */
 const isForPolicy = ({ state, policyVersion }: Case, { version }: PolicyBook): boolean => {
-  if (state.name === 'observing') return policyVersion !== version;
+  if (state.name === 'observing' || isWatched(state)) return policyVersion !== version;
   return state.name === 'held' && ['check-failed', 'policy-unreadable'].includes(state.reason);
 };
 const WAKES_AT_ONCE = 100;
+
+/** What a case is told that was woken before it was due; undefined when there is nothing to tell any more. */
+const toldEarly = async ({ controls }: Ports, about: Case): Promise<Observation | undefined> => {
+  const { state } = about;
+  if (state.name === 'held') return state.reason === 'breaker' ? { kind: 'due' } : undefined;
+  if (state.name !== 'running') return undefined;
+  const stops = (await controls.read()).stops.filter(({ cancelRunning }) => cancelRunning);
+  const stop = stoppedBy(stops, { ...about, document: state.plan.document });
+  return stop && { kind: 'stop-ordered', who: stop.who, reason: stop.reason };
+};
 
 /** A wake-up may come a little early: queues count in whole seconds. */
 const isDue = (dueAt: string, now: string): boolean => epochMs(dueAt) <= epochMs(now) + EARLY_MS;

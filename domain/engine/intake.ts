@@ -1,19 +1,18 @@
 /** Takes in what Config reports: opens a case, or tells the open one. */
-import { type Case, type Evaluation, isOpen } from '../case/case.ts';
-import { earlierOf, openCase } from '../case/open-case.ts';
+import { type Evaluation, isOpen } from '../case/case.ts';
 import {
   type EvaluationOrigin,
   type Finding,
   findingId,
   isGlobalResourceType,
-  type Lane,
   plainRuleName,
 } from '../finding.ts';
 import { PortError } from '../ports.ts';
-import { assess } from './assess.ts';
+import { type OpeningOptions, openNext } from './open-next.ts';
 import { repeatEffects } from './repeat.ts';
+import { reviewSuppressed } from './review-suppressed.ts';
 import type { Session } from './session.ts';
-import { type Engine, hasten, momentOf, performAll, tell } from './tell.ts';
+import { type Engine, tell } from './tell.ts';
 
 /** One answer of Config, as an event or a sweep brings it. */
 export interface ComplianceReport {
@@ -26,10 +25,7 @@ export interface ComplianceReport {
   readonly redelivered: boolean;
 }
 
-export interface IntakeOptions {
-  /** Where runbooks for global resource types run: one lane for all Regions that report them. */
-  readonly globalLaneRegion: string;
-}
+export type IntakeOptions = OpeningOptions;
 
 export type IntakeResult =
   | { readonly kind: 'opened' | 'told' | 'not-open'; readonly caseId?: string }
@@ -56,7 +52,13 @@ export const reportCompliance = async (
     if (report.evaluation.compliance !== 'NON_COMPLIANT') return closedAlready(session, report, newest);
     if (newest && report.evaluation.recordedAt <= newest.newestEvaluation.recordedAt)
       return closedAlready(session, report, newest);
-    const opened = await open(engine, session, finding, report, newest, options);
+    if (newest?.state.name === 'suppressed') {
+      const reviewed = await reviewSuppressed(engine, session, newest, options, report.evaluation);
+      if (reviewed.kind === 'reopened') return { kind: 'opened', caseId: reviewed.caseId };
+      if (reviewed.kind !== 'overtaken') return closedAlready(session, report, newest);
+      continue;
+    }
+    const opened = await openNext(engine, session, finding, report, newest, options);
     if (opened !== undefined) return { kind: 'opened', caseId: opened };
   }
   throw new PortError(
@@ -72,38 +74,6 @@ export const findingOf = ({ account, origin, resourceType, resourceId }: Complia
   isGlobalResourceType(resourceType)
     ? { account, region: 'global', rule: plainRuleName(origin.configRuleName), resourceType, resourceId }
     : { account, region: origin.region, rule: origin.configRuleName, resourceType, resourceId };
-
-const open = async (
-  engine: Engine,
-  session: Session,
-  reported: Finding,
-  { origin, evaluation }: ComplianceReport,
-  newest: Case | undefined,
-  { globalLaneRegion }: IntakeOptions,
-): Promise<string | undefined> => {
-  const lane: Lane = {
-    account: reported.account,
-    region: reported.region === 'global' ? globalLaneRegion : reported.region,
-  };
-  const { assessment, finding } = await assess(engine.assessor, reported, origin, lane);
-  const opened = openCase(
-    {
-      finding,
-      origin,
-      lane,
-      number: (newest?.number ?? 0) + 1,
-      evaluation,
-      assessment,
-      earlier: earlierOf(newest),
-    },
-    momentOf(engine.ports),
-  );
-  if (!(await engine.ports.cases.open(opened.case))) return undefined;
-  session.changed(opened.case, null);
-  hasten(engine, session, opened.case);
-  await performAll(engine, session, opened.case, opened.after);
-  return opened.case.id;
-};
 
 /** The close may have been written by this very message before it died: its event is published once more. */
 const closedAlready = (

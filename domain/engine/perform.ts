@@ -1,15 +1,19 @@
 /** Carries out one effect and says what was observed by it, if anything. */
-import type { Case, OpenState } from '../case/case.ts';
+import { askBreakers } from '../breaker.ts';
+import type { Case, OpenState, Planned } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
+import { ownerTopics } from '../case/grace.ts';
 import type { Observation } from '../case/observation.ts';
+import { approves } from '../case/route.ts';
 import { TOKEN_TRUSTED_MS } from '../case/transitions/start.ts';
 import { resourceKey } from '../finding.ts';
-import { messageFor } from '../message.ts';
+import { isToOwner, messageFor } from '../message.ts';
 import { PortError } from '../ports.ts';
 import { describeStop, stoppedBy } from '../stop-switch.ts';
 import { epochMs, secondMs } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
 import { assess } from './assess.ts';
+import { confirmProbes, endProbes, noteFailure } from './breakers.ts';
 import { seekStart } from './seek-start.ts';
 import type { Session } from './session.ts';
 import type { Engine } from './tell.ts';
@@ -48,6 +52,12 @@ export const perform = async (
       return undefined;
     case 'announce':
       return announce(engine, about);
+    case 'note-failure':
+      await noteFailure(engine, about, effect.failed);
+      return undefined;
+    case 'end-probe':
+      await endProbes(ports, effect.probes, effect.clientToken, effect.healed);
+      return undefined;
     case 'release-permit': {
       const waitedFor = await ports.permits.release(
         effect.scopes,
@@ -92,8 +102,8 @@ const soughtStart = async (
 /**
  * The one place where something starts. A process that was frozen between the checks and here must not start
  * on what it knew then: what stops starts is read again when its answer is older than it may be. When all checks
- * are old, or the policy is another one by now, or the token is too old to be trusted, the intent is left to the
- * timer, which makes them again.
+ * are old, or the policy or the exemptions are others by now, or the token is too old to be trusted, the intent is
+ * left to the timer, which makes them again.
  */
 const startRunbook = async (
   engine: Engine,
@@ -105,14 +115,25 @@ const startRunbook = async (
   if (ageMs(engine, state.intentAt) > TOKEN_TRUSTED_MS) return undefined;
   const passed = session.passed.get(about.id);
   if (passed !== undefined && ageMs(engine, passed.since) > CHECKS_TRUSTED_MS) return undefined;
+  if (passed?.startBefore !== undefined && ports.clock.now() >= passed.startBefore) return undefined;
   if (passed === undefined || ageMs(engine, passed.since) > STOP_ANSWER_MS_MAX) {
-    const { stops, policySequence } = await ports.controls.read();
+    const { stops, breakers, policySequence, exemptionSequence } = await ports.controls.read();
     const stop = stoppedBy(stops, { ...about, document: state.plan.document });
     if (stop)
       return { kind: 'check-refused', check: 'stop-switch', failed: false, reason: describeStop(stop) };
+    const { clientToken, plan } = state;
+    const attempt = { ...about, document: plan.document, clientToken };
+    const isOpen = askBreakers(breakers, attempt, ports.clock.now()).kind !== 'go';
+    if (isOpen && state.probes === undefined && !isLetThrough(engine, about, state))
+      return { kind: 'check-refused', check: 'breaker', failed: false, reason: 'a breaker has opened' };
     await assessor.policyUpTo?.(policySequence);
+    await assessor.exemptions.upTo(exemptionSequence);
   }
   if ((passed?.policy.version ?? about.policyVersion) !== assessor.policy().version) return undefined;
+  // What was exempt by other exemptions than these is not known of a start that passed no check in this session.
+  if (passed?.exemptions !== assessor.exemptions.sequence()) return undefined;
+  if (state.probes !== undefined && !(await confirmProbes(ports, about, state)))
+    return { kind: 'check-refused', check: 'breaker', failed: false, reason: 'another is the probe now' };
   try {
     return {
       kind: 'start-accepted',
@@ -129,6 +150,11 @@ const startRunbook = async (
     };
   }
 };
+
+/** People said yes although the breaker is open. */
+const isLetThrough = ({ ports }: Engine, { approval, terms }: Case, { planHash }: Planned): boolean =>
+  terms.breaker.whenOpen === 'approve' &&
+  approves(approval, planHash, ports.clock.now(), terms.approval.quorum);
 
 const ageMs = ({ ports }: Engine, since: string): number => epochMs(ports.clock.now()) - epochMs(since);
 
@@ -149,7 +175,7 @@ const readExecution = async ({ ports }: Engine, about: Case): Promise<Observatio
 const announce = async ({ ports }: Engine, about: Case): Promise<Observation | undefined> => {
   const message = messageFor(about);
   if (message === undefined) return undefined;
-  await ports.announcer.announce(about.terms.notify, message);
+  await ports.announcer.announce(isToOwner(about) ? ownerTopics(about.terms) : about.terms.notify, message);
   return { kind: 'announced' };
 };
 

@@ -1,9 +1,11 @@
 /** The policy as the engine consults it: compiled once, asked for every finding. */
-import type { EventPattern } from '../policy/event-pattern.ts';
-import type { Policy, PolicyEntry } from '../policy/policy.ts';
+import { compileExemptions, type ExemptionBook, looksAtTags } from '../exemption/exemption-book.ts';
+import { compileEventPattern } from '../policy/event-pattern.ts';
+import type { Blackout, Policy, PolicyEntry, PolicySubject } from '../policy/policy.ts';
+import { tagKeysOf } from '../policy/recorded-tags.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/select-policy.ts';
 
-export interface PolicyBook extends CompiledPolicy {
+export interface PolicyBook extends CompiledPolicy, Pick<ExemptionBook, 'exemptionOf'> {
   readonly version: string;
   /** The number under which it was published; 0 when it never was: a file's, or the one packaged with the code. */
   readonly sequence: number;
@@ -12,10 +14,15 @@ export interface PolicyBook extends CompiledPolicy {
   readonly unmatched: PolicyEntry;
   /** True when some entry looks at tags: only then are they read, which costs a call. */
   readonly needsTags: boolean;
+  /** The tags that it looks at to decide, each once. */
+  readonly tagKeys: readonly string[];
+  /** The blackouts that hold for a finding, whether or not one of them holds now. */
+  blackoutsFor(subject: PolicySubject): readonly Blackout[];
 }
 
 export const policyBook = (policy: Policy, sequence = 0): PolicyBook => ({
   ...compilePolicy(policy),
+  exemptionOf: compileExemptions(policy.exemptions).exemptionOf,
   version: policy.version,
   sequence,
   unmatched: policy.unmatched,
@@ -24,13 +31,20 @@ export const policyBook = (policy: Policy, sequence = 0): PolicyBook => ({
     [...policy.entries, ...policy.exemptions, ...policy.blackouts].some(
       ({ match }) => match !== undefined && looksAtTags(match),
     ),
+  tagKeys: tagKeysOf([...policy.entries, ...policy.exemptions].map(({ match }) => match)),
+  blackoutsFor: blackoutsBySubject(policy.blackouts),
 });
+
+const blackoutsBySubject = (blackouts: readonly Blackout[]): PolicyBook['blackoutsFor'] => {
+  const compiled = blackouts.map((blackout) => ({
+    blackout,
+    matches: blackout.match === undefined ? () => true : compileEventPattern(blackout.match),
+  }));
+  return (subject) => compiled.flatMap(({ blackout, matches }) => (matches(subject) ? [blackout] : []));
+};
 
 /** Says how to tell people and how long to wait, as `policy` does, and for every finding that it knows nothing. */
 export const doubtfulBook = (policy: Policy, doubt: string): PolicyBook => ({
   ...policyBook({ ...policy, entries: [], exemptions: [], blackouts: [] }),
   doubt,
 });
-
-const looksAtTags = ({ fields, anyOf }: EventPattern): boolean =>
-  fields.some(({ ref }) => ref.kind === 'tag') || anyOf.flat().some(looksAtTags);

@@ -1,11 +1,14 @@
 /** Brings a case to its start: every check, then the permit. Used when a case becomes ready and by the drain. */
+import { batchId } from '../batch-id.ts';
 import type { Case } from '../case/case.ts';
-import type { Assessment, Observation } from '../case/observation.ts';
-import { attemptToken, type PermitAnswer, type PermitRequest, permitScopes } from '../permit.ts';
+import type { AfterNo, Assessment, CheckName, Observation } from '../case/observation.ts';
+import { attemptToken, leasedScopes, type PermitAnswer, type PermitRequest } from '../permit.ts';
 import type { Ports } from '../ports.ts';
 import { epochMs, plusMs, secondMs } from '../time.ts';
+import { returnProbes, type TakenProbes, takeProbes } from './breakers.ts';
+import { isApproved } from './checks/approval.ts';
 import type { Checked } from './checks/check.ts';
-import { permitRequest } from './checks/permit.ts';
+import { describePermit, permitRequest } from './checks/permit.ts';
 import { checkBeforePermit, reasonOf } from './checks.ts';
 import type { Session } from './session.ts';
 import type { Engine } from './tell.ts';
@@ -13,7 +16,10 @@ import type { Engine } from './tell.ts';
 export type Sought =
   | { readonly kind: 'told'; readonly observation: Observation }
   /** Its permit must be waited for; nothing was written. */
-  | { readonly kind: 'waits'; readonly answer: Exclude<PermitAnswer, { kind: 'granted' }> };
+  | {
+      readonly kind: 'waits';
+      readonly answer: Exclude<PermitAnswer, { kind: 'granted' | 'surplus' | 'used-up' }>;
+    };
 
 interface Options {
   /** False for a case that was picked from among the waiting: it need not queue up behind them. */
@@ -25,11 +31,13 @@ interface Options {
 }
 
 export const seekStart = async (
-  { ports, assessor }: Engine,
+  engine: Engine,
   session: Session,
   about: Case,
-  { queueUp, slotWaitMsMax = 0, nextSlotAt }: Options,
+  options: Options,
 ): Promise<Sought> => {
+  const { ports, assessor } = engine;
+  const { queueUp, slotWaitMsMax = 0, nextSlotAt } = options;
   if (queueUp && session.laneIsWaitedFor(about.lane))
     return { kind: 'waits', answer: { kind: 'behind-others', scope: 'lane' } };
   let checked = checkedOf(about);
@@ -40,7 +48,7 @@ export const seekStart = async (
     if (tells === undefined) throw new Error(`check ${checks.answer.check} said no and tells nothing`);
     return { kind: 'told', observation: tells };
   }
-  session.passed.set(about.id, { since, policy: checks.policy });
+  session.passed.set(about.id, { ...checks, since });
   // Once a session, so that terms which never compare equal cannot keep a case from its start.
   if (about.state.name === 'queued' && !isOnTerms(about, checks.assessment)) {
     if (!session.putOnNewTerms.has(about.id)) {
@@ -50,15 +58,39 @@ export const seekStart = async (
     checked = { ...checked, terms: checks.assessment.terms };
   }
 
+  const { assessment } = checks;
+  const approved = isApproved({ ports, assessor, checked, assessment });
+  const request = () => permitRequest(ports, checked, { queueUp, isApproved: approved });
+  const isBegun = about.state.name === 'starting';
+  // It began before the breaker opened: it is no probe, and nothing else may start.
+  if (about.state.name === 'starting' && checks.probes.length > 0 && about.state.probes === undefined)
+    return refusedAs('breaker', 'a breaker opened after the attempt began', { kind: 'hand-over' });
+  let probes: TakenProbes = [];
+  let isGranted = false;
   try {
+    const taken = await takeProbes(ports, isBegun ? [] : checks.probes, checked.clientToken);
+    // Somebody else was faster: what follows from that the checks say.
+    if (taken === undefined) return seekStart(engine, session, about, options);
+    probes = taken;
     if (nextSlotAt !== undefined) await sleepUntil(nextSlotAt, ports.clock);
-    let answer = await askForPermit(ports, permitRequest(ports, checked, queueUp));
+    let answer = await askForPermit(ports, request());
     const waitedUntil = plusMs(ports.clock.now(), slotWaitMsMax);
     while (answer.kind === 'pace' && answer.retryAt <= waitedUntil) {
       await sleepUntil(answer.retryAt, ports.clock);
-      answer = await askForPermit(ports, permitRequest(ports, checked, queueUp));
+      answer = await askForPermit(ports, request());
     }
+    if (answer.kind === 'surplus') {
+      const batch = batchId('backlog', ruleOf(about), answer.since);
+      return refusedBy('backlog', answer, { kind: 'ask', batch });
+    }
+    if (answer.kind === 'used-up')
+      return refusedBy('blast-radius', answer, {
+        kind: 'hold',
+        reason: 'blast-radius',
+        until: answer.retryAt,
+      });
     if (answer.kind !== 'granted') return { kind: 'waits', answer };
+    isGranted = true;
   } catch (error) {
     // Whatever goes wrong with a check is a no: nothing starts, and the case says why.
     const reason = `the permit could not be asked for: ${reasonOf(error)}`;
@@ -66,16 +98,30 @@ export const seekStart = async (
       kind: 'told',
       observation: { kind: 'check-refused', check: 'permit', failed: true, reason },
     };
+  } finally {
+    // Who waits for a permit does not sit on the probe.
+    if (!isGranted) await returnProbes(ports, probes, checked.clientToken);
   }
   return {
     kind: 'told',
     observation: {
       kind: 'permit-granted',
       clientToken: checked.clientToken,
-      scopes: permitScopes(checked).map(({ id }) => id),
+      scopes: leasedScopes(checked),
+      ...(probes.length > 0 && { probes: checks.probes }),
     },
   };
 };
+
+const refusedBy = (check: CheckName, answer: PermitAnswer, next: AfterNo): Sought =>
+  refusedAs(check, describePermit(answer), next);
+
+const refusedAs = (check: CheckName, reason: string, next: AfterNo): Sought => ({
+  kind: 'told',
+  observation: { kind: 'check-refused', check, failed: false, reason, next },
+});
+
+const ruleOf = ({ finding }: Case): string => finding.ruleIdentifier ?? finding.rule;
 
 /** A slot once taken is gone: where a scope before the lane hands out slots too, all are looked at first. */
 const askForPermit = async ({ permits }: Ports, request: PermitRequest): Promise<PermitAnswer> => {

@@ -18,8 +18,17 @@ export interface Session {
   laneIsWaitedFor(lane: Lane): boolean;
   /** Cases of a lane seek their starts one by one: after one that must wait, the others need not ask. */
   inTurnOf<T>(lane: Lane, work: () => Promise<T>): Promise<T>;
-  /** Of each case that passed the checks: when they began, and by which policy. */
-  readonly passed: Map<string, { readonly since: Instant; readonly policy: PolicyBook }>;
+  /** Of each case that passed the checks: when they began, by which policy and exemptions, and for how long. */
+  readonly passed: Map<
+    string,
+    {
+      readonly since: Instant;
+      readonly policy: PolicyBook;
+      readonly exemptions: number;
+      /** When its window closes, or a blackout begins. */
+      readonly startBefore?: Instant;
+    }
+  >;
   /** Cases whose terms were replaced by the policy's newer ones. */
   readonly putOnNewTerms: Set<string>;
   flush(): Promise<void>;

@@ -10,7 +10,7 @@ import { decide } from '../case/case-machine.ts';
 import type { Effect } from '../case/effect.ts';
 import type { Outcome } from '../case/move.ts';
 import type { Observation } from '../case/observation.ts';
-import { attemptToken, permitScopes } from '../permit.ts';
+import { attemptToken, leasedScopes } from '../permit.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { epochMs, type Moment, minuteMs } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
@@ -75,6 +75,7 @@ const isAbout = (observation: Observation, told: Case, current: Case): boolean =
     case 'start-failed':
     case 'execution-missing':
     case 'execution-read':
+    case 'stop-ordered':
     case 'announced':
       return told === current || workOf(told) === workOf(current);
     case 'evaluated':
@@ -83,6 +84,7 @@ const isAbout = (observation: Observation, told: Case, current: Case): boolean =
     case 'assessed':
     case 'decided':
     case 'closed-by-human':
+    case 'exemption-reviewed':
       return true;
     default:
       return unreachable(observation);
@@ -93,6 +95,7 @@ const workOf = ({ state }: Case): string => {
   if ('clientToken' in state) return `${state.name} ${state.clientToken}`;
   if (state.name === 'queued') return `queued ${state.queuedAt} ${state.planHash}`;
   if (state.name === 'awaiting-approval') return `awaiting-approval ${state.expiresAt} ${state.planHash}`;
+  if (state.name === 'held') return `held ${state.reason}`;
   return state.name === 'needs-human' ? `needs-human ${state.code} ${state.reason}` : state.name;
 };
 
@@ -124,7 +127,7 @@ const decided = (current: Case, observation: Observation, moment: Moment): Outco
   const outcome = decide(current, observation, moment);
   if (outcome.kind !== 'moved' || current.state.name !== 'queued' || isOpen(outcome.case.state))
     return outcome;
-  const scopes = permitScopes({ ...current, document: current.state.plan.document }).map(({ id }) => id);
+  const scopes = leasedScopes({ ...current, document: current.state.plan.document });
   const clientToken = attemptToken(current.id, current.attempts + 1);
   return { ...outcome, after: [...outcome.after, { kind: 'release-permit', clientToken, scopes }] };
 };

@@ -14,6 +14,7 @@ import { type Compliance, type ConfigRule, PortError } from '../../domain/ports.
 import { epochMs, hourMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
+import { readRemediationException } from './remediation-exceptions.ts';
 import { createRecordedReader, notIndexed, type RecordedFacts } from './tag-reader.ts';
 
 export const createCompliance = (clients: MemberClients, now: () => Instant): Compliance => {
@@ -96,6 +97,8 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
 
     tags: (origin, { account, resourceType, resourceId }) =>
       recorded.tags(laneOf(account, origin), resourceType, resourceId),
+
+    remediationException: (origin, finding) => readRemediationException(clients, origin, finding, now()),
 
     lookup: async (name, origin, finding) => LOOKUPS[name](await names(origin, finding), finding),
   };

@@ -1,6 +1,6 @@
 /** How a case lies in the table: the case itself, and the attributes by which indexes find it. */
 import type { Case } from '../../domain/case/case.ts';
-import { isClosed, isOpen } from '../../domain/case/case.ts';
+import { isClosed, isOpen, isWatched } from '../../domain/case/case.ts';
 import type { Severity } from '../../domain/catalog/catalog.ts';
 import { laneId } from '../../domain/finding.ts';
 import { SAFEGUARDS } from '../../domain/policy/resolve-safeguards.ts';
@@ -36,6 +36,8 @@ export const toItem = (written: Case) => {
     state: state.name,
     case: written,
     ...(isOpen(state) ? { dueShard: dueShardOf(written.id), dueAt: state.dueAt } : {}),
+    // Closed, and looked at again all the same: its exemption may lapse.
+    ...(isWatched(state) ? { dueShard: dueShardOf(written.id), dueAt: state.reviewAt } : {}),
     ...(isClosed(state) ? { closedMonth: state.closedAt.slice(0, 7), closedAt: state.closedAt } : {}),
     ...(state.name === 'queued'
       ? { waitingLane: laneId(written.lane), waitingRank: waitingRank(written) }

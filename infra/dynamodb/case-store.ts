@@ -1,5 +1,12 @@
 /** Cases in DynamoDB: one item a case, one conditional write a change. */
-import { type Case, type CaseState, CLOSED_STATES, isClosed, isOpen } from '../../domain/case/case.ts';
+import {
+  type Case,
+  type CaseState,
+  CLOSED_STATES,
+  isClosed,
+  isOpen,
+  isWatched,
+} from '../../domain/case/case.ts';
 import { type Lane, laneId, plainRuleName } from '../../domain/finding.ts';
 import type { CaseFilter, CaseStore, Due } from '../../domain/ports.ts';
 import { dayMs, epochMs, type Instant, instant } from '../../domain/time.ts';
@@ -154,7 +161,10 @@ interface IndexQuery {
 
 type Keys = (indexName: string, query: IndexQuery) => AsyncIterable<CaseKey>;
 
-/** Open cases stand in the due index, closed ones under the month in which they were closed. */
+/**
+ * Open cases stand in the due index, closed ones under the month in which they were closed. Those that an exemption
+ * has closed stand in both while it is looked after, however long ago they were closed.
+ */
 const candidates = async function* (
   keys: Keys,
   { status, since }: CaseFilter,
@@ -162,7 +172,7 @@ const candidates = async function* (
 ): AsyncIterable<CaseKey> {
   const closedOnly = status === 'closed' || CLOSED_STATES.some((name) => name === status);
   const openOnly = status !== undefined && !closedOnly;
-  if (!closedOnly)
+  if (!closedOnly || status === 'suppressed')
     for (const shard of dueShards())
       for await (const key of keys(DUE_INDEX, {
         condition: 'dueShard = :shard',
@@ -187,6 +197,7 @@ const matches =
 
 const hasStatus = (state: CaseState, status: string | undefined): boolean => {
   if (status === 'open') return isOpen(state);
+  if (status === 'watched') return isOpen(state) || isWatched(state);
   if (status === 'closed') return isClosed(state);
   return status === undefined || state.name === status;
 };

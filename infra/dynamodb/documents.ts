@@ -5,6 +5,8 @@
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
   type DynamoDBClient,
   GetItemCommand,
   type GetItemCommandInput,
@@ -26,6 +28,8 @@ export type PutInput = Omit<PutItemCommandInput, 'Item' | keyof Placeholders> &
   Placeholders & { readonly Item: Values };
 export type UpdateInput = Omit<UpdateItemCommandInput, 'Key' | keyof Placeholders> &
   Placeholders & { readonly Key: Values };
+export type DeleteInput = Omit<DeleteItemCommandInput, 'Key' | keyof Placeholders> &
+  Placeholders & { readonly Key: Values };
 export type QueryInput = Omit<QueryCommandInput, 'ExclusiveStartKey' | keyof Placeholders> &
   Placeholders & { readonly ExclusiveStartKey?: Values };
 
@@ -35,6 +39,7 @@ export interface Documents {
   put(input: PutInput): Promise<void>;
   /** The attributes that `ReturnValues` asks for. */
   update(input: UpdateInput): Promise<{ readonly Attributes?: Values }>;
+  delete(input: DeleteInput): Promise<void>;
   query(
     input: QueryInput,
   ): Promise<{ readonly Items: readonly Values[]; readonly LastEvaluatedKey?: Values }>;
@@ -66,6 +71,12 @@ export const createDocuments = (client: DynamoDBClient): Documents => ({
       new UpdateItemCommand({ ...input, Key: marshall(Key), ...placeholders(ExpressionAttributeValues) }),
     );
     return Attributes ? { Attributes: unmarshall(Attributes) } : {};
+  },
+
+  delete: async ({ Key, ExpressionAttributeValues, ...input }) => {
+    await client.send(
+      new DeleteItemCommand({ ...input, Key: marshall(Key), ...placeholders(ExpressionAttributeValues) }),
+    );
   },
 
   query: async ({ ExclusiveStartKey, ExpressionAttributeValues, ...input }) => {

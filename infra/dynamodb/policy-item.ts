@@ -60,13 +60,16 @@ export const progressOf = (item: Values | undefined): PolicyProgress => ({
 });
 
 /** 0 when there is none yet. What is no number is no answer. */
-export const sequenceOf = (item: Values | undefined, name: keyof PolicyProgress): number => {
+export const sequenceOf = (
+  item: Values | undefined,
+  name: keyof PolicyProgress | 'exemptionSequence' | 'exemptionSeen',
+): number => {
   const value = item?.[name] ?? 0;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new PortError(
     'terminal',
     'MalformedItem',
     'dynamodb:GetItem',
-    `the control item says ${name} ${JSON.stringify(value)}, which is no number of a policy's version`,
+    `the control item says ${name} ${JSON.stringify(value)}, which is no number of a version or a change`,
   );
 };

@@ -7,6 +7,9 @@
  *   scope#<scope id>      scope     leases and start slots    due (a lane in which cases wait)
  *   control               stop      the stop switches, and how far the policy's versions were announced and seen
  *   policy                version#0000000001   a published version of the policy
+ *   exemption             <its name>           an exemption that a person added
+ *   exemption-told        week                 the week for which people were told what is about to lapse
+ *   sweep                 everything | asked   the newest report of a sweep, and where the next one begins
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 

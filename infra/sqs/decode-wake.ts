@@ -8,6 +8,8 @@ const wakeSchema = z.union([
   z.strictObject({
     caseId: z.string().check(z.regex(/^[0-9a-z]{16}-[1-9][0-9]{0,7}$/)),
     policySequence: z.exactOptional(z.int().check(z.nonnegative())),
+    early: z.exactOptional(z.literal(true)),
+    exemptionSequence: z.exactOptional(z.int().check(z.nonnegative())),
   }),
   z.strictObject({
     lane: z.strictObject({

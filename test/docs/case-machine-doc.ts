@@ -8,7 +8,7 @@ import type { ObservationKind } from '../../domain/case/observation.ts';
 
 const STATES: Readonly<Record<StateName, string>> = {
   observing: 'The policy says observe: recorded, and nothing runs. It is looked at again once a day.',
-  held: 'Something keeps it from going on: the stop switch, the pause before the next attempt, a check that could not be made, or no evaluation of the resource. When its time is up, the reason is checked again.',
+  held: 'Something keeps it from going on: the stop switch, the pause before the next attempt, a check that could not be made, no evaluation of the resource, the time that its owner has, a maintenance window, or a blackout. When its time is up, the reason is checked again.',
   'awaiting-approval':
     'The plan waits for enough people. When its time is up it goes to needs-human, never to queued.',
   queued: 'Waits for a permit and its start slot. When its time is up it tries again.',
@@ -21,7 +21,8 @@ const STATES: Readonly<Record<StateName, string>> = {
     'A person must act; the message says what and how. Once a day they are told again, unless AWS Config says COMPLIANT meanwhile.',
   resolved: 'We fixed it: SSM succeeded, and AWS Config recorded COMPLIANT after that run ended.',
   'self-resolved': 'It became compliant before us or without us, or the resource or the rule is gone.',
-  suppressed: 'An exemption holds for it.',
+  suppressed:
+    'An exemption holds for it. When the exemption ends or is taken away, AWS Config is asked, and what is still broken gets its next case.',
   denied: 'A person said no to the plan.',
   'closed-by-human': 'A person closed it, with a reason.',
 };
@@ -37,9 +38,11 @@ const OBSERVATIONS: Readonly<Record<ObservationKind, string>> = {
   'start-failed': 'SSM did not take the start',
   'execution-missing': 'SSM knows no execution of this attempt',
   'execution-read': 'SSM was asked about the execution and answered',
+  'stop-ordered': 'a person has what runs stopped, by the stop switch',
   decided: 'a person approved or denied the plan',
   announced: 'SNS took the message to people',
   'closed-by-human': 'a person closed the case',
+  'exemption-reviewed': 'it was looked whether the exemption still holds',
 };
 
 /** Where a case can be opened: see `routeBy` in domain/case/route.ts. */
@@ -81,7 +84,7 @@ export const caseMachineDoc = (): string =>
     '| --- | --- | --- |',
     ...OPEN_STATES.flatMap(rowsOf),
     '',
-    'In a closed state every observation is refused. When AWS Config reports the resource NON_COMPLIANT again later, that opens a new case with the next number.',
+    'In a closed state every observation is refused, but for one: in `suppressed` it is noted when the exemption holds for longer, or no more. When AWS Config reports the resource NON_COMPLIANT again later, that opens a new case with the next number.',
     '',
     '## As a picture',
     '',

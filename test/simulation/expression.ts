@@ -55,7 +55,7 @@ const parseUpdate = (expression: string): readonly Change[] =>
   );
 
 const parseCondition = (condition: string): Test => {
-  const tokens = condition.match(/attribute_not_exists|[()]|<=|>=|[=<>]|[#:\w.]+/g) ?? [];
+  const tokens = condition.match(/attribute_not_exists|attribute_exists|[()]|<=|>=|[=<>]|[#:\w.]+/g) ?? [];
   let at = 0;
   const take = (expected?: string): string => {
     const token = tokens[at];
@@ -86,6 +86,12 @@ const parseCondition = (condition: string): Test => {
       const path = take();
       take(')');
       return (item, p) => valueAt(path, item, p) === undefined;
+    }
+    if (token === 'attribute_exists') {
+      take('(');
+      const path = take();
+      take(')');
+      return (item, p) => valueAt(path, item, p) !== undefined;
     }
     const operator = take();
     const right = take();

@@ -5,6 +5,8 @@
 import {
   BatchGetCommand,
   type BatchGetCommandOutput,
+  DeleteCommand,
+  type DeleteCommandInput,
   GetCommand,
   type GetCommandInput,
   PutCommand,
@@ -77,6 +79,7 @@ export class MemoryTable {
     if (command instanceof GetCommand) return this.get(command.input);
     if (command instanceof PutCommand) return this.put(command.input);
     if (command instanceof UpdateCommand) return this.update(command.input);
+    if (command instanceof DeleteCommand) return this.delete(command.input);
     if (command instanceof QueryCommand) return this.query(command.input);
     if (command instanceof BatchGetCommand) return this.batchGet(command.input);
     throw new Error('the simulated table does not know this command');
@@ -101,6 +104,13 @@ export class MemoryTable {
     const after = updated(UpdateExpression, before, placeholdersOf(input));
     this.write(after);
     return { Attributes: after };
+  }
+
+  private delete({ Key, ConditionExpression, ...input }: DeleteCommand['input']) {
+    const key = Key as Item;
+    this.demand(key, ConditionExpression, input);
+    this.stored.delete(keyOf(key));
+    return {};
   }
 
   private query(input: QueryCommand['input']) {
@@ -164,6 +174,7 @@ export const tableClient = (execute: (command: unknown) => Promise<unknown>): Do
     get: (input: GetCommandInput) => execute(new GetCommand(input)),
     put: (input: PutCommandInput) => execute(new PutCommand(input)),
     update: (input: UpdateCommandInput) => execute(new UpdateCommand(input)),
+    delete: (input: DeleteCommandInput) => execute(new DeleteCommand(input)),
     query: (input: QueryCommandInput) => execute(new QueryCommand(input)),
     batchGet: async (tableName, Keys) => {
       const RequestItems = { [tableName]: { Keys: [...Keys] } };

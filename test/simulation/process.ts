@@ -7,6 +7,8 @@ import type { Compliance, Ports, Runbooks } from '../../domain/ports.ts';
 import { PortError } from '../../domain/ports.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
+import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
+import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
 import type { Fate } from './fate.ts';
 import { tableClient } from './memory-table.ts';
@@ -72,6 +74,8 @@ export const startProcess = (world: World, name: string): Process => {
     cases: createCaseStore({ ...table, now: () => scheduler.now() }),
     permits: createPermitStore(table),
     controls: createControlStore(table),
+    exemptions: createExemptionStore(table),
+    health: createHealthStore(table),
     runbooks: runbooksOf(world, call),
     compliance: complianceOf(world, call),
     announcer: { announce: (_, message) => call('sns:Publish', () => world.announced(message)) },
@@ -135,6 +139,7 @@ const complianceOf = ({ config }: World, call: Call): Compliance => ({
   requestEvaluation: (origin) =>
     call('config:StartConfigRulesEvaluation', () => config.requestEvaluation(origin)),
   rule: (_, origin) => call('config:DescribeConfigRules', () => config.rule(origin)),
+  remediationException: () => call('config:DescribeRemediationExceptions', () => undefined),
   tags: () => call('config:SelectResourceConfig', () => ({})),
   lookup: () => call('config:SelectResourceConfig', () => undefined),
 });

@@ -192,12 +192,17 @@ export const observations: { readonly [K in ObservationKind]: Extract<Observatio
   },
   'execution-missing': { kind: 'execution-missing' },
   'execution-read': { kind: 'execution-read', execution: execution() },
+  'stop-ordered': { kind: 'stop-ordered', who: 'ada', reason: 'bad release' },
   decided: {
     kind: 'decided',
     decision: { planHash: hash, answer: 'approve', who: 'ada', reason: 'ok', at: NOW },
   },
   announced: { kind: 'announced' },
   'closed-by-human': { kind: 'closed-by-human', who: 'ada', reason: 'done by hand' },
+  'exemption-reviewed': {
+    kind: 'exemption-reviewed',
+    review: { kind: 'over', why: 'Config says COMPLIANT' },
+  },
 };
 
 export type { OpenState };

@@ -1,7 +1,10 @@
 /** What every check before a start is made of. */
+import type { BreakerScope } from '../../breaker.ts';
 import type { Case } from '../../case/case.ts';
 import type { AfterNo, Assessment, CheckName, Observation } from '../../case/observation.ts';
+import type { Blackout } from '../../policy/policy.ts';
 import type { Controls, Ports } from '../../ports.ts';
+import type { Instant } from '../../time.ts';
 import type { Assessor } from '../assess.ts';
 import type { PolicyBook } from '../policy-book.ts';
 
@@ -16,7 +19,16 @@ export interface CheckAnswer {
 /** What the checks look at: a case about to start, or one that only might be (`policy explain`). */
 export type Checked = Pick<
   Case,
-  'id' | 'finding' | 'origin' | 'lane' | 'openedAt' | 'attempts' | 'approval' | 'terms' | 'mode'
+  | 'id'
+  | 'finding'
+  | 'origin'
+  | 'lane'
+  | 'openedAt'
+  | 'ownerToldAt'
+  | 'attempts'
+  | 'approval'
+  | 'terms'
+  | 'mode'
 > & { readonly document: string; readonly planHash: string; readonly clientToken: string };
 
 export interface CheckContext {
@@ -28,6 +40,14 @@ export interface CheckContext {
   /** Filled by the policy check, read by those after it. */
   assessment?: Assessment;
   policy?: PolicyBook;
+  /** Open breakers through which it may go as the probe, if nobody else does. */
+  probes?: readonly BreakerScope[];
+  /** Number of the exemptions that were looked at. */
+  exemptions?: number;
+  /** Those that match the finding; filled by the policy check. */
+  blackouts?: readonly Blackout[];
+  /** Filled by the check of the window: when it closes, or a blackout begins. */
+  startBefore?: Instant;
 }
 
 export interface Answer {

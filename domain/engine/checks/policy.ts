@@ -1,15 +1,24 @@
 /** The policy, the newest there is and asked now, still says the same plan. */
-import type { Observation } from '../../case/observation.ts';
+import type { Assessment, Observation } from '../../case/observation.ts';
 import { unreachable } from '../../unreachable.ts';
 import { assess } from '../assess.ts';
-import { type Check, cannotTell, no, yes } from './check.ts';
+import { type Check, type CheckContext, cannotTell, no, yes } from './check.ts';
 
-export const policy: Check = async (context) => {
+/** Asks the policy once, for all checks that go by its answer. */
+export const assessed = async (context: CheckContext): Promise<Assessment> => {
+  if (context.assessment !== undefined) return context.assessment;
   const { checked, assessor, controls } = context;
   if (controls !== undefined) await assessor.policyUpTo?.(controls.policySequence);
   context.policy = assessor.policy();
-  const { assessment } = await assess(assessor, checked.finding, checked.origin, checked.lane);
+  const { assessment, blackouts } = await assess(assessor, checked.finding, checked.origin, checked.lane);
   context.assessment = assessment;
+  context.blackouts = blackouts;
+  return assessment;
+};
+
+export const policy: Check = async (context) => {
+  const { checked } = context;
+  const assessment = await assessed(context);
   const { outcome } = assessment;
   const tells: Observation = { kind: 'assessed', assessment };
   switch (outcome.kind) {

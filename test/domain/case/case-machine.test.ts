@@ -48,6 +48,8 @@ describe('every state x observation', () => {
     for (const kind of KINDS)
       it(`${name} + ${kind}: a closed case stays closed`, () => {
         const outcome = decide(aCase(name), observations[kind], moment());
+        if (name === 'suppressed' && kind === 'exemption-reviewed')
+          return expect(outcome).toEqual({ kind: 'unchanged', effects: [] });
         expect(outcome.kind).toBe(kind === 'decided' ? 'refused' : 'illegal');
       });
 

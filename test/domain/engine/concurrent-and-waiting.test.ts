@@ -5,6 +5,7 @@ import { reportCompliance } from '../../../domain/engine/intake.ts';
 import { policyBook } from '../../../domain/engine/policy-book.ts';
 import { createSession } from '../../../domain/engine/session.ts';
 import { type Engine, tell } from '../../../domain/engine/tell.ts';
+import { createExemptions } from '../../../domain/exemption/exemptions.ts';
 import { caseId, findingId } from '../../../domain/finding.ts';
 import { parsePolicy } from '../../../domain/policy/parse-policy.ts';
 import type { Due, Ports } from '../../../domain/ports.ts';
@@ -12,6 +13,8 @@ import { epochMs, hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { createCaseStore } from '../../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../../infra/dynamodb/control-store.ts';
+import { createExemptionStore } from '../../../infra/dynamodb/exemption-store.ts';
+import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { aCase, evaluation, finding, NOW } from '../../support/cases.ts';
@@ -42,6 +45,8 @@ const engineOn = (policyText = AUTO) => {
     cases: createCaseStore({ ...inTable, now }),
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
+    health: createHealthStore(inTable),
+    exemptions: createExemptionStore(inTable),
     runbooks: {
       start: async (_plan, _token, id) => `1111111${started.push(id)}-2222-4333-8444-555555555555`,
       read: async () => undefined,
@@ -54,6 +59,7 @@ const engineOn = (policyText = AUTO) => {
       requestEvaluation: async () => undefined,
       rule: async () => ({ owner: 'aws', identifier: 'S3_BUCKET_VERSIONING_ENABLED' }),
       tags: async () => ({}),
+      remediationException: async () => undefined,
       lookup: async () => 'x',
     },
     announcer: { announce: async () => undefined },
@@ -73,7 +79,15 @@ const engineOn = (policyText = AUTO) => {
     log: { info: silent, warn: silent, error: silent },
     metrics: { count: silent },
   };
-  const engine: Engine = { ports, assessor: { catalog: loadCatalog(), policy: () => book, ports } };
+  const engine: Engine = {
+    ports,
+    assessor: {
+      catalog: loadCatalog(),
+      policy: () => book,
+      exemptions: createExemptions(ports.exemptions),
+      ports,
+    },
+  };
 
   /** A case that waits in the lane, on the terms of today's policy or on older ones. */
   const waits = async (resourceId: string, onOldTerms = false) => {

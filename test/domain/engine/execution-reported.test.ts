@@ -14,6 +14,8 @@ import type { Ports } from '../../../domain/ports.ts';
 import { epochMs, hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
 import { createCaseStore } from '../../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../../infra/dynamodb/control-store.ts';
+import { createExemptionStore } from '../../../infra/dynamodb/exemption-store.ts';
+import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { aCase, EXECUTION, finding, NOW, plan, states } from '../../support/cases.ts';
@@ -57,6 +59,8 @@ const behind = async (fresh: Case, answer: ExecutionReport | undefined, now: str
     cases: createCaseStore({ ...inTable, now: () => now }),
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
+    health: createHealthStore(inTable),
+    exemptions: createExemptionStore(inTable),
     runbooks: {
       start: doing('start', SECOND_EXECUTION),
       read: doing('read', answer),
@@ -69,6 +73,7 @@ const behind = async (fresh: Case, answer: ExecutionReport | undefined, now: str
       requestEvaluation: doing('request evaluation', undefined),
       rule: doing('rule', { owner: 'aws', identifier: 'S3_BUCKET_VERSIONING_ENABLED' } as const),
       tags: doing('tags', {}),
+      remediationException: doing('remediationException', undefined),
       lookup: doing('lookup', 'x'),
     },
     announcer: { announce: doing('announce', undefined) },

@@ -248,6 +248,7 @@ const memberCalls = (): readonly string[] =>
 const MEMBER_ADAPTERS = [
   'infra/ssm/runbooks.ts',
   'infra/config/compliance.ts',
+  'infra/config/remediation-exceptions.ts',
   'infra/config/tag-reader.ts',
   'infra/doctor/read-lane.ts',
   'infra/doctor/read-documents.ts',
