@@ -5,25 +5,21 @@
 import type { Catalog, Runbook, RunbookParameter, ServedRule } from '../catalog/catalog.ts';
 import { plainRuleName } from '../finding.ts';
 import { parameterFault } from '../plan-parameters.ts';
-import { mayMatch, type PossibleRun, possibleRuns, rulesNamed } from './check/possible-runbooks.ts';
+import { compileMayMatch, type PossibleRun, possibleRuns, rulesNamed } from './check/possible-runbooks.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { EventPattern } from './event-pattern.ts';
 import type { Policy, WrittenEntry } from './policy.ts';
 import { type DocumentPath, listed, type PathProblem, shown } from './policy-problem.ts';
 
 export const catalogProblems = (policy: Policy, catalog: Catalog): readonly PathProblem[] => {
-  const runs = possibleRuns(policy, catalog);
+  const runs = new Map<number, PossibleRun[]>();
+  for (const run of possibleRuns(policy, catalog)) runs.set(run.index, [...(runs.get(run.index) ?? []), run]);
   return [
     ...policy.entries.flatMap((entry, index) => {
       const path = ['entries', index];
       return [
         ...runbookProblems(entry, path, catalog),
-        ...parameterProblems(
-          entry,
-          path,
-          runs.filter((run) => run.index === index),
-          catalog,
-        ),
+        ...parameterProblems(entry, path, runs.get(index) ?? [], catalog),
         ...matchProblems(entry.match, [...path, 'match'], catalog),
         ...idleProblems(entry, path, catalog),
       ];
@@ -227,11 +223,12 @@ const matchProblems = (match: EventPattern, path: DocumentPath, catalog: Catalog
   const rules = knownRules(match, catalog);
   const identifiers = rulesNamed(match)?.every((name) => catalog.rule(name)?.identifier === name);
   const known = rules?.flatMap((rule) => rule.resourceTypes.map((resourceType) => ({ rule, resourceType })));
+  const mayMatch = compileMayMatch(match);
   const isDead =
     identifiers === true &&
     known !== undefined &&
     known.length > 0 &&
-    known.every((finding) => mayMatch(match, finding) === 'no');
+    known.every((finding) => mayMatch(finding) === 'no');
   return [
     ...misspeltRules(match, path, catalog),
     ...(isDead

@@ -19,7 +19,10 @@ export const didYouMean = (
   let best: string | undefined;
   let bestDistance = editsMax + 1;
   for (const word of known) {
-    const distance = editDistance(wanted, normalized(word));
+    const candidate = normalized(word);
+    // Each edit changes the length by one at most.
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, candidate);
     if (distance < bestDistance) {
       best = word;
       bestDistance = distance;

@@ -4,8 +4,8 @@
  */
 import type { Catalog, ManualGuide, Runbook, ServedRule, Severity } from '../../catalog/catalog.ts';
 import { plainRuleName } from '../../finding.ts';
-import { type EventPattern, type FieldPattern, valuesReader } from '../event-pattern.ts';
-import type { Mode, Policy, PolicySubject, WrittenEntry } from '../policy.ts';
+import type { EventPattern, FieldPattern } from '../event-pattern.ts';
+import type { Mode, Policy, WrittenEntry } from '../policy.ts';
 import { modeOf } from '../select-policy.ts';
 import { compileTests } from '../value-test.ts';
 import { exactValues } from './pattern-cover.ts';
@@ -34,47 +34,55 @@ export interface KnownFinding {
 
 type Possibly = 'yes' | 'no' | 'maybe';
 
+type MayMatch = (known: KnownFinding) => Possibly;
+
 /** Whether a pattern holds for a finding of which only the rule and the resource type are known. */
-export const mayMatch = (pattern: EventPattern, known: KnownFinding): Possibly => {
-  const subject = subjectOf(known);
-  return all([
-    ...pattern.fields.map((field) => fieldMayMatch(field, subject)),
-    ...pattern.anyOf.map((group) => any(group.map((alternative) => mayMatch(alternative, known)))),
-  ]);
+export const compileMayMatch = (pattern: EventPattern): MayMatch => {
+  const parts = [
+    ...pattern.fields.map(compileField),
+    ...pattern.anyOf.map((group): MayMatch => {
+      const alternatives = group.map(compileMayMatch);
+      return (known) => any(alternatives.map((may) => may(known)));
+    }),
+  ];
+  return (known) => {
+    let answer: Possibly = 'yes';
+    for (const part of parts) {
+      const said = part(known);
+      if (said === 'no') return 'no';
+      if (said === 'maybe') answer = 'maybe';
+    }
+    return answer;
+  };
 };
 
-const subjectOf = ({ rule, resourceType }: KnownFinding): PolicySubject => ({
-  // A deployed rule has a name of its own beside these two.
-  rule: [rule.identifier, rule.name],
-  resourceType,
-  severity: rule.severity,
-  frameworks: rule.frameworks,
-  resourceId: '',
-  account: '',
-  region: '',
-  tags: {},
-});
+const maybe: MayMatch = () => 'maybe';
 
-const KNOWN_FIELDS: readonly string[] = ['resourceType', 'severity', 'framework'];
-
-const fieldMayMatch = ({ ref, tests }: FieldPattern, subject: PolicySubject): Possibly => {
-  if (ref.kind === 'tag' || !(KNOWN_FIELDS.includes(ref.field) || ref.field === 'rule')) return 'maybe';
-  if (ref.field === 'rule') return ruleMayMatch(exactValues(tests), subject.rule);
-  return compileTests(tests)(valuesReader(ref)(subject)) ? 'yes' : 'no';
+const compileField = ({ ref, tests }: FieldPattern): MayMatch => {
+  if (ref.kind === 'tag') return maybe;
+  if (ref.field === 'rule') return compileRule(exactValues(tests));
+  const holds = compileTests(tests);
+  const asPossibly = (values: readonly string[]): Possibly => (holds(values) ? 'yes' : 'no');
+  switch (ref.field) {
+    case 'resourceType':
+      return ({ resourceType }) => asPossibly([resourceType]);
+    case 'severity':
+      return ({ rule }) => asPossibly([rule.severity]);
+    case 'framework':
+      return ({ rule }) => asPossibly(rule.frameworks);
+    default:
+      return maybe;
+  }
 };
 
-/** By the name as deployed, which nobody knows here, any other pattern may hold. */
-const ruleMayMatch = (
-  names: readonly string[] | undefined,
-  [identifier = '', ...plain]: readonly string[],
-): Possibly => {
-  if (names === undefined) return 'maybe';
-  if (names.includes(identifier)) return 'yes';
-  return names.some((name) => plain.includes(plainRuleName(name))) ? 'maybe' : 'no';
+/** By the name as deployed, which nobody knows here, any other pattern than a list of names may hold. */
+const compileRule = (names: readonly string[] | undefined): MayMatch => {
+  if (names === undefined) return maybe;
+  const exact = new Set(names);
+  const plain = new Set(names.map(plainRuleName));
+  return ({ rule }) => (exact.has(rule.identifier) ? 'yes' : plain.has(rule.name) ? 'maybe' : 'no');
 };
 
-const all = (parts: readonly Possibly[]): Possibly =>
-  parts.includes('no') ? 'no' : parts.includes('maybe') ? 'maybe' : 'yes';
 const any = (parts: readonly Possibly[]): Possibly =>
   parts.includes('yes') ? 'yes' : parts.includes('maybe') ? 'maybe' : 'no';
 
@@ -91,9 +99,10 @@ export interface PossibleRun {
 /** All that the policy's entries may come to for the catalog's rules, each entry and rule once. */
 export const possibleRuns = ({ entries }: Policy, catalog: Catalog): readonly PossibleRun[] => {
   const found = new Map<string, PossibleRun>();
+  const mayMatch = entries.map(({ match }) => compileMayMatch(match));
   for (const known of knownFindings(catalog)) {
     for (const [index, entry] of entries.entries()) {
-      const answer = mayMatch(entry.match, known);
+      const answer = mayMatch[index]?.(known) ?? 'no';
       if (answer === 'no') continue;
       const severity = entry.severity ?? known.rule.severity;
       const runbook =
