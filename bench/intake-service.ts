@@ -1,5 +1,9 @@
 /** The service under load, in a process of its own: started by `intake.ts`, asked by messages, ended by hanging up. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startService } from '../cli/service/start-service.ts';
+import { trusting } from '../test/support/trusting-policy.ts';
 
 export type IntakeReply =
   | { readonly kind: 'started'; readonly sandboxUrl: string }
@@ -16,9 +20,11 @@ const tell = (reply: IntakeReply): void => {
 };
 
 const [, , dataDir] = process.argv;
+const policyFile = join(mkdtempSync(join(tmpdir(), 'selfheal-intake-')), 'policy.yml');
+writeFileSync(policyFile, trusting(readFileSync('policy.yml', 'utf8')));
 const service = await startService({
   port: 0,
-  policyFile: 'policy.yml',
+  policyFile,
   speed: 1,
   ...(dataDir ? { dataDir } : {}),
 });

@@ -7,6 +7,7 @@ import { executions } from '../sandbox/services/ssm/execution.ts';
 import { breakResource, createResource } from '../sandbox/world/admin.ts';
 import { changeSettings } from '../sandbox/world/settings.ts';
 import { drivenWorld } from '../test/support/driven-world.ts';
+import { trusting } from '../test/support/trusting-policy.ts';
 import type { Figure } from './figure.ts';
 
 export interface LaneFlood {
@@ -19,6 +20,7 @@ export const measureLaneFlood = async (findings: number): Promise<LaneFlood> => 
   let firstEventMs: number | undefined;
   const world = await drivenWorld({
     stepMs: STEP_MS,
+    policyChanged: trusting,
     decorate: (ports) => ({
       ...ports,
       cases: {

@@ -4,7 +4,7 @@
  * A case that waits for something else than the lane is passed over, so that it keeps nobody back.
  */
 import { type Lane, laneId } from '../finding.ts';
-import { laneScopeId, permitScopes } from '../permit.ts';
+import { laneScopeId, leasedScopes } from '../permit.ts';
 import { epochMs, type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
 import { seekStart } from './seek-start.ts';
 import type { Session } from './session.ts';
@@ -25,6 +25,8 @@ interface Drain {
   nextSlotAt?: Instant;
   /** Scopes other than the lane that had no room, with when they have, if known. */
   readonly closedScopes: Map<string, Instant | undefined>;
+  /** Cases that were passed over, with their scopes: while one of these is closed they need not be read again. */
+  readonly passedOver: Map<string, readonly string[]>;
 }
 
 export const drainLane = async (
@@ -39,7 +41,7 @@ export const drainLane = async (
     const view = await permits.beginDrain(lane, drainer, clock.now(), plusMs(clock.now(), DRAIN_LEASE_MS));
     if (view === undefined) return;
     const { nextSlotAt } = view;
-    const drain = { engine, session, lane, deadline, closedScopes: new Map() };
+    const drain = { engine, session, lane, deadline, closedScopes: new Map(), passedOver: new Map() };
     const progress = await drainUntil(nextSlotAt === undefined ? drain : { ...drain, nextSlotAt });
     log.info('lane drained', { lane: laneId(lane), progress: progress.kind, atWork: view.atWork });
     if (progress.kind === 'empty') {
@@ -87,7 +89,7 @@ const startOneOf = async (drain: Drain): Promise<Round> => {
     for (const id of waiting) {
       if (looked.has(id)) continue;
       looked.add(id);
-      const answer = await startOne(drain, id);
+      const answer = waitsStill(drain, id) ? 'passed-over' : await startOne(drain, id);
       if (answer === 'passed-over') somePassedOver = true;
       else if (answer !== 'moved-on') return answer;
       if (clock.now() >= drain.deadline) return passedOver(drain);
@@ -102,14 +104,21 @@ const passedOver = ({ closedScopes }: Drain): Round => {
   return retryAt === undefined ? { kind: 'all-busy' } : { kind: 'paced', retryAt };
 };
 
+const waitsStill = ({ passedOver, closedScopes, engine }: Drain, id: string): boolean => {
+  const now = engine.ports.clock.now();
+  return passedOver.get(id)?.some((scope) => isClosed(closedScopes, scope, now)) ?? false;
+};
+
 const startOne = async (drain: Drain, id: string): Promise<Round | 'passed-over' | 'moved-on'> => {
   const { engine, session, lane, closedScopes, nextSlotAt } = drain;
   const { cases, clock } = engine.ports;
   const about = await cases.get(id);
   // The index lags behind the items: what has moved on meanwhile is somebody else's.
   if (about?.state.name !== 'queued') return 'moved-on';
-  const scopes = permitScopes({ ...about, document: about.state.plan.document });
-  if (scopes.some((scope) => isClosed(closedScopes, scope.id, clock.now()))) return 'passed-over';
+  // Only scopes that limit it: others of the same rule may, by another entry.
+  const scopes = leasedScopes({ ...about, document: about.state.plan.document });
+  drain.passedOver.set(id, scopes);
+  if (waitsStill(drain, id)) return 'passed-over';
   const sought = await seekStart(engine, session, about, {
     queueUp: false,
     slotWaitMsMax: SLOT_WAIT_MS_MAX,
@@ -138,7 +147,7 @@ const isClosed = (closedScopes: Drain['closedScopes'], scopeId: string, now: Ins
 };
 
 const PAGE_SIZE = 25;
-const LOOK_AHEAD_MAX = 200;
+const LOOK_AHEAD_MAX = 800;
 const INDEX_LAG_MS = 250;
 /** Well under the time limit of the function that drains. */
 const DRAIN_MS_MAX = 40 * secondMs;

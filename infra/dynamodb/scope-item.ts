@@ -1,10 +1,19 @@
 /**
  * How a scope lies in the table: one attribute a lease, a counter of them, and for lanes the start slot and
  * who waits. Single attributes, and not a map, so that one update makes an item that was never there.
+ *
+ *   lease#<resource>      who is at work on it           held               how many of them
+ *   backlog1h#<resource>  when it was started unasked    backlog1hCount     of rules; here within 1 h
+ *   radius1d#<resource>   when it was started            radius1dCount      of rules with a blast radius
+ *   starts#<bucket>       starts in five minutes         surplusSince       since when too many were unasked
+ *
+ * Times of touches are milliseconds, and names short: an item is paid for by its size at every write.
  */
 import type { Lane } from '../../domain/finding.ts';
-import { laneScopeId } from '../../domain/permit.ts';
-import type { Instant } from '../../domain/time.ts';
+import { laneScopeId, type TouchLimit } from '../../domain/permit.ts';
+import { durationText } from '../../domain/policy/duration.ts';
+import { PortError } from '../../domain/ports.ts';
+import { epochMs, type Instant, minuteMs } from '../../domain/time.ts';
 
 export const scopeKey = (scopeId: string) => ({ pk: `scope#${scopeId}`, sk: 'scope' });
 
@@ -15,6 +24,31 @@ export interface Lease {
   readonly expiresAt: Instant;
 }
 
+/** Entries of one rule may look back by different windows: each has its own touches, or one would drop another's. */
+const touchSet = ({ kind, windowMs }: TouchLimit): string => `${kind}${durationText(windowMs)}`;
+
+export const touchAttribute = (limit: TouchLimit, resourceKey: string): string =>
+  `${touchSet(limit)}#${resourceKey}`;
+export const touchCounter = (limit: TouchLimit): string => `${touchSet(limit)}Count`;
+
+const STARTS = 'starts#';
+
+/** Starts are counted by these stretches of time, in ms. */
+export const START_BUCKET_MS = 5 * minuteMs;
+
+export const startBucket = (at: Instant): number => Math.floor(epochMs(at) / START_BUCKET_MS);
+export const startsAttribute = (bucket: number): string => `${STARTS}${bucket}`;
+
+/**
+ * Starts since an instant, the whole of its five minutes included.
+ *
+ * @example startsSince(fromScopeItem({ 'starts#5980236': 3 }), '2026-11-07T17:04:59.999Z') // 3
+ */
+export const startsSince = ({ starts }: Pick<ScopeItem, 'starts'>, since: Instant): number => {
+  const first = startBucket(since);
+  return [...starts].reduce((sum, [bucket, count]) => (bucket >= first ? sum + count : sum), 0);
+};
+
 export interface ScopeItem {
   readonly held: number;
   readonly nextSlotAt?: Instant;
@@ -22,6 +56,11 @@ export interface ScopeItem {
   readonly arrivals: number;
   /** Attribute name -> lease. */
   readonly leases: ReadonlyMap<string, Lease>;
+  /** Attribute name -> when the resource was touched last, in ms. */
+  readonly touches: ReadonlyMap<string, number>;
+  /** Bucket -> starts in it. */
+  readonly starts: ReadonlyMap<number, number>;
+  readonly surplusSince?: Instant;
 }
 
 export const fromScopeItem = (item: Record<string, unknown> | undefined): ScopeItem => ({
@@ -29,10 +68,35 @@ export const fromScopeItem = (item: Record<string, unknown> | undefined): ScopeI
   ...(typeof item?.nextSlotAt === 'string' ? { nextSlotAt: item.nextSlotAt } : {}),
   waitedFor: item?.waitedFor === true,
   arrivals: Number(item?.arrivals ?? 0),
-  leases: new Map(
-    Object.entries(item ?? {}).filter(([name]) => name.startsWith('lease#')) as [string, Lease][],
+  leases: named<Lease>(item, 'lease#'),
+  touches: new Map([...numbers(item, 'backlog'), ...numbers(item, 'radius')]),
+  starts: new Map(
+    [...numbers(item, STARTS)].map(([name, count]) => [Number(name.slice(STARTS.length)), count]),
   ),
+  ...(typeof item?.surplusSince === 'string' ? { surplusSince: item.surplusSince } : {}),
 });
+
+const named = <T>(item: Record<string, unknown> | undefined, prefix: string): ReadonlyMap<string, T> =>
+  new Map(
+    Object.entries(item ?? {}).filter(([name]) => name.startsWith(prefix) && name.includes('#')) as [
+      string,
+      T,
+    ][],
+  );
+
+/** What cannot be read is a doubt: a touch taken for an old one would be one too few. */
+const numbers = (item: Record<string, unknown> | undefined, prefix: string): ReadonlyMap<string, number> => {
+  const found = named<number>(item, prefix);
+  for (const [name, value] of found)
+    if (!Number.isFinite(value))
+      throw new PortError(
+        'terminal',
+        'MalformedItem',
+        'dynamodb:GetItem',
+        `${String(item?.pk)} holds no number under ${name}: take the attribute away by hand`,
+      );
+  return found;
+};
 
 const LANE_PARTITION = `scope#${laneScopeId('')}`;
 

@@ -3,9 +3,13 @@
  * handlers behind real queues, and no clock of the wall anywhere. Time moves only when all work is done or asleep.
  */
 
+import { readFileSync } from 'node:fs';
 import { eventSourceMappings, NO_CONTEXT } from '../../cli/service/functions.ts';
 import type { Case, StateName } from '../../domain/case/case.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
+import { type PolicyBook, policyBook } from '../../domain/engine/policy-book.ts';
+import { parsePolicy } from '../../domain/policy/parse-policy.ts';
+import { formatProblem } from '../../domain/policy/policy-problem.ts';
 import type { CaseFilter, Ports } from '../../domain/ports.ts';
 import { epochMs, instant, minuteMs, secondMs } from '../../domain/time.ts';
 import { onTick } from '../../handlers/on-tick.ts';
@@ -25,6 +29,8 @@ export const START = '2026-11-21T03:00:00.000Z';
 
 export interface DrivenOptions extends Omit<AccountsOptions, 'clock'> {
   readonly policyFile?: string;
+  /** The file's text as somebody changed it. */
+  readonly policyChanged?: (text: string) => string;
   /** Policies are published, as on AWS, and the file is what was packaged; faults may be laid around the versions. */
   readonly published?: (store: PolicyStore) => PolicyStore;
   /** How far time moves at once, in ms. */
@@ -52,6 +58,12 @@ export interface DrivenWorld {
   close(): Promise<void>;
 }
 
+const policyOf = (changed: (text: string) => string, file: string): PolicyBook => {
+  const parsed = parsePolicy(changed(readFileSync(file, 'utf8')), file);
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+  return policyBook(parsed.policy);
+};
+
 const HUB = { account: HUB_ACCOUNT, region: HUB_REGION };
 
 export interface LogLine {
@@ -61,9 +73,16 @@ export interface LogLine {
 }
 
 export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWorld> => {
-  const { policyFile = 'policy.yml', published, stepMs = secondMs, decorate, ...accounts } = options;
+  const {
+    policyFile = 'policy.yml',
+    policyChanged,
+    published,
+    stepMs = secondMs,
+    decorate,
+    ...accounts
+  } = options;
   const sandbox = await startAccounts({ ...accounts, clock: { kind: 'driven', startMs: epochMs(START) } });
-  const policy = loadPolicy(policyFile);
+  const policy = policyChanged === undefined ? loadPolicy(policyFile) : policyOf(policyChanged, policyFile);
   const catalog = loadCatalog();
   const deployment = await deploy({
     url: sandbox.url,

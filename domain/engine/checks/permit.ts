@@ -1,22 +1,67 @@
 /** The last check: the right to have one more execution running. */
 import { resourceKey } from '../../finding.ts';
-import { type PermitAnswer, type PermitRequest, permitScopes } from '../../permit.ts';
+import {
+  attemptToken,
+  type PermitAnswer,
+  type PermitRequest,
+  permitScopes,
+  ruleScopeId,
+} from '../../permit.ts';
+import { durationText } from '../../policy/duration.ts';
 import type { Ports } from '../../ports.ts';
 import { hourMs, plusMs } from '../../time.ts';
 import { unreachable } from '../../unreachable.ts';
-import { type Check, type Checked, no, yes } from './check.ts';
+import { isApproved } from './approval.ts';
+import { type Check, type CheckContext, type Checked, no, yes } from './check.ts';
 
 /** Only looks: nothing is taken. */
-export const permitPeek: Check = async ({ ports, checked, assessment }) => {
-  const terms = assessment?.terms ?? checked.terms;
-  const answer = await ports.permits.peek(permitRequest(ports, { ...checked, terms }, true));
+export const permitPeek: Check = async (context) => {
+  // What nobody approved would be asked for; the check of the backlog tells.
+  const answer = await context.ports.permits.peek(requestOf(context, true));
   return answer.kind === 'granted' ? yes('a permit is free') : no(describePermit(answer));
 };
 
-export const permitRequest = (ports: Ports, checked: Checked, queueUp: boolean): PermitRequest => {
+/** Would it be asked for, or wait, because too many resources of its rule were touched? Only looks. */
+export const backlogPeek: Check = async (context) => {
+  const approved = isApproved(context);
+  const request = requestOf(context, approved);
+  const rule = ruleScopeId(context.checked.finding);
+  const answer = await context.ports.permits.peek({
+    ...request,
+    scopes: request.scopes.filter(({ id }) => id === rule),
+  });
+  if (answer.kind === 'surplus' || answer.kind === 'used-up') return no(describePermit(answer));
+  const { backlog } = (context.assessment ?? context.checked).terms;
+  return yes(
+    approved
+      ? 'people have approved this plan'
+      : `fewer than ${backlog.resourcesMax} resources of ${rule} were started unasked in ${durationText(backlog.windowMs)}`,
+  );
+};
+
+const requestOf = ({ ports, checked, assessment }: CheckContext, approved: boolean): PermitRequest =>
+  permitRequest(
+    ports,
+    { ...checked, terms: (assessment ?? checked).terms },
+    { queueUp: true, isApproved: approved },
+  );
+
+interface Asking {
+  /** See `PermitRequest`. */
+  readonly queueUp: boolean;
+  /** People approved exactly this plan. */
+  readonly isApproved: boolean;
+}
+
+export const permitRequest = (
+  ports: Ports,
+  checked: Checked,
+  { queueUp, isApproved }: Asking,
+): PermitRequest => {
   const now = ports.clock.now();
+  const hasBegun = checked.clientToken === attemptToken(checked.id, checked.attempts);
   return {
-    scopes: permitScopes(checked),
+    scopes: permitScopes(checked, { hasBegun, isApproved }),
     resourceKey: resourceKey(checked.finding),
     holder: checked.clientToken,
     now,
@@ -37,6 +82,10 @@ export const describePermit = (answer: PermitAnswer): string => {
       return `another runbook is at work on this resource (${answer.scope})`;
     case 'behind-others':
       return `others wait in ${answer.scope} already`;
+    case 'used-up':
+      return `the blast radius of ${answer.scope} is used up until ${answer.retryAt}`;
+    case 'surplus':
+      return `as many resources of ${answer.scope} as may be were started unasked: since ${answer.since} the rest is asked for`;
     default:
       return unreachable(answer);
   }

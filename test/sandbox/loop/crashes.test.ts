@@ -54,7 +54,7 @@ const leasesLeft = async (): Promise<readonly string[]> => {
   );
   return Items.flatMap((item) => [
     ...Object.keys(item).filter((name) => name.startsWith('lease#')),
-    ...(Number(item.held) === 0 ? [] : [`${item.pk} counts ${item.held}`]),
+    ...(Number(item.held ?? 0) === 0 ? [] : [`${item.pk} counts ${item.held}`]),
   ]);
 };
 

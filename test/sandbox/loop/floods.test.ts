@@ -7,13 +7,14 @@ import { type DrivenWorld, drivenWorld, START } from '../../support/driven-world
 import { breakBuckets, whatWasSeen } from '../../support/flood.ts';
 import { violations } from '../../support/invariants.ts';
 import { openPayroll } from '../../support/payroll.ts';
+import { trusting } from '../../support/trusting-policy.ts';
 
 let world: DrivenWorld;
 afterEach(() => world.close());
 
 describe('a lane under load', () => {
   it('starts 300 findings at the pace of the quota, the last within 305 s of the first event', async () => {
-    world = await drivenWorld();
+    world = await drivenWorld({ policyChanged: trusting });
     changeSettings(world.sandbox.world, {
       recorderDelayMs: 0,
       evaluationDelayMsMin: 0,
@@ -40,7 +41,7 @@ describe('a lane under load', () => {
   });
 
   it('starts a critical case within a minute though hundreds wait before it', async () => {
-    world = await drivenWorld();
+    world = await drivenWorld({ policyChanged: trusting });
     breakBuckets(world, 200);
     await world.until(() => executions(world.sandbox.world).size >= 5, minuteMs);
     openPayroll(world);

@@ -12,6 +12,7 @@ import { EXECUTOR_ROLE, HUB_ACCOUNT, roleKey, roleTable } from '../../../sandbox
 import { type DrivenWorld, drivenWorld, START } from '../../support/driven-world.ts';
 import { whatWasSeen } from '../../support/flood.ts';
 import { violations } from '../../support/invariants.ts';
+import { trusting } from '../../support/trusting-policy.ts';
 
 const ACCOUNTS = Array.from({ length: 20 }, (_, n) => ({
   account: n === 0 ? HUB_ACCOUNT : String(300_000_000_000 + n),
@@ -61,7 +62,7 @@ const heldBecause = (why: string) =>
   expect.objectContaining({ name: 'held', reason: 'check-failed', detail: expect.stringContaining(why) });
 
 it('heals 57 lanes as though the 3 broken ones were not there, and the doctor says what is wrong with the 3', async () => {
-  world = await drivenWorld({ accounts: ACCOUNTS, regions: REGIONS });
+  world = await drivenWorld({ accounts: ACCOUNTS, regions: REGIONS, policyChanged: trusting });
   const { sandbox } = world;
   roleTable(sandbox.world).delete(roleKey(ROLE_GONE.account, EXECUTOR_ROLE));
   for (const service of ['ssm', 'config']) sandbox.faults.add({ kind: 'throttle', service, ...THROTTLED });
