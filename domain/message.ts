@@ -3,6 +3,8 @@
  * holds no raw event and no configuration, and every value in it is shown inert: one line, no control characters.
  */
 import type { AwaitingApproval, Case, NeedsHuman } from './case/case.ts';
+import type { Window } from './policy/policy.ts';
+import { plusMs } from './time.ts';
 import { unreachable } from './unreachable.ts';
 
 export interface Message {
@@ -21,8 +23,11 @@ export const messageFor = (about: Case): Message | undefined => {
       return message(about, 'approval-requested', `Approve? ${headline(about)}`, approvalText(about, state));
     case 'needs-human':
       return message(about, 'needs-human', `Needs you: ${headline(about)}`, needsHumanText(about, state));
-    case 'observing':
     case 'held':
+      return isToOwner(about)
+        ? message(about, 'grace', `Will fix: ${headline(about)}`, graceText(about))
+        : undefined;
+    case 'observing':
     case 'queued':
     case 'starting':
     case 'running':
@@ -37,6 +42,9 @@ export const messageFor = (about: Case): Message | undefined => {
       return unreachable(state);
   }
 };
+
+/** True while the owner of the resource is to be told, and nobody else. */
+export const isToOwner = ({ state }: Case): boolean => state.name === 'held' && state.announced === false;
 
 const message = (about: Case, kind: string, headlineText: string, lines: readonly string[]): Message => ({
   subject: ascii(`[${about.severity.toUpperCase()}] ${headlineText}`, SUBJECT_CHARS_MAX),
@@ -70,6 +78,30 @@ const approvalText = (about: Case, state: AwaitingApproval): readonly string[] =
   `  selfheal deny ${about.id} --plan-hash ${state.planHash} --reason "..."`,
 ];
 
+const graceText = (about: Case): readonly string[] => {
+  const { lastPlanned, mode, openedAt, terms } = about;
+  return [
+    `${headlineInert(about)} since ${openedAt}. You get this because you own it.`,
+    '',
+    'What selfheal will do, if it still fails by then:',
+    mode === 'approve' ? '  ask its approvers whether to run' : '  run',
+    `  runbook   ${lastPlanned?.document ?? 'as the policy says'} version ${lastPlanned?.documentVersion ?? 'as it is then'}`,
+    `  where     account ${about.lane.account}, ${about.lane.region}`,
+    `  when      not before ${plusMs(openedAt, terms.graceMs)}${terms.windows.length > 0 ? `, and only in ${windowNames(terms.windows)}` : ''}`,
+    '',
+    'To stop it, do one of these before then:',
+    '  - fix the resource: as soon as AWS Config records COMPLIANT, the case closes and nothing runs',
+    '  - ask the people who run selfheal for an exemption, with your reason and an end',
+    '  - tag the resource, if your policy has a tag that keeps selfheal away',
+    ...about.manualSteps.map(
+      (step, index) => `${index === 0 ? '\nTo fix it by hand:\n' : ''}  ${index + 1}. ${step}`,
+    ),
+  ];
+};
+
+const windowNames = (windows: readonly Window[]): string =>
+  `window ${windows.map(({ name }) => `"${inert(name, 64)}"`).join(' or ')}`;
+
 const needsHumanText = (about: Case, state: NeedsHuman): readonly string[] => [
   `${headlineInert(about)} since ${about.openedAt}, and selfheal cannot heal it.`,
   '',
@@ -98,7 +130,7 @@ export const inert = (text: string, charsMax: number): string => {
   return line.length <= charsMax ? line : `${line.slice(0, charsMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 };
 
-const ascii = (text: string, charsMax: number): string => {
+export const ascii = (text: string, charsMax: number): string => {
   const line = text.replace(/[^\x20-\x7e]+/g, '?').trim();
   return line.length <= charsMax ? line : `${line.slice(0, charsMax - 3)}...`;
 };

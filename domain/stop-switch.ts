@@ -10,6 +10,8 @@ export interface StopSwitch {
   readonly who: string;
   readonly reason: string;
   readonly since: Instant;
+  /** What runs in the scope is stopped too. */
+  readonly cancelRunning?: true;
 }
 
 type Stoppable = Pick<Case, 'finding' | 'lane'> & { readonly document: string };

@@ -5,6 +5,7 @@
 
 import type { Case } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
+import { noted } from '../case/transitions/failure.ts';
 import type { Session } from './session.ts';
 import { type Engine, performAll } from './tell.ts';
 
@@ -16,9 +17,12 @@ export const repeatEffects = async (engine: Engine, session: Session, caseId: st
 };
 
 /** The orders with which each state is entered. */
-const orderedIn = ({ state }: Case): readonly Effect[] => {
+const orderedIn = ({ state, lastFailed }: Case): readonly Effect[] => {
   if (state.name === 'queued') return [{ kind: 'seek-start' }];
-  if ((state.name === 'awaiting-approval' || state.name === 'needs-human') && !state.announced)
-    return [{ kind: 'announce' }];
-  return [];
+  const isToBeTold = state.name === 'awaiting-approval' || state.name === 'needs-human';
+  const hasFailed = state.name === 'needs-human' || (state.name === 'held' && state.reason === 'backoff');
+  const failures = hasFailed ? noted(lastFailed) : [];
+  if (isToBeTold ? !state.announced : state.name === 'held' && state.announced === false)
+    return [...failures, { kind: 'announce' }];
+  return failures;
 };

@@ -50,13 +50,13 @@ describe('DynamoDB', () => {
       const table = await dynamodb.freshTable();
       const [controls, store] = [createControlStore(table), createPolicyStore(table)];
       const stop = { scope: { kind: 'everything' }, who: 'ada', reason: 'test', since: NOW } as const;
-      expect(await controls.read()).toEqual({ stops: [], policySequence: 0 });
+      expect(await controls.read()).toMatchObject({ stops: [], policySequence: 0, breakers: [] });
       await controls.addStopSwitch(stop);
       await store.raise('policySequence', 7);
       await store.raise('policyTold', 6);
-      expect(await controls.read()).toEqual({ stops: [stop], policySequence: 7 });
+      expect(await controls.read()).toMatchObject({ stops: [stop], policySequence: 7, breakers: [] });
       await controls.removeStopSwitch(stop.scope);
-      expect(await controls.read()).toEqual({ stops: [], policySequence: 7 });
+      expect(await controls.read()).toMatchObject({ stops: [], policySequence: 7, breakers: [] });
       await table.drop();
     });
 

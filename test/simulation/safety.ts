@@ -1,4 +1,5 @@
 /** What must never be, checked at every step. A violation is named by the invariant's number. */
+import type { Breaker } from '../../domain/breaker.ts';
 import { type Case, isClosed, isOpen, type StateName } from '../../domain/case/case.ts';
 import { TABLE } from '../../domain/case/case-machine.ts';
 import { type Finding, findingId } from '../../domain/finding.ts';
@@ -7,6 +8,7 @@ import { planHash } from '../../domain/plan.ts';
 import type { LimitScope } from '../../domain/policy/policy.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
 import { epochMs, secondMs } from '../../domain/time.ts';
+import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
 import type { Item } from './expression.ts';
 import type { Body } from './fabric.ts';
 import type { Written } from './memory-table.ts';
@@ -30,6 +32,8 @@ export class Safety {
   readonly stops: Stopped[] = [];
   /** Approvals that people really gave. */
   readonly approvals: Given[] = [];
+  /** Starts under an open breaker: probes, and what was under way when it opened. */
+  shutStarts = 0;
   private readonly world: World;
 
   constructor(world: World) {
@@ -57,6 +61,7 @@ export class Safety {
     this.asPlanned(execution, about);
     this.stillBroken(execution, about);
     this.notStopped(execution, about);
+    this.letThrough(execution, about);
   }
 
   onWrite({ key, before, after }: Written): void {
@@ -196,6 +201,36 @@ export class Safety {
           '12',
           `${execution.id} (${about.id}) started ${nowMs - fromMs} ms after the stop switch`,
         );
+  }
+
+  /** While a breaker is open, what starts is the one attempt that has its probe. */
+  private letThrough({ id, token, plan }: Execution, about: Case): void {
+    const { nowMs } = this.world.scheduler;
+    const control = this.world.table.item(CONTROL_KEY.pk, CONTROL_KEY.sk) ?? {};
+    const names = [`breaker#rule#${about.finding.ruleIdentifier}`, `breaker#runbook#${plan.document}`];
+    for (const name of names) {
+      const breaker = control[name] as Breaker | undefined;
+      if (breaker === undefined || breaker.state === 'closed') continue;
+      this.shutStarts += 1;
+      const isProbe = breaker.state === 'probing' && breaker.token === token;
+      if (!isProbe && nowMs > epochMs(breaker.since) + STOP_MS_MAX)
+        this.violated(
+          'of breakers',
+          `${id} (${about.id}) started ${nowMs - epochMs(breaker.since)} ms after ${name} opened, which is ${breaker.state}`,
+        );
+      const others = this.world.ssm
+        .running()
+        .filter(
+          (one) =>
+            one.id !== id &&
+            one.startedMs > epochMs(breaker.since) + STOP_MS_MAX &&
+            (name.startsWith('breaker#rule')
+              ? this.ruleOf(one.caseId) === this.ruleOf(about.id)
+              : one.plan.document === plan.document),
+        );
+      for (const other of others)
+        this.violated('of breakers', `${id} (${about.id}) started while ${other.id} is the probe of ${name}`);
+    }
   }
 
   /** 14. Only transitions of the table, each with its entry in the same write. */

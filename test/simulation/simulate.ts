@@ -147,6 +147,7 @@ defaults:
   retry: { attempts: 3, backoff: 30s, max-backoff: 10m }
   approval: { quorum: 2, expires: 1h }
   verify: { settle: 2m, timeout: 30m }
+  breaker: { error-percentage: 40, attempts: 3, window: 30m, probe-after: 5m }
 entries:
   - { name: versioning, match: { rule: S3_BUCKET_VERSIONING_ENABLED }, severity: low, mode: auto }
   - { name: tls, match: { rule: S3_BUCKET_SSL_REQUESTS_ONLY }, severity: critical, mode: ${changed ? 'approve' : 'auto'} }

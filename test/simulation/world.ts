@@ -13,6 +13,7 @@ import { stopScopeId } from '../../domain/stop-switch.ts';
 import { epochMs, minuteMs, secondMs } from '../../domain/time.ts';
 import { parseCaseId } from '../../infra/dynamodb/case-item.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
+import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
 import { Fabric } from './fabric.ts';
 import { drawFate, type Fate, type FaultRates, NO_FAULTS } from './fate.ts';
 import { MemoryTable, tableClient } from './memory-table.ts';
@@ -266,7 +267,12 @@ export class World {
     this.scheduler.after(minuteMs, () => {
       this.tickEvery();
       const now = this.scheduler.now();
-      const someDue = this.table.items().some(({ dueAt }) => typeof dueAt === 'string' && dueAt <= now);
+      const hasBreakers = Object.keys(this.table.item(CONTROL_KEY.pk, CONTROL_KEY.sk) ?? {}).some((name) =>
+        name.startsWith('breaker#'),
+      );
+      const someDue =
+        hasBreakers ||
+        this.table.items().some(({ dueAt }) => typeof dueAt === 'string' && dueAt <= now);
       const ticking = someDue ? this.fabric.anyone() : undefined;
       ticking?.selfheal.tick().catch((error: unknown) => {
         this.trace('tick failed');

@@ -1,11 +1,13 @@
 /** What people decide, and what happens while they do not. */
+import { nextClosing } from '../../calendar/start-times.ts';
 import { samePerson } from '../../person.ts';
-import { dayMs, type Moment } from '../../time.ts';
-import type { AwaitingApproval, Case, Decision, NeedsHuman, OpenState } from '../case.ts';
+import { dayMs, epochMs, type Instant, latest, type Moment, plusMs, soonest } from '../../time.ts';
+import type { AwaitingApproval, Case, Decision, Held, NeedsHuman, OpenState } from '../case.ts';
+import { graceEnd, ownerTopics } from '../grace.ts';
 import { after, move, type Outcome, refused, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
-import { queued } from '../route.ts';
-import { handToHuman } from './failure.ts';
+import { CHECK_FAILURES_MAX, checkFailedWaitMs, queued, withinADay } from '../route.ts';
+import { handToHuman, noted } from './failure.ts';
 
 /**
  * One person's decision on exactly one plan. The quorum moves the case on; until then every decision is
@@ -42,7 +44,7 @@ const denied = (c: Case<AwaitingApproval>, decision: Decision, moment: Moment): 
 
 const approved = (c: Case<AwaitingApproval>, decision: Decision, moment: Moment): Outcome => {
   const decisions = [...c.state.decisions, decision];
-  const { quorum, expiresAfterMs } = c.terms.approval;
+  const { quorum } = c.terms.approval;
   const entry = { who: decision.who, what: 'approved', why: decision.reason };
   if (decisions.length < quorum)
     return move(c, moment, {
@@ -52,11 +54,19 @@ const approved = (c: Case<AwaitingApproval>, decision: Decision, moment: Moment)
   return move(c, moment, {
     to: queued(c.state, moment),
     head: {
-      approval: { planHash: c.state.planHash, decisions, validUntil: after(moment, expiresAfterMs) },
+      approval: { planHash: c.state.planHash, decisions, validUntil: validUntil(c, moment) },
     },
     entry,
     after: [{ kind: 'seek-start' }],
   });
+};
+
+/** An approval must not run out before the window that it waits for has been open once; but it is not for ever. */
+const validUntil = ({ terms }: Case, moment: Moment): Instant => {
+  const byPolicy = after(moment, terms.approval.expiresAfterMs);
+  const closing = terms.windows.length === 0 ? undefined : nextClosing(terms.windows, moment.now);
+  if (closing === undefined) return byPolicy;
+  return latest(byPolicy, soonest(closing, after(moment, WINDOW_WAIT_MS_MAX)));
 };
 
 /** Time is up, or SNS has not taken the request yet: silence is never a yes. */
@@ -81,11 +91,51 @@ export const onNeedAnnounced = (c: Case<NeedsHuman>, _: unknown, moment: Moment)
     entry: { who: 'selfheal', what: 'people-told', why: c.state.reason },
   });
 
+/** SNS took the message to the owner: from now on, grace runs for somebody who knows. */
+export const onOwnerTold = (c: Case<Held>, _: unknown, moment: Moment): Outcome => {
+  if (c.state.reason !== 'grace' || c.state.announced !== false) return unchanged();
+  const { now } = moment;
+  const until = graceEnd(c.openedAt, now, c.terms.graceMs);
+  return move(c, moment, {
+    to: {
+      ...c.state,
+      announced: true,
+      detail: `the owner has until ${until}`,
+      dueAt: withinADay(moment, until),
+    },
+    head: { ownerToldAt: now },
+    entry: {
+      who: 'selfheal',
+      what: 'owner-told',
+      why: `by topic ${ownerTopics(c.terms).join(', ')}; nothing is done before ${until}`,
+    },
+  });
+};
+
+/** Nobody is acted against untold: it is tried again, ever more rarely, and beyond the grace; then a person gets it. */
+export const tellOwnerAgain = (c: Case<Held>, moment: Moment): Outcome => {
+  const { openedAt, state, terms } = c;
+  const { seen } = state;
+  if (seen >= CHECK_FAILURES_MAX && epochMs(moment.now) >= epochMs(plusMs(openedAt, terms.graceMs)))
+    return handToHuman(
+      c,
+      {
+        code: 'owner-not-told',
+        reason: `the owner could not be told by topic ${ownerTopics(terms).join(', ')}, ${seen} times since ${openedAt}, so nothing was done`,
+      },
+      moment,
+    );
+  return move(c, moment, {
+    to: { ...state, seen: seen + 1, dueAt: after(moment, checkFailedWaitMs(seen + 1)) },
+    after: [{ kind: 'announce' }],
+  });
+};
+
 /** Still nobody: tell them again, unless it has healed meanwhile. */
 export const escalate = (c: Case<NeedsHuman>): Outcome =>
   c.state.announced
     ? unchanged({ kind: 'read-compliance' }, { kind: 'announce' })
-    : unchanged({ kind: 'announce' });
+    : unchanged(...noted(c.lastFailed), { kind: 'announce' });
 
 export const closeByHuman = (
   c: Case<OpenState>,
@@ -96,3 +146,6 @@ export const closeByHuman = (
     to: { name: 'closed-by-human', closedAt: moment.now, who, reason },
     entry: { who, what: 'closed', why: reason },
   });
+
+/** A month and a few days: whatever opens monthly has opened by then. */
+const WINDOW_WAIT_MS_MAX = 35 * dayMs;

@@ -3,8 +3,9 @@ import { hasEnded } from '../../automation-status.ts';
 import type { Plan } from '../../plan.ts';
 import { epochMs, type Moment, minuteMs, plusMs } from '../../time.ts';
 import type { Case, Running } from '../case.ts';
-import { after, move, type Outcome } from '../move.ts';
+import { after, move, type Outcome, unchanged } from '../move.ts';
 import type { ExecutionReport, ObservationOf } from '../observation.ts';
+import { toHeld } from '../route.ts';
 import { askUntil, attemptFailed, handToHuman, release } from './failure.ts';
 import { EXECUTION_LOOK_MS } from './start.ts';
 
@@ -56,7 +57,7 @@ export const onExecutionGone = (c: Case<Running>, _: unknown, moment: Moment): O
   );
 
 const toVerifying = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
-  const { plan, planHash, attempt, executionId } = c.state;
+  const { plan, planHash, attempt, executionId, startedAt, probes } = c.state;
   const endedAt = execution.endedAt ?? moment.now;
   const settledAt = plusMs(endedAt, c.terms.verify.settleMs);
   return move(c, moment, {
@@ -66,6 +67,8 @@ const toVerifying = (c: Case<Running>, execution: ExecutionReport, moment: Momen
       planHash,
       attempt,
       executionId,
+      startedAt,
+      ...(probes && { probes }),
       endedAt,
       settledAt,
       expiresAt: plusMs(endedAt, c.terms.verify.timeoutMs),
@@ -81,10 +84,11 @@ const toVerifying = (c: Case<Running>, execution: ExecutionReport, moment: Momen
 };
 
 const onFailed = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
+  if (c.state.stoppedBy) return endedByStop(c, execution, moment);
   const why = `${execution.statusText}: ${execution.failureMessage ?? 'SSM gave no reason'}`;
   return isTerminalFailure(execution.failureMessage)
-    ? handToHuman(c, { code: 'runbook-failed', reason: why, who: 'ssm' }, moment)
-    : attemptFailed(c, { who: 'ssm', what: 'attempt-failed', why }, moment);
+    ? handToHuman(c, { code: 'runbook-failed', reason: why, who: 'ssm', blamed: true }, moment)
+    : attemptFailed(c, { who: 'ssm', what: 'attempt-failed', why, blamed: true }, moment);
 };
 
 /** Trying again cannot help when the role lacks a right or a parameter is wrong. */
@@ -94,11 +98,18 @@ const isTerminalFailure = (failureMessage: string | undefined): boolean =>
 const TERMINAL_FAILURE =
   /AccessDenied|UnauthorizedOperation|not authorized to perform|InvalidParameter|ValidationError/;
 
-const onEndedByHuman = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome =>
-  c.state.stopRequestedAt
+const onEndedByHuman = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
+  const { stoppedBy, stopRequestedAt } = c.state;
+  if (stoppedBy) return endedByStop(c, execution, moment);
+  return stopRequestedAt
     ? attemptFailed(
         c,
-        { who: 'ssm', what: 'attempt-failed', why: `stopped after ${minutes(c.terms.runMsMax)} minutes` },
+        {
+          who: 'ssm',
+          what: 'attempt-failed',
+          why: `stopped after ${minutes(c.terms.runMsMax)} minutes`,
+          blamed: true,
+        },
         moment,
       )
     : handToHuman(
@@ -106,12 +117,48 @@ const onEndedByHuman = (c: Case<Running>, execution: ExecutionReport, moment: Mo
         { code: 'run-cancelled', reason: `somebody ended the run: ${execution.statusText}`, who: 'ssm' },
         moment,
       );
+};
+
+/**
+ * A person has what runs stopped. It is asked for until it has ended; a run that was stopped already because it
+ * outlasted its limit is a failure whoever else wants it stopped.
+ */
+export const onStopOrdered = (
+  c: Case<Running>,
+  { who, reason }: ObservationOf<'stop-ordered'>,
+  moment: Moment,
+): Outcome =>
+  c.state.stopRequestedAt
+    ? unchanged({ kind: 'stop-runbook' })
+    : move(c, moment, {
+        to: {
+          ...c.state,
+          stopRequestedAt: moment.now,
+          stoppedBy: { who, reason },
+          dueAt: after(moment, minuteMs),
+        },
+        entry: { who, what: 'stop-requested', why: reason },
+        after: [{ kind: 'stop-runbook' }],
+      });
+
+/** The attempt counts, but says nothing of the runbook. The case waits for the stop switch like any other. */
+const endedByStop = (c: Case<Running>, { statusText }: ExecutionReport, moment: Moment): Outcome => {
+  const { who = '', reason = '' } = c.state.stoppedBy ?? {};
+  const why = `${statusText}: ${who} had it stopped: ${reason}`;
+  const { to } = toHeld('stop-switch', why, 1, after(moment, STOPPED_LOOK_MS));
+  return move(c, moment, {
+    to,
+    head: { lastFailure: why },
+    entry: { who: 'ssm', what: 'attempt-stopped', why },
+    before: release(c.state),
+  });
+};
 
 /** A run that outlasts its limit is stopped; if even that does not end it, a person must look. */
 const stillAtWork = (c: Case<Running>, execution: ExecutionReport, moment: Moment): Outcome => {
   const ranMs = epochMs(moment.now) - epochMs(c.state.startedAt);
   const { stopRequestedAt } = c.state;
-  if (ranMs < c.terms.runMsMax)
+  if (stopRequestedAt === undefined && ranMs < c.terms.runMsMax)
     return move(c, moment, { to: { ...c.state, dueAt: after(moment, EXECUTION_LOOK_MS) } });
   if (stopRequestedAt === undefined)
     return move(c, moment, {
@@ -134,6 +181,7 @@ const stillAtWork = (c: Case<Running>, execution: ExecutionReport, moment: Momen
     {
       code: 'run-stuck',
       reason: `execution ${c.state.executionId} is ${execution.statusText} and does not stop`,
+      blamed: c.state.stoppedBy === undefined,
     },
     moment,
     [],
@@ -154,5 +202,6 @@ const differenceFromPlan = (plan: Plan, execution: ExecutionReport): string | un
 
 const minutes = (ms: number): number => Math.round(ms / minuteMs);
 
+const STOPPED_LOOK_MS = 5 * minuteMs;
 const STOP_PATIENCE_MS = 30 * minuteMs;
 const UNREAD_PATIENCE_MS = 30 * minuteMs;

@@ -17,7 +17,7 @@ import { askUntil, attemptFailed, handToHuman } from './failure.ts';
 
 export const onPermitGranted = (
   c: Case<Queued>,
-  { clientToken, scopes }: ObservationOf<'permit-granted'>,
+  { clientToken, scopes, probes }: ObservationOf<'permit-granted'>,
   moment: Moment,
 ): Outcome => {
   const attempt = c.attempts + 1;
@@ -29,6 +29,7 @@ export const onPermitGranted = (
       attempt,
       clientToken,
       scopes,
+      ...(probes && { probes }),
       intentAt: moment.now,
       tries: 0,
       dueAt: after(moment, INTENT_LOOK_MS),
@@ -37,7 +38,7 @@ export const onPermitGranted = (
     entry: {
       who: 'selfheal',
       what: 'attempt-intended',
-      why: `attempt ${attempt} of ${c.terms.retry.attemptsMax}: ${c.state.plan.document} version ${c.state.plan.documentVersion}`,
+      why: `attempt ${attempt} of ${c.terms.retry.attemptsMax}: ${c.state.plan.document} version ${c.state.plan.documentVersion}${probes ? `, the probe of ${probes.map(({ kind, name }) => `${kind} ${name}`).join(' and ')}` : ''}`,
     },
     after: [{ kind: 'start-runbook' }],
   });
@@ -102,7 +103,7 @@ export const onStartAccepted = (
   { executionId }: ObservationOf<'start-accepted'>,
   moment: Moment,
 ): Outcome => {
-  const { plan, planHash, attempt, clientToken, scopes } = c.state;
+  const { plan, planHash, attempt, clientToken, scopes, probes } = c.state;
   return move(c, moment, {
     to: {
       name: 'running',
@@ -111,6 +112,7 @@ export const onStartAccepted = (
       attempt,
       clientToken,
       scopes,
+      ...(probes && { probes }),
       executionId,
       startedAt: moment.now,
       dueAt: after(moment, EXECUTION_LOOK_MS),
@@ -170,7 +172,7 @@ export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment
   if (refusal)
     return moment.now < c.state.dueAt && ageMs(c, moment) < START_KNOWN_MS_MAX
       ? unchanged()
-      : handToHuman(c, { ...refusal, who: 'ssm' }, moment);
+      : handToHuman(c, { ...refusal, who: 'ssm', blamed: RUNBOOK_REFUSED.test(refusal.code) }, moment);
   // The last call with this token may have been issued a moment ago: SSM's listing is given time to show it.
   return ageMs(c, moment) <= TOKEN_TRUSTED_MS + LISTED_MS
     ? move(c, moment, { to: { ...c.state, dueAt: after(moment, INTENT_LOOK_MS) } })
@@ -180,10 +182,15 @@ export const onExecutionMissing = (c: Case<Starting>, _: unknown, moment: Moment
           who: 'ssm',
           what: 'attempt-not-started',
           why: 'no execution carries the tag of this attempt, and its token is too old to be issued again',
+          blamed: false,
         },
         moment,
       );
 };
+
+/** The document is not there or does not take its parameters; a role that may not start it is another matter. */
+const RUNBOOK_REFUSED =
+  /^(AutomationDefinition|InvalidAutomationExecutionParameters|InvalidDocument|InvalidTarget)/;
 
 const isTrusted = (c: Case<Starting>, moment: Moment): boolean => ageMs(c, moment) <= TOKEN_TRUSTED_MS;
 

@@ -30,6 +30,7 @@ export const onVerdict = (
         who: 'config',
         what: 'attempt-did-not-fix',
         why: 'SSM succeeded, but Config still says NON_COMPLIANT',
+        blamed: true,
       },
       moment,
     );
