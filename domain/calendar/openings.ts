@@ -88,4 +88,4 @@ const patternOf = (cron: string): Cron => {
 const PATTERNS_KEPT = 200;
 /** Clocks are put back by an hour; two zones have ever done it by more. */
 const LONGEST_REPEAT_MS = 3 * hourMs;
-const FOLLOWED_MAX = 50;
+const FOLLOWED_MAX = 20;

@@ -1,6 +1,6 @@
 /** Opens a case: the first write about a finding, or about one that has come back. */
 import { caseId, type EvaluationOrigin, type Finding, findingId, type Lane } from '../finding.ts';
-import type { Moment } from '../time.ts';
+import { type Moment, plusMs } from '../time.ts';
 import {
   type Case,
   type EarlierCase,
@@ -11,6 +11,7 @@ import {
   type Suppressed,
 } from './case.ts';
 import type { Effect } from './effect.ts';
+import { isDrift, isEcho } from './flapping.ts';
 import type { Assessment } from './observation.ts';
 import { routeBy } from './route.ts';
 
@@ -29,8 +30,23 @@ export interface Opening {
 /** What the next case of a finding knows of those before it, the newest last. */
 export const earlierOf = (newest: Case | undefined): readonly EarlierCase[] => {
   if (newest === undefined || !isClosed(newest.state)) return [];
-  const { number, openedAt, earlier = [], state } = newest;
-  return [...earlier, { number, openedAt, closedAt: state.closedAt, ended: state.name }].slice(-EARLIER_MAX);
+  const { number, openedAt, earlier = [], echo, state, terms } = newest;
+  const last: EarlierCase = {
+    number,
+    openedAt,
+    closedAt: state.closedAt,
+    ended: state.name,
+    ...(state.name === 'resolved' && { settledAt: plusMs(state.runEndedAt, terms.verify.settleMs) }),
+    ...(echo && { echo }),
+  };
+  return withoutOldest([...earlier, last]);
+};
+
+/** What counts as somebody's change is remembered longest. */
+const withoutOldest = (cases: readonly EarlierCase[]): readonly EarlierCase[] => {
+  if (cases.length <= EARLIER_MAX) return cases;
+  const idle = cases.findIndex((each) => !isDrift(each));
+  return cases.toSpliced(Math.max(0, idle), 1);
 };
 const EARLIER_MAX = 10;
 
@@ -38,9 +54,18 @@ export const openCase = (
   { finding, origin, lane, number, evaluation, assessment, earlier }: Opening,
   moment: Moment,
 ): { readonly case: Case<OpenState | Suppressed>; readonly after: readonly Effect[] } => {
+  const echo = isEcho(evaluation, earlier);
   const route = routeBy(
     assessment,
-    { attempts: 0, checkFailures: 0, manualSteps: assessment.manualSteps },
+    {
+      number,
+      openedAt: moment.now,
+      earlier,
+      echo,
+      attempts: 0,
+      checkFailures: 0,
+      manualSteps: assessment.manualSteps,
+    },
     moment,
   );
   const annotation = evaluation.annotation?.trim();
@@ -58,6 +83,7 @@ export const openCase = (
       newestEvaluation: evaluation,
       attempts: 0,
       ...(earlier.length > 0 && { earlier }),
+      ...(echo && { echo }),
       checkFailures: route.checkFailures,
       timeline: [
         {
@@ -85,6 +111,7 @@ export const headOf = (assessment: Assessment) => ({
   policyVersion: assessment.policyVersion,
   terms: assessment.terms,
   manualSteps: assessment.manualSteps,
+  ...(assessment.tags && { tags: assessment.tags }),
 });
 
 const lastPlannedOf = ({ outcome }: Assessment): { readonly lastPlanned?: LastPlanned } => {

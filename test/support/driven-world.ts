@@ -15,6 +15,7 @@ import { epochMs, instant, minuteMs, secondMs } from '../../domain/time.ts';
 import { onTick } from '../../handlers/on-tick.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
+import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { loadPolicy } from '../../infra/policy-file.ts';
 import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
@@ -36,6 +37,8 @@ export interface DrivenOptions extends Omit<AccountsOptions, 'clock'> {
   /** How far time moves at once, in ms. */
   readonly stepMs?: number;
   readonly decorate?: (ports: Ports) => Ports;
+  /** Whether what is due by schedule is done too: a sweep an hour, which most tests do without. Default false. */
+  readonly scheduled?: boolean;
 }
 
 export interface DrivenWorld {
@@ -55,6 +58,8 @@ export interface DrivenWorld {
   told(state: StateName): number;
   /** A new process: everything in memory is gone, the world is as it was. */
   restart(decorate?: (ports: Ports) => Ports): void;
+  /** Another policy is in force, where none are published. */
+  usePolicy(changed: (policy: PolicyBook) => PolicyBook): void;
   close(): Promise<void>;
 }
 
@@ -79,10 +84,11 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
     published,
     stepMs = secondMs,
     decorate,
+    scheduled = false,
     ...accounts
   } = options;
   const sandbox = await startAccounts({ ...accounts, clock: { kind: 'driven', startMs: epochMs(START) } });
-  const policy = policyChanged === undefined ? loadPolicy(policyFile) : policyOf(policyChanged, policyFile);
+  let policy = policyChanged === undefined ? loadPolicy(policyFile) : policyOf(policyChanged, policyFile);
   const catalog = loadCatalog();
   const deployment = await deploy({
     url: sandbox.url,
@@ -152,7 +158,10 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
     };
     if (published === undefined) {
       const app = compose(deployment.settings, { ...surroundings, policy: () => policy });
-      return { app, tick: onTick(app), mappings: eventSourceMappings(app, deployment, sandbox.url) };
+      const { connection } = surroundings;
+      const onSchedule = scheduled ? composeScheduled(app, deployment.settings, connection) : undefined;
+      const mappings = eventSourceMappings(app, deployment, sandbox.url, onSchedule);
+      return { app, tick: onTick(app), mappings };
     }
     const made = composePublished(deployment.settings, {
       ...surroundings,
@@ -253,6 +262,9 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
     told: (state) => [...latest.values()].filter(({ to }) => to === state).length,
     restart: (around) => {
       built = build(around);
+    },
+    usePolicy: (changed) => {
+      policy = changed(policy);
     },
     close: () => sandbox.close(),
   };
