@@ -24,7 +24,8 @@ export interface EvaluationOrigin {
   readonly region: string;
   /** The rule's name in that Region, with its decoration. */
   readonly configRuleName: string;
-  readonly configRuleArn: string;
+  /** As an event told it; a sweep's lists tell none. Nothing goes by it. */
+  readonly configRuleArn?: string;
 }
 
 /** One account in one Region: SSM's quotas live there. */

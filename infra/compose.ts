@@ -3,16 +3,21 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEngine, type Selfheal } from '../domain/engine/engine.ts';
 import { type AppBase, clientSettingsOf, composePorts, type Surroundings } from './compose-ports.ts';
 import type { Settings } from './settings.ts';
+import { queueUrl, SCHEDULED_QUEUE } from './sqs/queues.ts';
 import { createRefusals, type Refusals } from './sqs/refusals.ts';
+import { createScheduledOrders, type ScheduledOrders } from './sqs/scheduled-orders.ts';
 
 export interface App extends AppBase {
   readonly selfheal: Selfheal;
   readonly refusals: Refusals;
+  /** What is done on a schedule, for those who will not wait for it. */
+  readonly orders: ScheduledOrders;
 }
 
 export const compose = (settings: Settings, surroundings: Surroundings): App => {
   const base = composePorts(settings, surroundings);
   const { policyUpTo, connection } = surroundings;
+  const sqs = new SQSClient(clientSettingsOf(settings, connection));
   return {
     ...base,
     selfheal: createEngine({
@@ -20,9 +25,7 @@ export const compose = (settings: Settings, surroundings: Surroundings): App => 
       ...(policyUpTo && { policyUpTo }),
       globalLaneRegion: settings.region,
     }),
-    refusals: createRefusals({
-      sqs: new SQSClient(clientSettingsOf(settings, connection)),
-      queueUrl: settings.refusedQueueUrl,
-    }),
+    refusals: createRefusals({ sqs, queueUrl: settings.refusedQueueUrl }),
+    orders: createScheduledOrders({ sqs, queueUrl: queueUrl(settings, SCHEDULED_QUEUE) }),
   };
 };

@@ -1,4 +1,5 @@
 /** What a deployment must tell selfheal, read once from the environment at cold start. */
+import type { Lane } from '../domain/finding.ts';
 import * as z from '../domain/zod.ts';
 
 const text = (charsMin: number) => z.string().check(z.minLength(charsMin));
@@ -20,6 +21,17 @@ const settingsSchema = z.object({
     .check(z.regex(/^arn:[^:]+:sns:[^:]+:[0-9]{12}:[^:]+$/, 'expected the ARN of an SNS topic')),
   SELFHEAL_EXECUTOR_ROLE: z._default(z.string(), 'selfheal-executor'),
   SELFHEAL_EXTERNAL_ID: text(2),
+  SELFHEAL_SWEEP_LANES: z._default(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^$|^[0-9]{12}\/[a-z0-9-]{4,25}(,[0-9]{12}\/[a-z0-9-]{4,25})*$/,
+          'expected ACCOUNT/REGION with commas between them, or nothing',
+        ),
+      ),
+    '',
+  ),
 });
 
 export interface Settings {
@@ -32,6 +44,8 @@ export interface Settings {
   readonly operationsTopicArn: string;
   readonly executorRoleName: string;
   readonly externalId: string;
+  /** Lanes that are swept although no aggregator gathers from them and no case is there. */
+  readonly sweepLanes?: readonly Lane[];
 }
 
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
@@ -53,5 +67,9 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     operationsTopicArn: e.SELFHEAL_OPERATIONS_TOPIC,
     executorRoleName: e.SELFHEAL_EXECUTOR_ROLE,
     externalId: e.SELFHEAL_EXTERNAL_ID,
+    sweepLanes: e.SELFHEAL_SWEEP_LANES.split(',').flatMap((lane) => {
+      const [account, region] = lane.split('/');
+      return account && region ? [{ account, region }] : [];
+    }),
   };
 };

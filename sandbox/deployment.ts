@@ -8,7 +8,13 @@ import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Settings } from '../infra/settings.ts';
-import { COMPLIANCE_QUEUE, EXECUTIONS_QUEUE, REFUSED_QUEUE, WAKES_QUEUE } from '../infra/sqs/queues.ts';
+import {
+  COMPLIANCE_QUEUE,
+  EXECUTIONS_QUEUE,
+  REFUSED_QUEUE,
+  SCHEDULED_QUEUE,
+  WAKES_QUEUE,
+} from '../infra/sqs/queues.ts';
 import type { StackRecord } from './cloudformation/stack-store.ts';
 import { readTemplateFiles } from './cloudformation/template-files.ts';
 import { EXECUTOR_ROLE, EXTERNAL_ID, HUB_ACCOUNT, ORGANIZATION_ID } from './world/roles.ts';
@@ -24,7 +30,7 @@ export interface DeployedQueue {
 
 export interface Deployment {
   readonly settings: Settings;
-  readonly queues: Readonly<Record<'compliance' | 'executions' | 'wakes' | 'refused', DeployedQueue>>;
+  readonly queues: Readonly<Record<'compliance' | 'executions' | 'wakes' | 'scheduled' | 'refused', DeployedQueue>>;
 }
 
 export interface DeployOptions {
@@ -104,6 +110,7 @@ export const deploymentOf = ({ resources, outputs }: StackRecord): Deployment =>
     compliance: queue(COMPLIANCE_QUEUE),
     executions: queue(EXECUTIONS_QUEUE),
     wakes: queue(WAKES_QUEUE),
+    scheduled: queue(SCHEDULED_QUEUE),
     refused: queue(REFUSED_QUEUE),
   };
   return {

@@ -27,4 +27,10 @@ export const EVENT_SOURCES = {
     concurrencyMax: 2,
   },
   wakes: { functionName: 'selfheal-wake', queueName: 'selfheal-wakes', batchSize: 10, concurrencyMax: 6 },
+  scheduled: {
+    functionName: 'selfheal-scheduled',
+    queueName: 'selfheal-scheduled',
+    batchSize: 1,
+    concurrencyMax: 1,
+  },
 } as const satisfies Readonly<Record<string, EventSource>>;

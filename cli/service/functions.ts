@@ -4,9 +4,11 @@ import type { Context } from 'aws-lambda';
 import { minuteMs } from '../../domain/time.ts';
 import { onComplianceChange } from '../../handlers/on-compliance-change.ts';
 import { onExecutionStatus } from '../../handlers/on-execution-status.ts';
+import { onSchedule } from '../../handlers/on-schedule.ts';
 import { onTick } from '../../handlers/on-tick.ts';
 import { onWake } from '../../handlers/on-wake.ts';
 import type { App } from '../../infra/compose.ts';
+import type { Scheduled } from '../../infra/compose-scheduled.ts';
 import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import { clientSettings, type Deployment, HUB_REGION } from '../../sandbox/deployment.ts';
 import {
@@ -24,6 +26,8 @@ export const eventSourceMappings = (
   app: App,
   { queues }: Deployment,
   sandboxUrl: string,
+  /** Absent: what is due by schedule stays in its queue. */
+  scheduled?: Scheduled,
 ): readonly EventSourceMapping[] => {
   const sqs = new SQSClient({
     ...SDK_SETTINGS,
@@ -43,12 +47,14 @@ export const eventSourceMappings = (
     mapping('compliance', onComplianceChange(app)),
     mapping('executions', onExecutionStatus(app)),
     mapping('wakes', onWake(app)),
+    ...(scheduled === undefined ? [] : [mapping('scheduled', onSchedule(app, scheduled))]),
   ];
 };
 
 /** Runs everything until it is closed. */
 export const runFunctions = (
   app: App,
+  scheduled: Scheduled,
   deployment: Deployment,
   sandboxUrl: string,
   speed: number,
@@ -56,7 +62,7 @@ export const runFunctions = (
   const { log } = app.ports;
   const failed = (error: unknown) =>
     log.error('function failed', { reason: error instanceof Error ? error.message : String(error) });
-  const mappings = eventSourceMappings(app, deployment, sandboxUrl).map((mapping) =>
+  const mappings = eventSourceMappings(app, deployment, sandboxUrl, scheduled).map((mapping) =>
     runEventSourceMapping(mapping, failed),
   );
   const tick = onTick(app);

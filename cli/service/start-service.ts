@@ -11,6 +11,7 @@ import type { Ports } from '../../domain/ports.ts';
 import { epochMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
+import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import { createOperations, type Operations } from '../../infra/operations.ts';
 import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
 import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
@@ -97,7 +98,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       refused: (problem) => log.error('policy refused, the one in force stays', { reason: problem.message }),
     });
     const { server, url } = await listen(http.fetch, options.port);
-    const functions = runFunctions(app, deployment, sandbox.url, sandbox.speed);
+    const scheduled = composeScheduled(app, deployment.settings, connection);
+    const functions = runFunctions(app, scheduled, deployment, sandbox.url, sandbox.speed);
     return {
       url,
       sandboxUrl: sandbox.url,

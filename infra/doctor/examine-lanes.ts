@@ -8,7 +8,7 @@ import { runbooksWanted } from '../../domain/doctor/runbooks-wanted.ts';
 import { type Trouble, unread } from '../../domain/doctor/trouble.ts';
 import type { PolicyBook } from '../../domain/engine/policy-book.ts';
 import { type Lane, laneId } from '../../domain/finding.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
 import type { Ask } from './ask.ts';
 import { type Credentials, type EntryOptions, enter, laneClients } from './lane-clients.ts';
 import { listSources, type Source } from './list-lanes.ts';

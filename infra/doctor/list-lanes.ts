@@ -11,6 +11,10 @@ import { everyPage } from './every-page.ts';
 
 export interface Source {
   readonly lane: Lane;
+  /** Who gathers from it; absent when no aggregator told of it. */
+  readonly aggregator?: string;
+  /** Whether what the aggregator has of it is its newest. */
+  readonly upToDate?: boolean;
   /** Why the aggregator hears nothing from there, if it does not. */
   readonly failure?: string;
 }
@@ -53,6 +57,8 @@ export const listSources = async (
       if (source.SourceType === 'ACCOUNT' && source.SourceId && source.AwsRegion)
         sources.push({
           lane: { account: source.SourceId, region: source.AwsRegion },
+          aggregator: name,
+          upToDate: source.LastUpdateStatus === 'SUCCEEDED',
           ...(source.LastUpdateStatus === 'FAILED'
             ? { failure: [source.LastErrorCode, source.LastErrorMessage].filter(Boolean).join(': ') }
             : {}),

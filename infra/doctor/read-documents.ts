@@ -2,7 +2,7 @@
 import { DescribeDocumentCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Runbook } from '../../domain/catalog/catalog.ts';
 import type { DocumentFacts, RegionDocument } from '../../domain/doctor/judge-documents.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
 import type { Ask } from './ask.ts';
 
 export const readDocuments = (

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type Instant, instant } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
 import { describeBody, reasonOf } from './describe-dead-letter.ts';
 import {
   COMPLIANCE_QUEUE,

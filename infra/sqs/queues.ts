@@ -3,9 +3,15 @@
 export const COMPLIANCE_QUEUE = 'selfheal-compliance';
 export const EXECUTIONS_QUEUE = 'selfheal-executions';
 export const WAKES_QUEUE = 'selfheal-wakes';
+export const SCHEDULED_QUEUE = 'selfheal-scheduled';
 
 /** What the functions work on. Each has a dead-letter queue of its own. */
-export const WORK_QUEUES: readonly string[] = [COMPLIANCE_QUEUE, EXECUTIONS_QUEUE, WAKES_QUEUE];
+export const WORK_QUEUES: readonly string[] = [
+  COMPLIANCE_QUEUE,
+  EXECUTIONS_QUEUE,
+  WAKES_QUEUE,
+  SCHEDULED_QUEUE,
+];
 
 /** Bad input that selfheal set aside itself, with its reason. */
 export const REFUSED_QUEUE = 'selfheal-refused';

@@ -16,6 +16,10 @@ export interface WorldSettings {
   readonly periodicIntervalMs: number;
   /** Shortest time between two calls of StartConfigRulesEvaluation in a lane, in ms. Default 60,000. */
   readonly evaluationRequestIntervalMs: number;
+  /** How far Config's aggregator lags behind the accounts, in ms; it takes minutes on AWS. Default 0. */
+  readonly aggregatorDelayMs: number;
+  /** Whether there is an aggregator. Default true. */
+  readonly aggregator: boolean;
   /** Calls of StartAutomationExecution a second in a lane. Default 1. */
   readonly startsPerSecond: number;
   /** Calls a second of Get- and Describe- operations on executions in a lane. Default 3. */
@@ -39,6 +43,8 @@ export const DEFAULT_SETTINGS: WorldSettings = {
   evaluationDelayMsMax: 2_000,
   periodicIntervalMs: 24 * HOUR_MS,
   evaluationRequestIntervalMs: 60_000,
+  aggregatorDelayMs: 0,
+  aggregator: true,
   startsPerSecond: 1,
   readsPerSecond: 3,
   runningMax: 100,

@@ -48,6 +48,7 @@ export const CONFIG_ACCESS: AccessRows = {
     'PutRemediationExceptions',
     'SelectResourceConfig',
   ]),
+  DescribeAggregateComplianceByConfigRules: onAggregator('DescribeAggregateComplianceByConfigRules'),
   DescribeConfigurationAggregatorSourcesStatus: onAggregator('DescribeConfigurationAggregatorSourcesStatus'),
   DescribeConfigurationRecorders: onRecorders('DescribeConfigurationRecorders'),
   DescribeConfigurationRecorderStatus: onRecorders('DescribeConfigurationRecorderStatus'),

@@ -1,7 +1,9 @@
 /** One aggregator over every account and Region of the sandbox, seen alike from all of them. */
 import { AwsError, type CallContext, type Operation, type World } from '../../service.ts';
-import { evaluationResult } from './compliance-operations.ts';
-import { evaluationsIn } from './evaluations.ts';
+import { worldSettings } from '../../world/settings.ts';
+import { compliance, evaluationResult } from './compliance-operations.ts';
+import { rulesIn } from './deployed-rules.ts';
+import { aggregatedEvaluations } from './evaluations.ts';
 import { page } from './paging.ts';
 import { recorders } from './recorder.ts';
 
@@ -28,17 +30,31 @@ interface DetailsInput {
   NextToken?: string;
 }
 
+interface RulesInput {
+  ConfigurationAggregatorName: string;
+  Filters?: {
+    readonly ConfigRuleName?: string;
+    readonly ComplianceType?: string;
+    readonly AccountId?: string;
+    readonly AwsRegion?: string;
+  };
+  Limit?: number;
+  NextToken?: string;
+}
+
 export const aggregatorOperations = (world: World): Readonly<Record<string, Operation>> => ({
   DescribeConfigurationAggregators: (input: DescribeInput, context) => {
-    for (const name of input.ConfigurationAggregatorNames ?? []) checkName(name);
-    return { ConfigurationAggregators: [describeAggregator(world, context)] };
+    for (const name of input.ConfigurationAggregatorNames ?? []) checkName(world, name);
+    const { aggregator } = worldSettings(world);
+    return { ConfigurationAggregators: aggregator ? [describeAggregator(world, context)] : [] };
   },
   DescribeConfigurationAggregatorSourcesStatus: (input: SourcesInput) => sources(world, input),
-  GetAggregateComplianceDetailsByConfigRule: (input: DetailsInput) => details(world, input),
+  DescribeAggregateComplianceByConfigRules: (input: RulesInput, { nowMs }) => rules(world, input, nowMs),
+  GetAggregateComplianceDetailsByConfigRule: (input: DetailsInput, { nowMs }) => details(world, input, nowMs),
 });
 
-const checkName = (name: string): void => {
-  if (name !== AGGREGATOR)
+const checkName = (world: World, name: string): void => {
+  if (name !== AGGREGATOR || !worldSettings(world).aggregator)
     throw new AwsError(
       'NoSuchConfigurationAggregatorException',
       `The configuration aggregator ${name} does not exist. The sandbox has one, named ${AGGREGATOR}.`,
@@ -66,7 +82,7 @@ const describeAggregator = (world: World, { account, region }: CallContext) => {
 
 /** It gathers from every lane that has a recorder, and always succeeds: it needs no authorization here. */
 const sources = (world: World, input: SourcesInput) => {
-  checkName(input.ConfigurationAggregatorName);
+  checkName(world, input.ConfigurationAggregatorName);
   const isWanted = input.UpdateStatus?.includes('SUCCEEDED') ?? true;
   const lanes = isWanted ? [...recorders(world).values()] : [];
   const found = page(lanes, input.Limit || 50, input.NextToken);
@@ -82,25 +98,84 @@ const sources = (world: World, input: SourcesInput) => {
   };
 };
 
-const details = (world: World, input: DetailsInput) => {
-  checkName(input.ConfigurationAggregatorName);
-  const wanted = input.ComplianceType ?? 'NON_COMPLIANT';
-  if (wanted !== 'COMPLIANT' && wanted !== 'NON_COMPLIANT')
+/** Rules without results are not told. As on AWS a page may be empty and have a next one: it is cut before it is filtered. */
+const rules = (world: World, input: RulesInput, nowMs: number) => {
+  checkName(world, input.ConfigurationAggregatorName);
+  const { ConfigRuleName, ComplianceType, AccountId, AwsRegion } = input.Filters ?? {};
+  checkComplianceType(ComplianceType);
+  const all = [...recorders(world).values()].flatMap(({ account, region }) =>
+    rulesIn(world, { account, region }).map(({ name }) => ({ account, region, name })),
+  );
+  const cut = page(all, input.Limit || RULES_PAGE_MAX, input.NextToken);
+  const counts = new Map<string, RuleCounts>();
+  const countsOf = (lane: { readonly account: string; readonly region: string }): RuleCounts => {
+    const key = `${lane.account}/${lane.region}`;
+    const known = counts.get(key) ?? countRules(world, lane, nowMs);
+    counts.set(key, known);
+    return known;
+  };
+  const told = cut.items
+    .filter(
+      ({ account, region, name }) =>
+        (AccountId ?? account) === account &&
+        (AwsRegion ?? region) === region &&
+        (ConfigRuleName ?? name) === name,
+    )
+    .flatMap(({ account, region, name }) => {
+      const nonCompliant = countsOf({ account, region }).get(name);
+      if (nonCompliant === undefined) return [];
+      const row = { ConfigRuleName: name, AccountId: account, AwsRegion: region };
+      return [{ ...row, Compliance: compliance(true, nonCompliant, CONTRIBUTORS_MAX) }];
+    })
+    .filter(({ Compliance }) => (ComplianceType ?? Compliance.ComplianceType) === Compliance.ComplianceType);
+  return {
+    AggregateComplianceByConfigRules: told,
+    ...(cut.nextToken === undefined ? {} : { NextToken: cut.nextToken }),
+  };
+};
+
+/** By the rule's name: how many of its resources are NON_COMPLIANT. */
+type RuleCounts = ReadonlyMap<string, number>;
+
+const countRules = (
+  world: World,
+  lane: { readonly account: string; readonly region: string },
+  nowMs: number,
+): RuleCounts => {
+  const counts = new Map<string, number>();
+  for (const [, { rule, complianceType }] of aggregatedEvaluations(world, lane, nowMs))
+    counts.set(rule, (counts.get(rule) ?? 0) + (complianceType === 'NON_COMPLIANT' ? 1 : 0));
+  return counts;
+};
+
+const RULES_PAGE_MAX = 1_000;
+const CONTRIBUTORS_MAX = 25;
+
+const checkComplianceType = (wanted: string | undefined): void => {
+  if (wanted !== undefined && wanted !== 'COMPLIANT' && wanted !== 'NON_COMPLIANT')
     throw new AwsError(
       'ValidationException',
       'An aggregator tells COMPLIANT and NON_COMPLIANT results only.',
     );
+};
+
+const details = (world: World, input: DetailsInput, nowMs: number) => {
+  checkName(world, input.ConfigurationAggregatorName);
+  const wanted = input.ComplianceType ?? 'NON_COMPLIANT';
+  checkComplianceType(wanted);
   const lane = { account: input.AccountId, region: input.AwsRegion };
-  const matching = [...evaluationsIn(world, lane)].filter(
-    ([, evaluation]) => evaluation.rule === input.ConfigRuleName && evaluation.complianceType === wanted,
+  const matching = [...aggregatedEvaluations(world, lane, nowMs)].filter(
+    ([, { rule }]) => rule === input.ConfigRuleName,
   );
-  const found = page(matching, input.Limit || 50, input.NextToken);
+  const cut = page(matching, input.Limit || 50, input.NextToken);
   return {
-    AggregateEvaluationResults: found.items.map(([resource, evaluation]) => ({
-      ...evaluationResult(resource, evaluation),
-      AccountId: resource.account,
-      AwsRegion: resource.region,
-    })),
-    ...(found.nextToken === undefined ? {} : { NextToken: found.nextToken }),
+    AggregateEvaluationResults: cut.items
+      .filter(([, { complianceType }]) => complianceType === wanted)
+      .map(([resource, evaluation]) => ({
+        ...evaluationResult(resource, evaluation),
+        AccountId: resource.account,
+        AwsRegion: resource.region,
+      })),
+    ...(cut.nextToken === undefined ? {} : { NextToken: cut.nextToken }),
   };
 };

@@ -124,7 +124,8 @@ const complianceByResource = (world: World, input: ComplianceByResourceInput, co
   return { ComplianceByResources: found.items, ...next(found) };
 };
 
-const compliance = (evaluated: boolean, nonCompliant: number, cap: number) => {
+/** @param cap how many are counted at most */
+export const compliance = (evaluated: boolean, nonCompliant: number, cap: number) => {
   if (!evaluated) return { ComplianceType: 'INSUFFICIENT_DATA' };
   if (nonCompliant === 0) return { ComplianceType: 'COMPLIANT' };
   return {

@@ -1,6 +1,7 @@
 /** What Config thinks of each resource, kept by resource so that a fresh read of one is one look-up. */
 import type { Table, World } from '../../service.ts';
 import type { ResourceRef } from '../../world/resource.ts';
+import { worldSettings } from '../../world/settings.ts';
 import type { Lane } from './deployed-rules.ts';
 import { seenKey } from './recorder.ts';
 
@@ -31,6 +32,7 @@ export const putEvaluation = (world: World, ref: ResourceRef, evaluation: Evalua
   const { account, region, type, id } = ref;
   const before = evaluatedResources(world).get(seenKey(ref))?.evaluations ?? {};
   const evaluations = { ...before, [evaluation.rule]: evaluation };
+  noteForAggregator(world, ref, evaluation.rule, before[evaluation.rule]);
   evaluatedResources(world).put(seenKey(ref), { account, region, type, id, evaluations });
 };
 
@@ -50,5 +52,40 @@ export const evaluationsIn = function* (
   for (const resource of evaluatedResources(world).values()) {
     if (resource.account !== lane.account || resource.region !== lane.region) continue;
     for (const evaluation of Object.values(resource.evaluations)) yield [resource, evaluation];
+  }
+};
+
+/** What was true of one rule and resource before the newest evaluation: for those who hear of it later. */
+const outdated = (world: World): Table<readonly Evaluation[]> => world.table('config:outdated-evaluations');
+
+const outdatedKey = (ref: ResourceRef, rule: string): string => `${seenKey(ref)}/${rule}`;
+
+const noteForAggregator = (
+  world: World,
+  ref: ResourceRef,
+  rule: string,
+  before: Evaluation | undefined,
+): void => {
+  if (before === undefined || worldSettings(world).aggregatorDelayMs === 0) return;
+  const known = outdated(world).get(outdatedKey(ref, rule)) ?? [];
+  outdated(world).put(outdatedKey(ref, rule), [...known.slice(-OUTDATED_MAX), before]);
+};
+
+const OUTDATED_MAX = 9;
+
+/** Every evaluation in a lane as an aggregator knows it: as it was `aggregatorDelayMs` ago. */
+export const aggregatedEvaluations = function* (
+  world: World,
+  lane: Lane,
+  nowMs: number,
+): Generator<readonly [EvaluatedResource, Evaluation]> {
+  const { aggregatorDelayMs } = worldSettings(world);
+  const isKnown = ({ recordedMs }: Evaluation): boolean => !(recordedMs > nowMs - aggregatorDelayMs);
+  for (const [resource, evaluation] of evaluationsIn(world, lane)) {
+    const known =
+      aggregatorDelayMs === 0 || isKnown(evaluation)
+        ? evaluation
+        : outdated(world).get(outdatedKey(resource, evaluation.rule))?.findLast(isKnown);
+    if (known !== undefined) yield [resource, known];
   }
 };

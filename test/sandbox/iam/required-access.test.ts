@@ -32,6 +32,7 @@ const RULE = { Name: 'r', Rule: 'r' };
 const INPUTS: Readonly<Record<string, object>> = {
   'config.GetComplianceDetailsByConfigRule': { ConfigRuleName: rule.name },
   'config.StartConfigRulesEvaluation': { ConfigRuleNames: [rule.name] },
+  'config.DescribeAggregateComplianceByConfigRules': { ConfigurationAggregatorName: 'a' },
   'config.GetAggregateComplianceDetailsByConfigRule': { ConfigurationAggregatorName: 'a' },
   'config.StartConfigurationRecorder': { ConfigurationRecorderName: 'default' },
   'config.StopConfigurationRecorder': { ConfigurationRecorderName: 'default' },

@@ -1,0 +1,33 @@
+/** What is done on a schedule, put together beside the engine: only the function that does it carries it. */
+import { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import { createSweep, type Sweep } from '../domain/sweep/sweep.ts';
+import type { App } from './compose.ts';
+import { type Connection, clientSettingsOf } from './compose-ports.ts';
+import { createSweepSource } from './config/sweep-source.ts';
+import type { Settings } from './settings.ts';
+
+export interface Scheduled {
+  readonly sweep: Sweep;
+}
+
+export const composeScheduled = (
+  { selfheal, ports, catalog, sweeps, members }: App,
+  settings: Settings,
+  connection?: Connection,
+): Scheduled => ({
+  sweep: createSweep({
+    source: createSweepSource({
+      config: new ConfigServiceClient({
+        ...clientSettingsOf(settings, connection),
+        maxAttempts: 3,
+        retryMode: 'adaptive',
+      }),
+      members,
+    }),
+    store: sweeps,
+    ports,
+    engine: selfheal,
+    catalog,
+    lanes: [{ account: settings.hubAccount, region: settings.region }, ...(settings.sweepLanes ?? [])],
+  }),
+});
