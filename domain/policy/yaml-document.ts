@@ -12,7 +12,6 @@ import {
   isScalar,
   isSeq,
   Lexer,
-  LineCounter,
   type Node,
   Parser,
 } from 'yaml';
@@ -68,8 +67,7 @@ export const readYaml = (
       problemAt(1, 1, `at most ${TEXT_LENGTH_MAX} characters`, `${text.length}`, 'split the policy by stage'),
     );
   }
-  const lines = new LineCounter();
-  const composed = compose(text, lines);
+  const composed = compose(text);
   if (composed.refused !== undefined)
     return refused(problemAt(1, 1, composed.refused.expected, composed.refused.found));
   const { documents } = composed;
@@ -78,11 +76,12 @@ export const readYaml = (
   if (document === undefined || document.contents === null) {
     return refused(problemAt(1, 1, 'a policy', 'an empty file', 'begin with "version: 1" and "entries:"'));
   }
+  const lines = new Lines(text);
   const placed = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(Math.max(0, offset));
+    const { line, column } = lines.placeOf(offset);
     // Editors do not count a byte order mark as a column.
-    const hidden = line <= 1 && text.startsWith('\uFEFF') ? 1 : 0;
-    return { line: Math.max(1, line), column: Math.max(1, col - hidden) };
+    const hidden = line === 1 && text.startsWith('\uFEFF') ? 1 : 0;
+    return { line, column: Math.max(1, column - hidden) };
   };
   const syntax = [...document.errors, ...document.warnings].map((error) => {
     const { line, column } = placed(error.pos[0]);
@@ -122,6 +121,28 @@ type Composed =
   | { readonly documents: readonly Document.Parsed[]; readonly refused?: never }
   | { readonly refused: { readonly expected: string; readonly found: string } };
 
+/** Where lines begin. The library's own counter misses those that its parser skips after an error. */
+class Lines {
+  private readonly starts: number[] = [0];
+
+  constructor(private readonly text: string) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.starts.push(at + 1);
+  }
+
+  /** Counted from 1. An offset outside the text is taken for its nearest end. */
+  placeOf(offset: number): { readonly line: number; readonly column: number } {
+    const within = Math.max(0, Math.min(offset, this.text.length));
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.starts[middle] ?? 0) <= within) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: within - (this.starts[low] ?? 0) + 1 };
+  }
+}
+
 /** Levels of the parser's stack: a mapping in a list takes up to three of them. */
 const STACK_DEPTH_MAX = NESTING_MAX * 3;
 /** Comments and blank lines before the document are tokens of their own. */
@@ -132,10 +153,9 @@ const TOKENS_MAX = 20_000;
  * hostile file could exhaust the process's stack, which is not always an error that can be caught. So the
  * parser's stack is watched, and nothing deep is handed on.
  */
-const compose = (text: string, lines: LineCounter): Composed => {
+const compose = (text: string): Composed => {
   try {
-    lines.addNewLine(0);
-    const parser = new Parser(lines.addNewLine);
+    const parser = new Parser();
     const tokens: CST.Token[] = [];
     for (const lexeme of new Lexer().lex(text)) {
       tokens.push(...parser.next(lexeme));

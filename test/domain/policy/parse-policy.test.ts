@@ -128,6 +128,16 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'lone surrogates': 'version: "\uD800"\nentries: ["\uDC00"]\n',
 };
 
+describe('a mistake behind the end of a document', () => {
+  it('has its place, although the library does not count the lines that it skips there', () => {
+    expect(problemsOf('... 1\ntimezone: UTC\n').map((told) => /:\d+:\d+/.exec(told)?.[0])).toEqual([
+      ':1:5',
+      ':2:9',
+      ':2:11',
+    ]);
+  });
+});
+
 describe('hostile text', () => {
   it.each(Object.entries(HOSTILE))('%s: refused, with few words', (_, text) => {
     const problems = problemsOf(text);
