@@ -1,12 +1,14 @@
 /** The `selfheal` command with all its subcommands. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBreaker } from './commands/breaker.ts';
 import { addCase } from './commands/case.ts';
 import { addCases } from './commands/cases.ts';
 import { addDecide } from './commands/decide.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExempt } from './commands/exempt.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addSend } from './commands/send.ts';
@@ -45,9 +47,11 @@ export const createProgram = (io: Io): Command => {
   addDecide(program, io, 'deny');
   addStop(program, io);
   addResume(program, io);
+  addBreaker(program, io);
   addSweep(program, io);
   addExempt(program, io);
   addSend(program, io);
+  addPlan(program, io);
   addPolicy(program, io);
   addDoctor(program, io);
   addDlq(program, io);

@@ -10,9 +10,12 @@ import type {
   StateName,
   TimelineEntry,
 } from '../domain/case/case.ts';
+import { isOpen } from '../domain/case/case.ts';
 import type { Severity } from '../domain/catalog/catalog.ts';
+import { heldBack } from '../domain/held-back.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Mode } from '../domain/policy/policy.ts';
+import type { Controls } from '../domain/ports.ts';
 import type { Instant } from '../domain/time.ts';
 
 export interface CaseSummary {
@@ -56,6 +59,8 @@ export interface CaseJson extends CaseSummary {
   /** By which exemption it is closed; `until` is null when that has no end. */
   readonly exemption: { readonly name: string; readonly until: Instant | null } | null;
   readonly manualSteps: readonly string[];
+  /** Stop switches and breakers that keep it back just now: who, why and since when. Empty for a closed case. */
+  readonly heldBackBy: readonly string[];
   readonly timeline: readonly TimelineEntry[];
   readonly timelineDropped: number;
 }
@@ -91,7 +96,7 @@ export const caseSummary = (about: Case): CaseSummary => {
   };
 };
 
-export const caseJson = (about: Case): CaseJson => ({
+export const caseJson = (about: Case, controls: Pick<Controls, 'stops' | 'breakers'>): CaseJson => ({
   ...caseSummary(about),
   plan: planOf(about.state) ?? null,
   approval: approvalOf(about),
@@ -100,6 +105,7 @@ export const caseJson = (about: Case): CaseJson => ({
       ? { name: about.state.exemption, until: about.state.until ?? null }
       : null,
   manualSteps: about.state.name === 'needs-human' ? about.state.manualSteps : about.manualSteps,
+  heldBackBy: isOpen(about.state) ? heldBack(controls, about) : [],
   timeline: about.timeline.map(({ at, who, what, why, state }) => ({ at, who, what, why, state })),
   timelineDropped: about.timelineDropped,
 });

@@ -3,6 +3,8 @@
  * `PortError` when the world does not answer as it should.
  */
 import type { Becomes, Breaker, BreakerScope, KnownBreaker, UnreadableBreaker } from './breaker.ts';
+import type { Batch } from './batch.ts';
+import type { AskedBatch } from './batch-id.ts';
 import type { Case, Evaluation } from './case/case.ts';
 import type { ExecutionReport, Exempted } from './case/observation.ts';
 import type { CaseChanged } from './case-changed.ts';
@@ -47,6 +49,8 @@ export interface CaseFilter {
 export interface CaseStore {
   /** The newest case of a finding, read consistently. */
   newestOf(findingId: string): Promise<Case | undefined>;
+  /** The newest cases of many findings, by their ids, as they were a moment ago; findings without one are left out. */
+  newestOfMany(findingIds: readonly string[]): Promise<ReadonlyMap<string, Case>>;
   get(caseId: string): Promise<Case | undefined>;
   /** Puts a case that must not exist yet; false when somebody else opened it first. */
   open(opened: Case): Promise<boolean>;
@@ -56,7 +60,9 @@ export interface CaseStore {
   byExecution(executionId: string): Promise<Case | undefined>;
   /** Ids of the queued cases of a lane: most severe first, then oldest. */
   waiting(lane: Lane, countMax: number): Promise<readonly string[]>;
-  /** What should be looked at by now: cases by id, lanes in which cases wait. */
+  /** The cases asked for in a batch, and those for which nobody decided in time; the most severe first. */
+  inBatch(batch: string, which: 'waiting' | 'expired'): AsyncIterable<Case>;
+  /** What should be looked at by now: cases by id, lanes in which cases wait, batches. */
   due(now: Instant): AsyncIterable<Due>;
   list(filter: CaseFilter): AsyncIterable<Case>;
 }
@@ -71,7 +77,9 @@ export type Due =
       /** To be looked at although it is not due: exemptions have changed up to this number. */
       readonly exemptionSequence?: number;
     }
-  | { readonly lane: Lane };
+  | { readonly lane: Lane }
+  /** A batch that is to be looked after. */
+  | { readonly batch: string };
 
 /** What a lane's item says, for a drain to begin with. */
 export interface LaneView {
@@ -98,6 +106,18 @@ export interface PermitStore {
    * too, unless somebody arrived since: then the answer is false and the drain goes on.
    */
   endDrain(lane: Lane, drainer: string, emptyAt?: number): Promise<boolean>;
+}
+
+export interface BatchStore {
+  get(id: string): Promise<Batch | undefined>;
+  list(): Promise<readonly Batch[]>;
+  /** Somebody asks in it: it is made if there is none, and looked after from now on. */
+  join(asked: AskedBatch, now: Instant): Promise<void>;
+  /**
+   * Writes a batch whose stored version must be one less; false when somebody else wrote first. Without `dueAt`
+   * nobody looks after it until somebody joins: false also when somebody joined since it was read.
+   */
+  replace(batch: Batch, dueAt: Instant | undefined): Promise<boolean>;
 }
 
 /** What is read before every start, at once. */
@@ -142,7 +162,6 @@ export interface HealthStore {
 export interface ExemptionStore {
   /** Every one as it was found, read consistently. */
   all(): Promise<readonly FoundExemption[]>;
-  get(name: string): Promise<FoundExemption | undefined>;
   /** False when there is one of that name already that has not expired by `since`: it stays as it is. */
   put(exemption: StoredExemption): Promise<boolean>;
   /** False when there is none of that name. */
@@ -238,6 +257,7 @@ export interface Roles {
 
 export interface Ports {
   readonly cases: CaseStore;
+  readonly batches: BatchStore;
   readonly permits: PermitStore;
   readonly controls: ControlStore;
   readonly exemptions: ExemptionStore;

@@ -8,6 +8,7 @@ import { paintSeverity, paintState } from './paint.ts';
 export const story = (about: CaseJson, style: Style): string =>
   [
     ...headline(about, style),
+    ...about.heldBackBy.map((each) => style.red(safe(each))),
     '',
     ...facts(about, style),
     ...planLines(about, style),

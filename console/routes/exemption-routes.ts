@@ -1,7 +1,7 @@
 /** Exemptions over HTTP: see all there are, add one, remove one that was added. */
 import { Hono } from 'hono/tiny';
 import { addExemption, removeExemption } from '../../domain/exemption/change-exemptions.ts';
-import { EXEMPTIONS_MAX } from '../../domain/exemption/exemption.ts';
+import { EXEMPTIONS_MAX, readStored } from '../../domain/exemption/exemption.ts';
 import type { PortError } from '../../domain/ports.ts';
 import { instant } from '../../domain/time.ts';
 import { unreachable } from '../../domain/unreachable.ts';
@@ -64,15 +64,8 @@ export const exemptionChangeRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
       );
       switch (added.kind) {
         case 'in-force': {
-          const found = await app.ports.exemptions.get(request.name);
           app.ports.log.warn('exemption added', { exemption: request.name, who: person });
-          if (found === undefined)
-            throw new HttpError(
-              409,
-              'removed',
-              `somebody has just removed exemption "${request.name}" again`,
-            );
-          return context.json(storedJson(found, instant(nowMs())));
+          return context.json(storedJson(readStored(request.name, { ...added.exemption }), instant(nowMs())));
         }
         case 'refused':
           throw new HttpError(400, 'bad-exemption', added.problems.join('; '));

@@ -166,6 +166,8 @@ export interface Verifying extends Planned {
 }
 export interface NeedsHuman {
   readonly name: 'needs-human';
+  /** The batch in which nobody decided on it in time: people get one message for all of them. */
+  readonly batch?: string;
   readonly code: string;
   readonly reason: string;
   readonly manualSteps: readonly string[];

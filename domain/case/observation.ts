@@ -1,6 +1,7 @@
 /** What a case can be told: facts in the past tense. Whoever reads the world turns what it read into one. */
 
 import type { AutomationStatus } from '../automation-status.ts';
+import type { AskedBatch } from '../batch-id.ts';
 import type { BreakerScope } from '../breaker.ts';
 import type { Severity } from '../catalog/catalog.ts';
 import type { PlanRefusal } from '../plan.ts';
@@ -64,7 +65,7 @@ export type AfterNo =
   /** It is looked at again then. */
   | { readonly kind: 'hold'; readonly reason: HoldReason; readonly until: Instant }
   /** People are asked for its plan, together with the others of the batch. */
-  | { readonly kind: 'ask'; readonly batch: string }
+  | { readonly kind: 'ask'; readonly batch: AskedBatch }
   | { readonly kind: 'hand-over' };
 
 export type Observation =

@@ -4,6 +4,7 @@
  */
 
 import { automationStatus, hasEnded } from '../automation-status.ts';
+import type { BatchDecision } from '../batch.ts';
 import type { Case, Decision } from '../case/case.ts';
 import { isOpen, isWatched } from '../case/case.ts';
 import type { Outcome } from '../case/move.ts';
@@ -15,6 +16,7 @@ import type { Due, Ports } from '../ports.ts';
 import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
 import { epochMs, type Instant, secondMs } from '../time.ts';
 import type { Assessor } from './assess.ts';
+import { type BatchDecisionAnswer, decideBatch, tendBatch } from './batches.ts';
 import { drainLane } from './drain.ts';
 import {
   type ComplianceReport,
@@ -54,6 +56,11 @@ export interface Selfheal {
   cancelRunning(stop: StopSwitch, until: Instant): Promise<number>;
   decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
   close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
+  /** Refused unless the digest is that of what waits in the batch now. */
+  decideBatch(
+    id: string,
+    decision: Pick<BatchDecision, 'answer' | 'who' | 'reason' | 'digest'>,
+  ): Promise<BatchDecisionAnswer>;
 }
 
 export interface ExecutionStatusReport {
@@ -152,6 +159,7 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
         wakes,
         async (session, { wake, messageId, redelivered }) => {
           if ('lane' in wake) return drained(engine, wake.lane, messageId);
+          if ('batch' in wake) return tendBatch(engine, wake.batch);
           const about = await ports.cases.get(wake.caseId);
           if (about === undefined) return;
           if (redelivered) await repeatEffects(engine, session, about.id);
@@ -173,7 +181,7 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
           if (isWanted || (isOpen(about.state) && isDue(about.state.dueAt, ports.clock.now())))
             await tell(engine, session, about, { kind: 'due' });
         },
-        { concurrent: ({ wake }) => ('lane' in wake ? laneId(wake.lane) : wake.caseId) },
+        { concurrent: ({ wake }) => turnOf(wake) },
       ),
 
     tick: async () => {
@@ -210,8 +218,15 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
     decide: (caseId, decision) =>
       onCase(engine, caseId, { kind: 'decided', decision: { ...decision, at: ports.clock.now() } }),
 
+    decideBatch: (id, decision) => decideBatch(engine, id, decision),
+
     close: (caseId, who, reason) => onCase(engine, caseId, { kind: 'closed-by-human', who, reason }),
   };
+};
+
+const turnOf = (wake: Due): string => {
+  if ('lane' in wake) return laneId(wake.lane);
+  return 'batch' in wake ? wake.batch : wake.caseId;
 };
 
 /** A drain sends as it goes, so it sends for itself alone: what it cannot send fails no other wake-up. */

@@ -1,5 +1,5 @@
 /** Brings a case to its start: every check, then the permit. Used when a case becomes ready and by the drain. */
-import { batchId } from '../batch-id.ts';
+import { askedIn } from '../batch-id.ts';
 import type { Case } from '../case/case.ts';
 import type { AfterNo, Assessment, CheckName, Observation } from '../case/observation.ts';
 import { attemptToken, leasedScopes, type PermitAnswer, type PermitRequest } from '../permit.ts';
@@ -31,6 +31,30 @@ interface Options {
 }
 
 export const seekStart = async (
+  engine: Engine,
+  session: Session,
+  about: Case,
+  options: Options,
+): Promise<Sought> => {
+  const sought = await seek(engine, session, about, options);
+  if (sought.kind !== 'told' || sought.observation.kind !== 'check-refused') return sought;
+  const { observation } = sought;
+  if (observation.next?.kind !== 'ask' || about.state.name !== 'queued') return sought;
+  const { batch } = observation.next;
+  if (session.joined.has(batch.id)) return sought;
+  try {
+    // First the batch, then the case: nobody waits in a batch that nobody looks after.
+    await engine.ports.batches.join(batch, engine.ports.clock.now());
+    session.joined.add(batch.id);
+    return sought;
+  } catch (error) {
+    const { next: _, ...refusal } = observation;
+    const reason = `people could not be asked: ${reasonOf(error)}`;
+    return { kind: 'told', observation: { ...refusal, failed: true, reason } };
+  }
+};
+
+const seek = async (
   engine: Engine,
   session: Session,
   about: Case,
@@ -70,7 +94,7 @@ export const seekStart = async (
   try {
     const taken = await takeProbes(ports, isBegun ? [] : checks.probes, checked.clientToken);
     // Somebody else was faster: what follows from that the checks say.
-    if (taken === undefined) return seekStart(engine, session, about, options);
+    if (taken === undefined) return seek(engine, session, about, options);
     probes = taken;
     if (nextSlotAt !== undefined) await sleepUntil(nextSlotAt, ports.clock);
     let answer = await askForPermit(ports, request());
@@ -80,7 +104,7 @@ export const seekStart = async (
       answer = await askForPermit(ports, request());
     }
     if (answer.kind === 'surplus') {
-      const batch = batchId('backlog', ruleOf(about), answer.since);
+      const batch = askedIn('backlog', ruleOf(about), answer.since);
       return refusedBy('backlog', answer, { kind: 'ask', batch });
     }
     if (answer.kind === 'used-up')

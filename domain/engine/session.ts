@@ -31,6 +31,8 @@ export interface Session {
   >;
   /** Cases whose terms were replaced by the policy's newer ones. */
   readonly putOnNewTerms: Set<string>;
+  /** Batches in which a case has asked: they are looked after. */
+  readonly joined: Set<string>;
   flush(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
   return {
     passed: new Map(),
     putOnNewTerms: new Set(),
+    joined: new Set(),
     changed: (written, from) => {
       changes.push(caseChanged(written, from));
       const metric = METRIC_BY_FACT[written.timeline[written.timeline.length - 1]?.what ?? ''];

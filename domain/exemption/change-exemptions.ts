@@ -55,7 +55,7 @@ const sameAs = async (
   exemption: StoredExemption,
   exemptions: Stores['exemptions'],
 ): Promise<StoredExemption | undefined> => {
-  const found = await exemptions.get(exemption.name);
+  const found = (await exemptions.all()).find((one) => nameOf(one) === exemption.name);
   if (found?.kind !== 'read') return undefined;
   return wordsOf(found.exemption) === wordsOf(exemption) ? found.exemption : undefined;
 };

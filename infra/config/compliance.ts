@@ -14,7 +14,7 @@ import { type Compliance, type ConfigRule, PortError } from '../../domain/ports.
 import { epochMs, hourMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
-import { readRemediationException } from './remediation-exceptions.ts';
+import { createRemediationExceptionReader } from './remediation-exceptions.ts';
 import { createRecordedReader, notIndexed, type RecordedFacts } from './tag-reader.ts';
 
 export const createCompliance = (clients: MemberClients, now: () => Instant): Compliance => {
@@ -26,6 +26,7 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
       clients.config(lane).send(new SelectResourceConfigCommand(input)),
     );
   const recorded = createRecordedReader({ select, now });
+  const readException = createRemediationExceptionReader(clients, now);
 
   const names = async (
     origin: EvaluationOrigin,
@@ -98,7 +99,7 @@ export const createCompliance = (clients: MemberClients, now: () => Instant): Co
     tags: (origin, { account, resourceType, resourceId }) =>
       recorded.tags(laneOf(account, origin), resourceType, resourceId),
 
-    remediationException: (origin, finding) => readRemediationException(clients, origin, finding, now()),
+    remediationException: readException,
 
     lookup: async (name, origin, finding) => LOOKUPS[name](await names(origin, finding), finding),
   };

@@ -12,31 +12,103 @@ import { calling } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
 
 /**
- * Asked for one resource there is one answer: Config's limit and paging are for those who ask for all. Config makes
- * an exception by itself, too, when a remediation of its own has failed.
+ * Asked for some resources there are at most as many answers, so that Config's own limit for those who ask for all
+ * is of no account. Config makes an exception by itself, too, when a remediation of its own has failed.
  */
-export const readRemediationException = async (
+const readExceptions = async (
   clients: Pick<MemberClients, 'config'>,
-  { region, configRuleName }: EvaluationOrigin,
-  { account, resourceType, resourceId }: Finding,
-  now: Instant,
-): Promise<Exempted | undefined> => {
-  const { RemediationExceptions } = await calling('config:DescribeRemediationExceptions', () =>
-    clients.config({ account, region }).send(
-      new DescribeRemediationExceptionsCommand({
-        ConfigRuleName: configRuleName,
-        ResourceKeys: [{ ResourceType: resourceType, ResourceId: resourceId }],
-      }),
-    ),
-  );
-  if (!Array.isArray(RemediationExceptions)) throw malformed('an answer without a list of exceptions');
-  const about = RemediationExceptions.find(
-    (one) => one.ResourceType === resourceType && one.ResourceId === resourceId,
-  );
-  if (about === undefined && RemediationExceptions.length > 0)
-    throw malformed('exceptions of other resources than the one that was asked about');
-  return about && holding(about, account, now);
+  { account, region, configRuleName }: Batch,
+  keys: readonly ResourceKey[],
+): Promise<readonly Exception[]> => {
+  const found: Exception[] = [];
+  let token: string | undefined;
+  do {
+    const { RemediationExceptions, NextToken } = await calling('config:DescribeRemediationExceptions', () =>
+      clients.config({ account, region }).send(
+        new DescribeRemediationExceptionsCommand({
+          ConfigRuleName: configRuleName,
+          ResourceKeys: keys.map(({ resourceType, resourceId }) => ({
+            ResourceType: resourceType,
+            ResourceId: resourceId,
+          })),
+          ...(keys.length > 1 ? { Limit: KEYS_MAX } : {}),
+          ...(token ? { NextToken: token } : {}),
+        }),
+      ),
+    );
+    if (!Array.isArray(RemediationExceptions)) throw malformed('an answer without a list of exceptions');
+    const asked = new Set(keys.map(keyOf));
+    if (RemediationExceptions.some((one) => !asked.has(keyOfException(one))))
+      throw malformed('exceptions of other resources than those that were asked about');
+    found.push(...RemediationExceptions);
+    token = NextToken;
+  } while (token);
+  return found;
 };
+
+type ResourceKey = Pick<Finding, 'resourceType' | 'resourceId'>;
+
+/** What is asked of one rule in the same turn of the event loop goes out as one call. */
+interface Batch {
+  readonly account: string;
+  readonly region: string;
+  readonly configRuleName: string;
+  readonly keys: Map<string, ResourceKey>;
+  readonly found: Promise<readonly Exception[]>;
+}
+
+export type ReadRemediationException = (
+  origin: EvaluationOrigin,
+  finding: Finding,
+) => Promise<Exempted | undefined>;
+
+export const createRemediationExceptionReader = (
+  clients: Pick<MemberClients, 'config'>,
+  now: () => Instant,
+): ReadRemediationException => {
+  const open = new Map<string, Batch>();
+
+  const begin = (name: string, of: Omit<Batch, 'keys' | 'found'>): Batch => {
+    const keys = new Map<string, ResourceKey>();
+    const batch: Batch = {
+      ...of,
+      keys,
+      found: endOfTurn().then(() => {
+        if (open.get(name) === batch) open.delete(name);
+        return readExceptions(clients, batch, [...keys.values()]);
+      }),
+    };
+    open.set(name, batch);
+    return batch;
+  };
+
+  return async ({ region, configRuleName }, finding) => {
+    const { account } = finding;
+    const name = JSON.stringify([account, region, configRuleName]);
+    const current = open.get(name);
+    const batch =
+      current !== undefined && current.keys.size < KEYS_MAX
+        ? current
+        : begin(name, { account, region, configRuleName });
+    batch.keys.set(keyOf(finding), finding);
+    const about = (await batch.found).find((one) => keyOfException(one) === keyOf(finding));
+    return about && holding(about, account, now());
+  };
+};
+
+const keyOf = ({ resourceType, resourceId }: ResourceKey): string =>
+  JSON.stringify([resourceType, resourceId]);
+
+const keyOfException = ({ ResourceType, ResourceId }: Exception): string =>
+  JSON.stringify([ResourceType, ResourceId]);
+
+const endOfTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** Limit of DescribeRemediationExceptions, for its keys and for its pages. */
+const KEYS_MAX = 100;
 
 type Exception = NonNullable<DescribeRemediationExceptionsCommandOutput['RemediationExceptions']>[number];
 

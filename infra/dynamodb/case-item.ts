@@ -42,8 +42,18 @@ export const toItem = (written: Case) => {
     ...(state.name === 'queued'
       ? { waitingLane: laneId(written.lane), waitingRank: waitingRank(written) }
       : {}),
+    ...(batchLaneOf(state) ? { waitingLane: batchLaneOf(state), waitingRank: waitingRank(written) } : {}),
     ...(state.name === 'running' ? { executionId: state.executionId } : {}),
   };
+};
+
+/** Where the cases of a batch stand in the index of what waits. */
+export const batchLane = (batch: string, which: 'waiting' | 'expired'): string => `batch#${batch}#${which}`;
+
+const batchLaneOf = (state: Case['state']): string | undefined => {
+  if (state.name !== 'awaiting-approval' && state.name !== 'needs-human') return undefined;
+  if (state.batch === undefined) return undefined;
+  return batchLane(state.batch, state.name === 'awaiting-approval' ? 'waiting' : 'expired');
 };
 
 /** A case that an older selfheal wrote may lack what is newer. */

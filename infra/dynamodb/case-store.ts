@@ -12,6 +12,7 @@ import type { CaseFilter, CaseStore, Due } from '../../domain/ports.ts';
 import { dayMs, epochMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import {
+  batchLane,
   type CaseKey,
   caseIdOfKey,
   caseKey,
@@ -22,7 +23,14 @@ import {
 } from './case-item.ts';
 import type { Documents, Values } from './documents.ts';
 import { laneOfScopeKey } from './scope-item.ts';
-import { CLOSED_INDEX, DUE_INDEX, dueShards, EXECUTION_INDEX, WAITING_INDEX } from './table.ts';
+import {
+  BATCH_PARTITION,
+  CLOSED_INDEX,
+  DUE_INDEX,
+  dueShards,
+  EXECUTION_INDEX,
+  WAITING_INDEX,
+} from './table.ts';
 
 export interface CaseStoreOptions {
   readonly client: Documents;
@@ -89,21 +97,47 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
       yield* await batchGet(client, tableName, batch);
   };
 
+  const newestOf = async (findingId: string): Promise<Case | undefined> => {
+    const { Items } = await calling('dynamodb:Query', () =>
+      client.query({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': casePartition(findingId) },
+        ScanIndexForward: false,
+        Limit: 1,
+        ConsistentRead: true,
+      }),
+    );
+    return Items[0] && fromItem(Items[0]);
+  };
+
   return {
     get,
 
-    newestOf: async (findingId) => {
-      const { Items } = await calling('dynamodb:Query', () =>
-        client.query({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': casePartition(findingId) },
-          ScanIndexForward: false,
-          Limit: 1,
-          ConsistentRead: true,
-        }),
-      );
-      return Items[0] && fromItem(Items[0]);
+    newestOf,
+
+    // The next case of a finding is opened when the one before is closed, so numbers are looked for from the first on.
+    newestOfMany: async (findingIds) => {
+      const newest = new Map<string, Case>();
+      let wanted: readonly string[] = [...new Set(findingIds)];
+      for (let number = 1; wanted.length > 0 && number <= NUMBERS_TRIED; number += 1) {
+        const further: string[] = [];
+        for (const ids of slices(wanted, BATCH_GET_MAX))
+          for (const found of await batchGet(
+            client,
+            tableName,
+            ids.map((id) => caseKey(id, number)),
+          )) {
+            newest.set(found.findingId, found);
+            if (isClosed(found.state)) further.push(found.findingId);
+          }
+        wanted = further;
+      }
+      for (const id of wanted) {
+        const found = await newestOf(id);
+        if (found) newest.set(id, found);
+      }
+      return newest;
     },
 
     open: (opened) => put(opened, 'attribute_not_exists(pk)'),
@@ -134,6 +168,14 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
       return ids;
     },
 
+    inBatch: (batch, which) =>
+      load(
+        keys(WAITING_INDEX, {
+          condition: 'waitingLane = :batch',
+          values: { ':batch': batchLane(batch, which) },
+        }),
+      ),
+
     due: async function* (at): AsyncIterable<Due> {
       for (const shard of dueShards())
         for await (const key of keys(DUE_INDEX, {
@@ -141,7 +183,8 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
           values: { ':shard': shard, ':at': at },
         })) {
           const lane = laneOfScopeKey(key.pk);
-          yield lane ? { lane } : { caseId: caseIdOfKey(key) };
+          if (key.pk === BATCH_PARTITION) yield { batch: key.sk };
+          else yield lane ? { lane } : { caseId: caseIdOfKey(key) };
         }
     },
 
@@ -178,7 +221,7 @@ const candidates = async function* (
         condition: 'dueShard = :shard',
         values: { ':shard': shard },
       }))
-        if (laneOfScopeKey(key.pk) === undefined) yield key;
+        if (key.pk.startsWith(casePartition(''))) yield key;
   if (!openOnly)
     for (const month of months(since ?? instant(epochMs(now) - CLOSED_LOOK_BACK_MS), now))
       yield* keys(CLOSED_INDEX, { condition: 'closedMonth = :month', values: { ':month': month } });
@@ -252,5 +295,10 @@ const batchGet = async (
   return found;
 };
 
+const slices = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
+
+/** What came back more often than that is looked for one by one. */
+const NUMBERS_TRIED = 4;
 const BATCH_GET_MAX = 100;
 const CLOSED_LOOK_BACK_MS = 90 * dayMs;

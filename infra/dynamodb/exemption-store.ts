@@ -34,13 +34,6 @@ export const createExemptionStore = ({ client, tableName }: ExemptionStoreOption
     return found;
   },
 
-  get: async (name) => {
-    const { Item } = await calling('dynamodb:GetItem', () =>
-      client.get({ TableName: tableName, Key: keyOf(name), ConsistentRead: true }),
-    );
-    return Item && fromItem(Item);
-  },
-
   put: (exemption) =>
     unlessConditionFails(() =>
       calling('dynamodb:PutItem', () =>

@@ -1,5 +1,6 @@
-/** Reads wake-ups: a case id, or a lane in which cases wait. */
+/** Reads wake-ups: a case id, a lane in which cases wait, or a batch. */
 
+import { isBatchId } from '../../domain/batch-id.ts';
 import type { Due } from '../../domain/ports.ts';
 import * as z from '../../domain/zod.ts';
 import { type Decoded, problemsOf, refusedInput } from '../eventbridge/decode.ts';
@@ -17,6 +18,7 @@ const wakeSchema = z.union([
       region: z.string().check(z.regex(/^[a-z0-9-]{4,25}$/)),
     }),
   }),
+  z.strictObject({ batch: z.string().check(z.refine(isBatchId)) }),
 ]);
 
 export const decodeWake = (body: string): Decoded<Due> => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
+import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
 import { createPolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
@@ -9,6 +10,7 @@ import { NOW } from '../support/cases.ts';
 import { MemoryPolicyStore, versionOf } from '../support/published-policies.ts';
 import { caseStoreContract } from './case-store.contract.ts';
 import { controlStoreContract } from './control-store.contract.ts';
+import { exemptionStoreContract } from './exemption-store.contract.ts';
 import { type ContractDynamodb, contractDynamodb } from './fresh-table.ts';
 import { permitStoreContract } from './permit-store.contract.ts';
 import { policyStoreContract } from './policy-store.contract.ts';
@@ -38,6 +40,15 @@ describe('DynamoDB', () => {
   controlStoreContract(async () => {
     const table = await dynamodb.freshTable();
     return { controls: createControlStore(table), close: table.drop };
+  });
+
+  exemptionStoreContract(async () => {
+    const table = await dynamodb.freshTable();
+    return {
+      exemptions: createExemptionStore(table),
+      controls: createControlStore(table),
+      close: table.drop,
+    };
   });
 
   policyStoreContract(async () => {

@@ -249,6 +249,7 @@ const MEMBER_ADAPTERS = [
   'infra/ssm/runbooks.ts',
   'infra/config/compliance.ts',
   'infra/config/remediation-exceptions.ts',
+  'infra/config/sweep-source.ts',
   'infra/config/tag-reader.ts',
   'infra/doctor/read-lane.ts',
   'infra/doctor/read-documents.ts',
