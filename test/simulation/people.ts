@@ -9,11 +9,17 @@ const NAMES = ['ada', 'grace', 'linus'] as const;
 
 export class People {
   active = true;
+  /** By case: when SNS took the first message to the owner of its resource. */
+  readonly toldMs = new Map<string, number>();
   private readonly world: World;
   private readonly hashes: string[] = ['0'.repeat(64)];
 
   constructor(world: World) {
     this.world = world;
+  }
+
+  ownerTold(caseId: string): void {
+    if (!this.toldMs.has(caseId)) this.toldMs.set(caseId, this.world.scheduler.nowMs);
   }
 
   onWrite({ key, before, after }: Written): void {

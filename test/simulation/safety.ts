@@ -6,9 +6,11 @@ import { type Finding, findingId } from '../../domain/finding.ts';
 import { attemptToken } from '../../domain/permit.ts';
 import { planHash } from '../../domain/plan.ts';
 import type { LimitScope } from '../../domain/policy/policy.ts';
+import { policySubject } from '../../domain/policy/policy-subject.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
 import { epochMs, secondMs } from '../../domain/time.ts';
 import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
+import { outOfTime } from './calendar-safety.ts';
 import type { Item } from './expression.ts';
 import type { Body } from './fabric.ts';
 import type { Written } from './memory-table.ts';
@@ -62,6 +64,7 @@ export class Safety {
     this.stillBroken(execution, about);
     this.notStopped(execution, about);
     this.letThrough(execution, about);
+    this.inTime(execution, about);
   }
 
   onWrite({ key, before, after }: Written): void {
@@ -187,6 +190,14 @@ export class Safety {
         '11',
         `${execution.id} started for ${about.id}, which is COMPLIANT since ${watched.evaluation.recordedAt}`,
       );
+  }
+
+  private inTime({ id }: Execution, about: Case): void {
+    const { people, policy, scheduler } = this.world;
+    const finding = { ...about.finding, ruleIdentifier: this.ruleOf(about.id) ?? about.finding.rule };
+    const subject = policySubject(finding, { tags: {}, frameworks: [] });
+    const wrong = outOfTime(about, policy.blackoutsFor(subject), people, scheduler.nowMs);
+    if (wrong !== undefined) this.violated('11', `${id} started, but ${wrong}`);
   }
 
   private notStopped(execution: Execution, about: Case): void {

@@ -25,7 +25,7 @@ export const simulate = async (seed: number, keepTrace = false): Promise<Simulat
   const world = new World({
     random,
     catalog: catalog(),
-    policy: policyOf(limits, false),
+    policy: policyOf(limits, false, holdsBack(seed)),
     rates: drawFaultRates(random),
     processes: 1 + Math.floor(random() * 3),
     tokenKeptMs: 10 * minuteMs + hourMs * random(),
@@ -33,7 +33,7 @@ export const simulate = async (seed: number, keepTrace = false): Promise<Simulat
     keepTrace,
   });
   const faultsMs = (0.5 + 2 * random()) * hourMs;
-  drawEvents(world, faultsMs, limits);
+  drawEvents(world, faultsMs, limits, holdsBack(seed));
   await world.scheduler.runUntil(epochMs(START) + faultsMs);
   calm(world);
   await world.scheduler.runUntil(epochMs(START) + faultsMs + CALM_MS);
@@ -65,7 +65,7 @@ export const simulateCrash = async (call: number, side: 'before' | 'after'): Pro
   return { seed: call, violations, traceHash: world.traceHash(), world };
 };
 
-const drawEvents = (world: World, untilMs: number, limits: string): void => {
+const drawEvents = (world: World, untilMs: number, limits: string, held: boolean): void => {
   const { random, scheduler, config } = world;
   const buckets = 1 + Math.floor(random() * 7);
   const rules = RULES.map(
@@ -92,7 +92,7 @@ const drawEvents = (world: World, untilMs: number, limits: string): void => {
   }
   if (random() < 0.3)
     scheduler.after(random() * untilMs, () => {
-      world.policy = policyOf(limits, true);
+      world.policy = policyOf(limits, true, held);
     });
   if (random() < 0.2)
     scheduler.after(random() * untilMs, () => {
@@ -136,22 +136,36 @@ const LIMITS = [
 
 const policies = new Map<string, PolicyBook>();
 
+/** In some worlds the policy knows windows, a blackout, a grace and flapping; not drawn, so that seeds stay what they are. */
+const holdsBack = (seed: number): boolean => seed % 5 === 3;
+
+const HELD_BACK = `
+owners: { tag: team, fallback: team }
+windows: { often: { cron: '*/20 * * * *', duration: 8m, timezone: Europe/Berlin } }
+blackouts:
+  recurring: { match: { rule: S3_BUCKET_VERSIONING_ENABLED }, cron: '10 * * * *', duration: 15m }
+  once: { match: { resourceId: bucket-1 }, from: '2026-11-21T03:30', until: '2026-11-21T04:10', reason: simulated }
+topics: { team: team }
+`;
+
 /** The ladder's three steps; `changed` is the same policy after somebody has thought again. */
-const policyOf = (limits: string, changed: boolean): PolicyBook => {
-  const key = `${limits} ${changed}`;
+const policyOf = (limits: string, changed: boolean, held = false): PolicyBook => {
+  const key = `${limits} ${changed} ${held}`;
   const known = policies.get(key);
   if (known) return known;
+  const window = held ? ', windows: [often]' : '';
+  const grace = held ? `, grace: ${changed ? 40 : 10}m` : '';
   const text = `version: 1
-limits: ${limits}
+limits: ${limits}${held ? HELD_BACK : ''}
 defaults:
   retry: { attempts: 3, backoff: 30s, max-backoff: 10m }
   approval: { quorum: 2, expires: 1h }
   verify: { settle: 2m, timeout: 30m }
   breaker: { error-percentage: 40, attempts: 3, window: 30m, probe-after: 5m }
 entries:
-  - { name: versioning, match: { rule: S3_BUCKET_VERSIONING_ENABLED }, severity: low, mode: auto }
-  - { name: tls, match: { rule: S3_BUCKET_SSL_REQUESTS_ONLY }, severity: critical, mode: ${changed ? 'approve' : 'auto'} }
-  - { name: public, match: { rule: S3_BUCKET_PUBLIC_READ_PROHIBITED }, severity: high, mode: ${changed ? 'auto' : 'approve'} }
+  - { name: versioning, match: { rule: S3_BUCKET_VERSIONING_ENABLED }, severity: low, mode: auto${window}${held ? ', flapping: { cases: 2, within: 6h }' : ''} }
+  - { name: tls, match: { rule: S3_BUCKET_SSL_REQUESTS_ONLY }, severity: critical, mode: ${changed ? 'approve' : 'auto'}${grace} }
+  - { name: public, match: { rule: S3_BUCKET_PUBLIC_READ_PROHIBITED }, severity: high, mode: ${changed ? 'auto' : 'approve'}${window}${grace} }
   - { name: encryption, match: { rule: S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED }, severity: medium, mode: observe }
 `;
   const parsed = parsePolicy(text, 'simulated');

@@ -7,6 +7,7 @@ import type { CaseChanged } from '../../domain/case-changed.ts';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
 import type { ComplianceReport } from '../../domain/engine/intake.ts';
 import type { PolicyBook } from '../../domain/engine/policy-book.ts';
+import type { Message } from '../../domain/message.ts';
 import { type Due, PortError } from '../../domain/ports.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
 import { stopScopeId } from '../../domain/stop-switch.ts';
@@ -174,7 +175,10 @@ export class World {
     }
   }
 
-  announced(_message: unknown): void {}
+  announced({ attributes, text }: Message): void {
+    const caseId = /^Case (\S+),/m.exec(text)?.[1];
+    if (attributes.kind === 'grace' && caseId !== undefined) this.people.ownerTold(caseId);
+  }
 
   published(_changes: readonly CaseChanged[]): void {}
 
@@ -271,8 +275,7 @@ export class World {
         name.startsWith('breaker#'),
       );
       const someDue =
-        hasBreakers ||
-        this.table.items().some(({ dueAt }) => typeof dueAt === 'string' && dueAt <= now);
+        hasBreakers || this.table.items().some(({ dueAt }) => typeof dueAt === 'string' && dueAt <= now);
       const ticking = someDue ? this.fabric.anyone() : undefined;
       ticking?.selfheal.tick().catch((error: unknown) => {
         this.trace('tick failed');
