@@ -20,9 +20,12 @@ export const onSchedule = (app: App, scheduled: Scheduled) =>
     }),
   );
 
-const carriedOut = async ({ sweep }: Scheduled, order: ScheduledOrder): Promise<Settled<unknown>> => {
+const carriedOut = async (
+  { sweep, tellLapsing }: Scheduled,
+  order: ScheduledOrder,
+): Promise<Settled<unknown>> => {
   try {
-    return { ok: true, value: await sweep(order.sweep) };
+    return { ok: true, value: await (order.kind === 'sweep' ? sweep(order.sweep) : tellLapsing()) };
   } catch (error) {
     return { ok: false, error };
   }

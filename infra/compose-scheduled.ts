@@ -1,5 +1,6 @@
 /** What is done on a schedule, put together beside the engine: only the function that does it carries it. */
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import { tellLapsing } from '../domain/exemption/tell-lapsing.ts';
 import { createSweep, type Sweep } from '../domain/sweep/sweep.ts';
 import type { App } from './compose.ts';
 import { type Connection, clientSettingsOf } from './compose-ports.ts';
@@ -8,10 +9,12 @@ import type { Settings } from './settings.ts';
 
 export interface Scheduled {
   readonly sweep: Sweep;
+  /** Once a week: those who look after selfheal hear which exemptions end soon. */
+  readonly tellLapsing: () => Promise<unknown>;
 }
 
 export const composeScheduled = (
-  { selfheal, ports, catalog, sweeps, members }: App,
+  { selfheal, ports, catalog, policy, sweeps, members }: App,
   settings: Settings,
   connection?: Connection,
 ): Scheduled => ({
@@ -30,4 +33,5 @@ export const composeScheduled = (
     catalog,
     lanes: [{ account: settings.hubAccount, region: settings.region }, ...(settings.sweepLanes ?? [])],
   }),
+  tellLapsing: () => tellLapsing({ ports, policy: policy().policy, topics: [settings.operationsTopicArn] }),
 });

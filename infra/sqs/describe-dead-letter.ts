@@ -30,6 +30,8 @@ export const describeBody = (body: string): string => {
 const describe = (body: Body): string | undefined => {
   if (body.caseId !== undefined) return `wake-up of case ${body.caseId}`;
   if (body.lane !== undefined) return `wake-up of lane ${body.lane.account}/${body.lane.region}`;
+  if (body.kind === 'sweep') return 'order for a sweep';
+  if (body.kind === 'lapsing-exemptions') return 'order to tell which exemptions lapse';
   const { detail } = body;
   if (detail === undefined) return undefined;
   const where = `${body.account ?? 'no account'} ${body.region ?? 'no Region'}`;
@@ -63,6 +65,7 @@ const ifSo = <T>(schema: z.ZodMiniType<T>) =>
   );
 const text = ifSo(z.string());
 const bodySchema = z.object({
+  kind: text,
   caseId: text,
   lane: ifSo(z.object({ account: z.string(), region: z.string() })),
   account: text,

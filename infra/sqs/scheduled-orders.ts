@@ -5,7 +5,10 @@ import * as z from '../../domain/zod.ts';
 import { calling } from '../aws-errors.ts';
 import { type Decoded, problemsOf, refusedInput } from '../eventbridge/decode.ts';
 
-export type ScheduledOrder = { readonly kind: 'sweep'; readonly sweep: SweepOrder };
+export type ScheduledOrder =
+  | { readonly kind: 'sweep'; readonly sweep: SweepOrder }
+  /** People are told which exemptions end soon. */
+  | { readonly kind: 'lapsing-exemptions' };
 
 export interface ScheduledOrders {
   sweep(order: SweepOrder): Promise<void>;
@@ -51,6 +54,7 @@ const orderSchema = z.discriminatedUnion('kind', [
     who: z.exactOptional(z.string().check(z.maxLength(200))),
     only: z.exactOptional(z.strictObject(sweepScopeShape)),
   }),
+  z.strictObject({ kind: z.literal('lapsing-exemptions') }),
 ]);
 
 /** @param messageId names a sweep that came without a name of its own */
@@ -63,6 +67,7 @@ export const decodeScheduled = (body: string, messageId: string): Decoded<Schedu
   }
   const parsed = orderSchema.safeParse(value);
   if (!parsed.success) return refusedInput(problemsOf(parsed.error));
+  if (parsed.data.kind === 'lapsing-exemptions') return { kind: 'decoded', value: parsed.data };
   const { kind, id = messageId, ...rest } = parsed.data;
   return { kind: 'decoded', value: { kind, sweep: { id, ...rest } } };
 };

@@ -64,8 +64,9 @@ describe('the alarms', () => {
   it.each<[MetricName, string]>([
     ['MessageRefused', 'handlers/batch.ts'],
     ['PolicyRefused', 'infra/published-policy.ts'],
+    ['SweepFailed', 'domain/sweep/sweep.ts'],
   ])('watch %s as the functions write it', (name, source) => {
-    expect(readFileSync(source, 'utf8')).toContain(`metrics.count('${name}')`);
+    expect(readFileSync(source, 'utf8')).toContain(`metrics.count('${name}'`);
     let line = '';
     const metrics = createMetrics((text) => {
       line += text;

@@ -70,17 +70,22 @@ describe('the roles of the functions', () => {
         ),
     );
     expect(unbounded.filter((one) => !/ xray:Put/.test(one))).toEqual([
+      'scheduled config:DescribeConfigurationAggregators',
       'operations config:DescribeConfigurationAggregators',
     ]);
   });
 
   it('write into the table by partition: cases and permits where work is done, the control item by two', () => {
-    const workers = ['compliance-change', 'decide', 'execution-status', 'wake'];
+    const workers = ['compliance-change', 'decide', 'execution-status', 'scheduled', 'wake'];
     expect(mayDo('dynamodb:PutItem')).toEqual(workers);
     expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["case#\*"\]/)).toEqual(workers);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["scope#\*"\]/)).toEqual(workers);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["control"\]/)).toEqual(['decide', 'tick']);
-    expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["(?!scope#\*"\]|control"\])/)).toEqual([]);
+    expect(
+      mayDo('dynamodb:UpdateItem', /LeadingKeys":\["(?!scope#\*"\]|control"\]|exemption-told"\])/),
+    ).toEqual([]);
+    expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["exemption-told"\]/)).toEqual(['scheduled']);
+    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["sweep"\]/)).toEqual(['scheduled']);
     // Who records how far the policy is lets no stop switch go, and the other way round.
     expect(mayDo('dynamodb:UpdateItem', /Attributes":\["pk","sk","stop#\*"\]/)).toEqual(['decide']);
     expect(mayDo('dynamodb:UpdateItem', /Attributes":\["pk","sk","policy\w+",/)).toEqual(['tick']);

@@ -8,6 +8,7 @@ import { EXECUTION_STATUS_CHANGE } from '../../../infra/eventbridge/decode-execu
 import { readPeople } from '../../../infra/people-settings.ts';
 import { readSettings } from '../../../infra/settings.ts';
 import { DEAD_LETTER_QUEUES, deadLetterQueueOf, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
+import { decodeScheduled } from '../../../infra/sqs/scheduled-orders.ts';
 import type { TemplateValue } from '../../../infra/stack/template.ts';
 import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { byName, fieldOf, idIn, ofType, type Properties } from '../../support/template-reader.ts';
@@ -58,6 +59,7 @@ describe('the functions of the hub', () => {
       '{WakesQueue}': 'https://sqs.us-east-1.amazonaws.com/222222222222/selfheal-wakes',
       '{RefusedQueue}': 'https://sqs.us-east-1.amazonaws.com/222222222222/selfheal-refused',
       '{OperationsTopic}': 'arn:aws:sns:us-east-1:222222222222:selfheal-operations',
+      '{SweepLanes}': '111122223333/eu-west-1',
     };
     for (const [name, { properties }] of functions()) {
       const variables = Object.entries(fieldOf(properties.Environment, 'Variables') ?? {}).map(
@@ -131,7 +133,9 @@ describe('the queues', () => {
       expect(Number(VisibilityTimeout)).toBeGreaterThanOrEqual(
         6 * Number(Timeout) + Number(MaximumBatchingWindowInSeconds),
       );
-      expect(mapping).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], BatchSize: 10 });
+      // A sweep takes all the time that its function has: it comes alone.
+      const BatchSize = idIn(EventSourceArn) === 'ScheduledQueue' ? 1 : 10;
+      expect(mapping).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], BatchSize });
       expect(Number(fieldOf(mapping.ScalingConfig, 'MaximumConcurrency'))).toBeGreaterThanOrEqual(2);
     }
   });
@@ -170,8 +174,19 @@ describe('the queues', () => {
 });
 
 describe('the rules', () => {
-  const rules = () =>
-    ofType(hub.template, 'AWS::Events::Rule').filter(([, { EventPattern }]) => EventPattern !== undefined);
+  const all = () => ofType(hub.template, 'AWS::Events::Rule');
+  const rules = () => all().filter(([, { EventPattern }]) => EventPattern !== undefined);
+  /** Those that send to a queue, by its id. */
+  const sending = () => {
+    const senders = new Map<string, ReturnType<typeof all>[number][]>();
+    for (const rule of all()) {
+      const [target] = itemsOf(rule[1].Targets);
+      if (fieldOf(target, 'DeadLetterConfig') === undefined) continue;
+      const queueId = idIn(fieldOf(target, 'Arn'));
+      senders.set(queueId, [...(senders.get(queueId) ?? []), rule]);
+    }
+    return senders;
+  };
 
   it('take what the functions understand from the bus to which all accounts forward', () => {
     expect(rules().map(([, { EventPattern, EventBusName }]) => [textOf(EventBusName), EventPattern])).toEqual(
@@ -189,28 +204,35 @@ describe('the rules', () => {
   });
 
   it('may send to their queue, and to its dead letters what cannot be delivered; nobody else may', () => {
-    for (const [id, { Targets }] of rules()) {
-      const [target] = itemsOf(Targets);
-      const queueId = idIn(fieldOf(target, 'Arn'));
-      const deadLettersId = idIn(fieldOf(target, 'DeadLetterConfig', 'Arn'));
+    expect([...sending().keys()].sort()).toEqual(['ComplianceQueue', 'ExecutionsQueue', 'ScheduledQueue']);
+    for (const [queueId, senders] of sending()) {
+      const deadLettersIds = senders.map(([, { Targets }]) =>
+        idIn(fieldOf(itemsOf(Targets)[0], 'DeadLetterConfig', 'Arn')),
+      );
+      const [deadLettersId = ''] = deadLettersIds;
+      expect(new Set(deadLettersIds).size).toBe(1);
       expect(fieldOf(propertiesOf(queueId).RedrivePolicy, 'deadLetterTargetArn')).toEqual({
         'Fn::GetAtt': [deadLettersId, 'Arn'],
       });
-      expect(Number(fieldOf(target, 'RetryPolicy', 'MaximumRetryAttempts'))).toBeGreaterThan(0);
+      for (const [, { Targets }] of senders)
+        expect(Number(fieldOf(itemsOf(Targets)[0], 'RetryPolicy', 'MaximumRetryAttempts'))).toBeGreaterThan(
+          0,
+        );
+      const arns = senders.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
       for (const to of [queueId, deadLettersId])
         expect(policiesOf(to).filter((statement) => fieldOf(statement, 'Effect') === 'Allow')).toEqual([
           expect.objectContaining({
             Principal: { Service: 'events.amazonaws.com' },
             Action: 'sqs:SendMessage',
             Resource: { 'Fn::GetAtt': [to, 'Arn'] },
-            Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [id, 'Arn'] } } },
+            Condition: { ArnEquals: { 'aws:SourceArn': arns.length === 1 ? arns[0] : arns } },
           }),
         ]);
     }
   });
 
   it('let nobody else allow anything to the other queues', () => {
-    const reached = rules().flatMap(([, { Targets }]) => {
+    const reached = [...sending().values()].flat().flatMap(([, { Targets }]) => {
       const [target] = itemsOf(Targets);
       return [idIn(fieldOf(target, 'Arn')), idIn(fieldOf(target, 'DeadLetterConfig', 'Arn'))];
     });
@@ -222,9 +244,24 @@ describe('the rules', () => {
         ).toEqual(['Deny']);
   });
 
+  it('order what is done now and then in words that its function understands, on a schedule of their own', () => {
+    const ordering = all().flatMap(([, { Targets, ScheduleExpression, EventBusName }]) => {
+      const [target] = itemsOf(Targets);
+      if (idIn(fieldOf(target, 'Arn')) !== 'ScheduledQueue') return [];
+      // A schedule on another bus than the default one is refused by AWS.
+      expect(EventBusName).toBeUndefined();
+      const decoded = decodeScheduled(textOf(fieldOf(target, 'Input')), 'm-1');
+      return [[textOf(ScheduleExpression), decoded.kind === 'decoded' ? decoded.value.kind : decoded]];
+    });
+    expect(ordering).toEqual([
+      ['{SweepSchedule}', 'sweep'],
+      ['cron(0 6 ? * MON *)', 'lapsing-exemptions'],
+    ]);
+  });
+
   it('tick once a minute; a tick that fails is not repeated, since the next one does its work', () => {
     const [[id, tick] = []] = ofType(hub.template, 'AWS::Events::Rule').filter(
-      ([, one]) => one.ScheduleExpression !== undefined,
+      ([, one]) => textOf(one.Name) === 'selfheal-tick',
     );
     expect(tick).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
     // A schedule on another bus than the default one is refused by AWS.

@@ -158,7 +158,7 @@ describe('the denials of both stacks', () => {
         .filter(({ holder }) => holder !== 'AutomationBoundary')
         .map((one) => told(one.holder, one.statement)),
     ).toEqual(
-      ['ComplianceChange', 'Decide', 'ExecutionStatus', 'Tick', 'Wake'].map(
+      ['ComplianceChange', 'Decide', 'ExecutionStatus', 'Scheduled', 'Tick', 'Wake'].map(
         (name) => `${name}Role NeverWritesThePolicy`,
       ),
     );
@@ -201,7 +201,7 @@ describe('the statements that only a parameter brings', () => {
 describe('the functions that enter other accounts', () => {
   it('enter those of the organization, by the executor alone', () => {
     const entering = HELD.filter(({ statement }) => statement.Sid === 'ActsAsExecutor');
-    expect(entering).toHaveLength(5);
+    expect(entering).toHaveLength(6);
     const asked: Asked = {
       welcome: byName([executorOf(ACCOUNT, ORGANIZATION), executorOf(HUB, ORGANIZATION)]),
       attacks: byName([executorOf(OTHER, 'o-another000'), executorOf(ACCOUNT, ORGANIZATION, 'admin')]),
@@ -218,7 +218,9 @@ const api = (path: string, id = 'a1b2c3') =>
 const PEOPLE: Readonly<Record<string, Asked>> = {
   ReaderPolicy: {
     welcome: byName(
-      ['GET/healthz', 'GET/api/cases', 'GET/api/cases/1', 'GET/api/stop'].map((path) => api(path)),
+      ['GET/healthz', 'GET/api/cases', 'GET/api/cases/1', 'GET/api/stop', 'GET/api/sweep'].map((path) =>
+        api(path),
+      ),
     ),
     attacks: byName([
       api('POST/api/stop'),

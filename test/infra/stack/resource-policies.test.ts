@@ -88,16 +88,17 @@ const GUARDS: Readonly<Record<string, Asked>> = {
   ...Object.fromEntries(
     (
       [
-        ['Compliance', 'ComplianceChangeRule'],
-        ['Executions', 'ExecutionStatusRule'],
+        ['Compliance', ['ComplianceChangeRule']],
+        ['Executions', ['ExecutionStatusRule']],
+        ['Scheduled', ['SweepRule', 'LapsingRule']],
       ] as const
-    ).flatMap(([name, rule]) =>
+    ).flatMap(([name, rules]) =>
       [
         [`${name}Queue`, `${name}QueuePolicy`] as const,
         [`${name}DeadLetters`, `${name}DeadLettersPolicy`] as const,
       ].map(([queue, policy]) => [
         policy,
-        joined(overTls('sqs:SendMessage', queue), fromRules(queue, [rule])),
+        joined(overTls('sqs:SendMessage', queue), fromRules(queue, rules)),
       ]),
     ),
   ),
