@@ -13,6 +13,7 @@ import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import type { Clock, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
 import type { SweepStore } from '../domain/sweep/sweep-store.ts';
 import { createCompliance } from './config/compliance.ts';
+import { createRuleResources } from './config/rule-resources.ts';
 import { createBatchStore } from './dynamodb/batch-store.ts';
 import { createCaseStore } from './dynamodb/case-store.ts';
 import { createControlStore } from './dynamodb/control-store.ts';
@@ -84,6 +85,7 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
   const ports = decorate({
     cases: createCaseStore({ client, tableName, now: clock.now }),
     batches: createBatchStore({ client, tableName }),
+    ruleResources: createRuleResources({ client, tableName, clients, now: clock.now }),
     permits: createPermitStore({ client, tableName }),
     controls: createControlStore({ client, tableName }),
     exemptions: createExemptionStore({ client, tableName }),

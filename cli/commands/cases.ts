@@ -2,6 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { CaseSummary } from '../../console/case-json.ts';
 import { readSince, SINCE_SHAPE, STATUSES } from '../../console/case-query.ts';
+import { heldBack } from '../../domain/held-back.ts';
+import type { Controls } from '../../domain/ports.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { paintSeverity, paintState } from '../render/paint.ts';
@@ -36,8 +38,14 @@ export const addCases = (program: Command, io: Io): void => {
 };
 
 const run = async (options: Options, io: Io): Promise<void> => {
-  const cases = await client(options).get<readonly CaseSummary[]>(`/api/cases${queryOf(options)}`);
+  const service = client(options);
+  const cases = await service.get<readonly CaseSummary[]>(`/api/cases${queryOf(options)}`);
   if (options.json) return printJson(io, cases);
+  const [{ stops }, { breakers }] = await Promise.all([
+    service.get<Pick<Controls, 'stops'>>('/api/stop'),
+    service.get<Pick<Controls, 'breakers'>>('/api/breakers'),
+  ]);
+  for (const each of heldBack({ stops, breakers })) io.out(`${io.style.red(safe(each))}\n`);
   if (cases.length === 0) return io.out(`No case${filtered(options) ? ' matches' : ' yet'}.\n`);
   io.out(`${table(columns(io), cases, io.columns)}\n`);
 };

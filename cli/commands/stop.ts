@@ -15,16 +15,20 @@ interface Options extends ServiceOptions {
 
 export const addStop = (program: Command, io: Io): void => {
   const command = scoped(program.command('stop'))
+    .option('--cancel-running', 'also stop what runs there already', false)
     .summary('hold every new start, at once')
     .description(
-      'Holds every new start within five seconds: everywhere, or for one account, rule or runbook. What runs already goes on to its end. Cases wait, and nothing is lost.',
+      'Holds every new start within five seconds: everywhere, or for one account, rule or runbook. What runs already goes on to its end, unless --cancel-running has it stopped. Cases wait, and nothing is lost.',
     )
     .requiredOption('--reason <text>', 'why; whoever finds it stopped wants to know');
   example(
     withJson(withUrl(command)),
     'selfheal stop --reason "deployment went wrong"',
     'selfheal stop --account 111122223333 --reason "migration until noon"',
-  ).action((options: Options & { readonly reason: string }) => stop(options, io));
+    'selfheal stop --runbook AWS-StopEC2Instance --cancel-running --reason "stops the wrong instances"',
+  ).action((options: Options & { readonly reason: string; readonly cancelRunning: boolean }) =>
+    stop(options, io),
+  );
 };
 
 export const addResume = (program: Command, io: Io): void => {
@@ -45,13 +49,26 @@ const scoped = (command: Command): Command =>
     .option('--runbook <document>', 'only this runbook')
     .option('--as <name>', 'who you are (default: the name you are logged in by)');
 
-const stop = async (options: Options & { readonly reason: string }, io: Io): Promise<void> => {
+const stop = async (
+  options: Options & { readonly reason: string; readonly cancelRunning: boolean },
+  io: Io,
+): Promise<void> => {
   if (options.reason.trim() === '')
     throw new Failure('--reason: say why; whoever finds it stopped wants to know.', 2);
-  const body = { scope: scopeOf(options), reason: options.reason, who: options.as ?? io.userName() };
-  const set = await client(options).post<StopSwitch>('/api/stop', body);
-  if (options.json) printJson(io, set);
-  else io.out(`Stopped: ${safe(describeStop(set))}.\n`);
+  const { reason, cancelRunning } = options;
+  const body = {
+    scope: scopeOf(options),
+    reason,
+    who: options.as ?? io.userName(),
+    ...(cancelRunning && { cancelRunning }),
+  };
+  const set = await client(options).post<StopSwitch & { readonly asked?: number }>('/api/stop', body);
+  if (options.json) return printJson(io, set);
+  io.out(`Stopped: ${safe(describeStop(set))}.\n`);
+  if (set.asked !== undefined)
+    io.out(
+      `${set.asked === 1 ? 'One run is' : `${set.asked} runs are`} asked to stop; their cases wait like the others. What is just starting is asked within a minute.\n`,
+    );
 };
 
 const resume = async (options: Options, io: Io): Promise<void> => {

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { TimelineEntry } from '../../domain/case/case.ts';
 import type { CaseJson } from '../case-json.ts';
-import { ago, type Html, layout, line } from './layout.ts';
+import { ago, type Html, heldBackSection, layout, line } from './layout.ts';
 
 export const casePage = (about: CaseJson, nowMs: number): Html => {
   const { finding } = about;
@@ -10,6 +10,7 @@ export const casePage = (about: CaseJson, nowMs: number): Html => {
     `Case ${about.id}`,
     html`<h1>${line(finding.resourceId)}</h1>
 <p><span class="severity ${about.severity}">${about.severity}</span> <strong>${about.state}</strong>${about.reason === null ? '' : html`: ${line(about.reason)}`}</p>
+${heldBackSection(about.heldBackBy)}
 <dl>
 ${field('Fails', finding.ruleIdentifier === null ? finding.rule : `${finding.rule} (${finding.ruleIdentifier})`)}
 ${field('Resource', `${finding.resourceType} ${finding.resourceId}`)}

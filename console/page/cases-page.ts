@@ -1,12 +1,19 @@
 /** The open cases, the most severe first. */
 import { html } from 'hono/html';
 import type { CaseSummary } from '../case-json.ts';
-import { ago, type Html, layout, line } from './layout.ts';
+import { ago, type Html, heldBackSection, layout, line } from './layout.ts';
 
-export const casesPage = (cases: readonly CaseSummary[], total: number, nowMs: number): Html =>
+/** @param held what keeps starts back just now, in words */
+export const casesPage = (
+  cases: readonly CaseSummary[],
+  total: number,
+  nowMs: number,
+  held: readonly string[],
+): Html =>
   layout(
     'Open cases',
     html`<h1>Open cases <small>${total}</small></h1>
+${heldBackSection(held)}
 ${total === 0 ? html`<p>Nothing is open. Whatever AWS Config reported is healed, closed or was never wrong.</p>` : table(cases, nowMs)}
 ${total > cases.length ? html`<p>The first ${cases.length} are shown; <code>selfheal cases --status open</code> lists all.</p>` : ''}`,
     15,

@@ -28,6 +28,12 @@ export const noSuchCasePage = (): Html =>
 /** One line that can neither break the page nor turn its text around. */
 export const line = (text: string): string => inert(text, 400);
 
+/** Who stopped what, why and since when: nobody should have to look for it. */
+export const heldBackSection = (held: readonly string[]): Html | '' =>
+  held.length === 0
+    ? ''
+    : html`<ul class="held-back" role="status">${held.map((each) => html`<li>${line(each)}</li>`)}</ul>`;
+
 /** @example ago('2026-11-21T02:00:00.000Z', Date.parse('2026-11-21T02:05:00Z')) // '5 min' */
 export const ago = (at: string, nowMs: number): string => {
   const minutes = Math.max(0, Math.floor((nowMs - Date.parse(at)) / 60_000));

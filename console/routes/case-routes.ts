@@ -41,7 +41,7 @@ export const caseRoutes = ({ app, nowMs }: HttpDeps): Hono =>
     .get('/:id', async (context) => {
       const about = await app.ports.cases.get(context.req.param('id'));
       if (about === undefined) throw noSuchCase();
-      return context.json(caseJson(about));
+      return context.json(caseJson(about, await app.ports.controls.read()));
     });
 
 /** What only a person may do. */

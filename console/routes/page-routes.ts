@@ -1,6 +1,7 @@
 /** The plain page: the open cases, and one case with its story. No script; it works on a phone and without colour. */
 import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
+import { heldBack } from '../../domain/held-back.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { casePage } from '../page/case-page.ts';
@@ -17,13 +18,14 @@ export const pageRoutes = ({ app, nowMs }: HttpDeps): Hono =>
       const found: Case[] = [];
       for await (const about of app.ports.cases.list({ status: 'open' })) found.push(about);
       const sorted = found.sort(bySeverityThenAge).map(caseSummary);
-      return context.html(casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs()));
+      const held = heldBack(await app.ports.controls.read());
+      return context.html(casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs(), held));
     })
     .get('/cases/:id', async (context) => {
       const about = await app.ports.cases.get(context.req.param('id'));
       return about === undefined
         ? context.html(noSuchCasePage(), 404)
-        : context.html(casePage(caseJson(about), nowMs()));
+        : context.html(casePage(caseJson(about, await app.ports.controls.read()), nowMs()));
     })
     .get('/console.css', (context) =>
       context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),

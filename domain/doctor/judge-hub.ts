@@ -49,6 +49,8 @@ export interface HubFacts {
   readonly policy: Reading<PolicyFacts>;
   /** What is stopped, each in one line. */
   readonly stops: Reading<readonly string[]>;
+  /** Those that are open, each in one line; none where the stops could not be read either. */
+  readonly breakers: readonly string[];
   /** What should have been looked at long ago, if anything: a case or a lane. */
   readonly overdue: Reading<string | undefined>;
 }
@@ -61,6 +63,14 @@ export const judgeHub = (facts: HubFacts): readonly Trouble[] => [
   ...facts.buses.flatMap(({ name, bus }) => busTroubles(name, bus)),
   ...policyTroubles(facts.policy),
   ...stopTroubles(facts.stops),
+  ...facts.breakers.map((breaker) =>
+    trouble(
+      'risk',
+      'breakers',
+      breaker,
+      'mend why the attempts fail; a probe closes it then, or: selfheal breaker reset --rule X or --runbook Y --reason "..."',
+    ),
+  ),
   ...timerTroubles(facts.overdue),
 ];
 

@@ -7,6 +7,7 @@ import {
 import { DescribeEventBusCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { describeBreaker } from '../../domain/breaker.ts';
 import {
   type HubFacts,
   OVERDUE_MINUTES,
@@ -54,7 +55,7 @@ export const readHub = async (
 ): Promise<HubFacts> => {
   const { tableName, eventBusName, operationsTopicArn } = settings;
   const named = policy.ok ? Object.values(policy.value.book.policy.topics).map(topicArn) : [];
-  const [queues, topics, table, pointInTimeRecovery, buses, stops, overdue] = await Promise.all([
+  const [queues, topics, table, pointInTimeRecovery, buses, controls, overdue] = await Promise.all([
     Promise.all(
       [...WORK_QUEUES, ...DEAD_LETTER_QUEUES].map((name) => readQueue(clients.sqs, settings, name, ask)),
     ),
@@ -62,7 +63,7 @@ export const readHub = async (
     readTable(clients.dynamodb, tableName, ask),
     readRecovery(clients.dynamodb, tableName, ask),
     Promise.all([eventBusName, INTAKE_BUS].map((name) => readBus(clients.events, name, ask))),
-    ask('dynamodb:GetItem', async () => (await ports.controls.read()).stops.map(describeStop)),
+    ask('dynamodb:GetItem', () => ports.controls.read()),
     ask('dynamodb:Query', () => firstOverdue(ports)),
   ]);
   return {
@@ -73,7 +74,10 @@ export const readHub = async (
     indexesWanted: [DUE_INDEX, WAITING_INDEX, EXECUTION_INDEX, CLOSED_INDEX],
     pointInTimeRecovery,
     buses,
-    stops,
+    stops: controls.ok ? { ok: true, value: controls.value.stops.map(describeStop) } : controls,
+    breakers: controls.ok
+      ? controls.value.breakers.filter(({ state }) => state !== 'closed').map(describeBreaker)
+      : [],
     overdue,
     policy: policy.ok ? { ok: true, value: policyFacts(policy.value) } : policy,
   };
@@ -188,7 +192,7 @@ const readBus = async (
 
 const firstOverdue = async ({ cases, clock }: HubOptions['ports']): Promise<string | undefined> => {
   for await (const due of cases.due(plusMs(clock.now(), -OVERDUE_MINUTES * minuteMs)))
-    return 'caseId' in due ? `case ${due.caseId}` : `lane ${laneId(due.lane)}`;
+    return 'caseId' in due ? `case ${due.caseId}` : 'batch' in due ? `batch ${due.batch}` : `lane ${laneId(due.lane)}`;
   return undefined;
 };
 

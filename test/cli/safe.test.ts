@@ -30,14 +30,17 @@ describe('safe', () => {
 
 describe('a case full of hostile values', () => {
   const about = aCase('needs-human');
-  const hostile = caseJson({
-    ...about,
-    entry: HOSTILE,
-    lastFailure: HOSTILE,
-    state: { ...about.state, reason: HOSTILE, manualSteps: [HOSTILE] },
-    finding: { ...about.finding, rule: HOSTILE, resourceType: HOSTILE, resourceId: HOSTILE },
-    timeline: [{ at: about.openedAt, who: HOSTILE, what: HOSTILE, why: HOSTILE, state: about.state.name }],
-  });
+  const hostile = caseJson(
+    {
+      ...about,
+      entry: HOSTILE,
+      lastFailure: HOSTILE,
+      state: { ...about.state, reason: HOSTILE, manualSteps: [HOSTILE] },
+      finding: { ...about.finding, rule: HOSTILE, resourceType: HOSTILE, resourceId: HOSTILE },
+      timeline: [{ at: about.openedAt, who: HOSTILE, what: HOSTILE, why: HOSTILE, state: about.state.name }],
+    },
+    { stops: [], breakers: [] },
+  );
 
   it('is told without harm on a terminal', () => {
     expect(story(hostile, memoryIo().style)).not.toMatch(DANGEROUS);

@@ -96,6 +96,9 @@ const stopsAndDecides = async (world: PackagedWorld, ask: Ask) => {
   const scope = { kind: 'everything' };
   await ask('POST', '/api/stop', { scope, reason: 'A look around.' });
   await ask('POST', '/api/stop/resume', { scope });
+  const nothing = { kind: 'runbook', name: 'AWS-Nothing' };
+  await ask('POST', '/api/stop', { scope: nothing, reason: 'A look around.', cancelRunning: true });
+  await ask('POST', '/api/stop/resume', { scope: nothing });
   // A stop is believed for a moment longer.
   const letGoAt = world.sandbox.clock.nowMs();
   await world.until(() => world.sandbox.clock.nowMs() > letGoAt + 10 * secondMs, minuteMs);
@@ -218,6 +221,26 @@ const goesWrong = async (world: PackagedWorld, ask: Ask) => {
   const [stuck] = await of('denied');
   await ask('POST', '/api/policy/explain', { event: eventOf(stuck, sandbox.clock.nowMs()) });
 
+  // It fails once too often: its breaker opens, a probe closes it; it opens again, and somebody resets it.
+  const TLS = 'S3_BUCKET_SSL_REQUESTS_ONLY';
+  const failing = { fault: { kind: 'step-fails' }, ...LANE } as const;
+  makeRunbookFail(sandbox.world, failing);
+  newBuckets(['open-1'], LANE, TLS);
+  await untilAll('open-1', 1, /resolved/);
+  makeRunbookFail(sandbox.world, failing);
+  newBuckets(['open-2'], LANE, TLS);
+  await untilAll('open-2', 1, /held/);
+  await ask('GET', '/api/breakers');
+  const { runbook } = (await ask('GET', `/api/cases/${(await of('open-2'))[0]?.id}`)).body as {
+    runbook: string;
+  };
+  for (const scope of [
+    { kind: 'rule', name: TLS },
+    { kind: 'runbook', name: runbook },
+  ])
+    await ask('POST', '/api/breakers/reset', { scope, reason: 'It was the network.' });
+  await untilAll('open-2', 1, /resolved/);
+
   // In another account: at home an executor's trust alone would let the hub in.
   newBuckets(['ask-1', 'ask-2', 'ask-3'], MEMBER_LANE, 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED');
   await untilAll('ask', 3, /awaiting-approval/);
@@ -259,4 +282,8 @@ entries:
   - name: versioning
     match: { rule: S3_BUCKET_VERSIONING_ENABLED }
     mode: auto
+  - name: tls
+    match: { rule: S3_BUCKET_SSL_REQUESTS_ONLY }
+    mode: auto
+    breaker: { attempts: 1, error-percentage: 50, probe-after: 1m }
 `;

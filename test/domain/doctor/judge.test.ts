@@ -118,6 +118,7 @@ const hub: HubFacts = {
   tableName: 'selfheal',
   table: ok({ status: 'ACTIVE', indexes: { due: 'ACTIVE' } }),
   indexesWanted: ['due'],
+  breakers: [],
   pointInTimeRecovery: ok(true),
   buses: [{ name: 'selfheal', bus: ok(true) }],
   policy: ok({ refused: [] }),
