@@ -47,7 +47,7 @@ export const createSweep =
       gathered: gathered.lanes,
       others: [...deps.lanes, ...known.lanes, ...Object.keys(everything.laneSeenAt).map(laneOf)],
       ...(order.only && { only: order.only }),
-      ...(everything.last?.next !== undefined && { beginAt: everything.last.next }),
+      ...(kind === 'everything' && memory.last?.next !== undefined && { beginAt: memory.last.next }),
     });
     const { lanes, troubles } = await withRules(source, chosen);
     const until = plusMs(startedAt, SWEEP_MS_MAX);
