@@ -1,6 +1,7 @@
 /** The `selfheal` command with all its subcommands. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addApply } from './commands/apply.ts';
 import { addBreaker } from './commands/breaker.ts';
 import { addCase } from './commands/case.ts';
 import { addCases } from './commands/cases.ts';
@@ -52,6 +53,7 @@ export const createProgram = (io: Io): Command => {
   addExempt(program, io);
   addSend(program, io);
   addPlan(program, io);
+  addApply(program, io);
   addPolicy(program, io);
   addDoctor(program, io);
   addDlq(program, io);

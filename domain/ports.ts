@@ -120,6 +120,18 @@ export interface BatchStore {
   replace(batch: Batch, dueAt: Instant | undefined): Promise<boolean>;
 }
 
+/** How many resources each rule looks at, COMPLIANT or not. */
+export interface RuleResources {
+  /**
+   * Stores what was counted in one lane; an older number replaces no newer one. For the resource types that every
+   * Region evaluates, the lane's region is `global`.
+   * @param rule its identifier, or its name where it has none
+   */
+  record(rule: string, lane: Lane, count: number, at: Instant): Promise<void>;
+  /** In all lanes, as far as known: at least the finding's own, for which Config is asked where nobody counted. */
+  count(finding: Finding, origin: EvaluationOrigin): Promise<number>;
+}
+
 /** What is read before every start, at once. */
 export interface Controls {
   readonly stops: readonly StopSwitch[];
@@ -258,6 +270,7 @@ export interface Roles {
 export interface Ports {
   readonly cases: CaseStore;
   readonly batches: BatchStore;
+  readonly ruleResources: RuleResources;
   readonly permits: PermitStore;
   readonly controls: ControlStore;
   readonly exemptions: ExemptionStore;

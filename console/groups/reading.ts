@@ -2,6 +2,7 @@
 import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../http-deps.ts';
 import { breakerRoutes } from '../routes/breaker-routes.ts';
+import { batchRoutes } from '../routes/batch-routes.ts';
 import { caseRoutes } from '../routes/case-routes.ts';
 import { exemptionRoutes } from '../routes/exemption-routes.ts';
 import { healthRoutes } from '../routes/health-routes.ts';
@@ -13,6 +14,7 @@ export const reading = (deps: HttpDeps): Hono =>
   new Hono()
     .route('/healthz', healthRoutes(deps))
     .route('/api/cases', caseRoutes(deps))
+    .route('/api/batches', batchRoutes(deps))
     .route('/api/stop', stopRoutes(deps))
     .route('/api/breakers', breakerRoutes(deps))
     .route('/api/exemptions', exemptionRoutes(deps))

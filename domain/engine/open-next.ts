@@ -3,8 +3,9 @@ import type { Case, Evaluation } from '../case/case.ts';
 import { earlierOf, openCase } from '../case/open-case.ts';
 import type { EvaluationOrigin, Finding, Lane } from '../finding.ts';
 import { assess } from './assess.ts';
+import { writeFirst } from './open.ts';
 import type { Session } from './session.ts';
-import { type Engine, hasten, momentOf, performAll } from './tell.ts';
+import { type Engine, momentOf } from './tell.ts';
 
 export interface OpeningOptions {
   /** Where runbooks for global resource types run: one lane for all Regions that report them. */
@@ -37,9 +38,5 @@ export const openNext = async (
     },
     momentOf(engine.ports),
   );
-  if (!(await engine.ports.cases.open(opened.case))) return undefined;
-  session.changed(opened.case, null);
-  hasten(engine, session, opened.case);
-  await performAll(engine, session, opened.case, opened.after);
-  return opened.case.id;
+  return (await writeFirst(engine, session, opened)) ? opened.case.id : undefined;
 };

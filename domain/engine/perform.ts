@@ -86,7 +86,8 @@ const expected = <N extends OpenState['name']>(about: Case, name: N): Extract<Op
   return state;
 };
 
-const soughtStart = async (
+/** What came of seeking the start of a case that is queued or starting; nothing when it must wait. */
+export const soughtStart = async (
   engine: Engine,
   session: Session,
   about: Case,

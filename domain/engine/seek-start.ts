@@ -8,7 +8,7 @@ import { epochMs, plusMs, secondMs } from '../time.ts';
 import { returnProbes, type TakenProbes, takeProbes } from './breakers.ts';
 import { isApproved } from './checks/approval.ts';
 import type { Checked } from './checks/check.ts';
-import { describePermit, permitRequest } from './checks/permit.ts';
+import { concurrencyByShare, describePermit, permitRequest } from './checks/permit.ts';
 import { checkBeforePermit, reasonOf } from './checks.ts';
 import type { Session } from './session.ts';
 import type { Engine } from './tell.ts';
@@ -84,7 +84,6 @@ const seek = async (
 
   const { assessment } = checks;
   const approved = isApproved({ ports, assessor, checked, assessment });
-  const request = () => permitRequest(ports, checked, { queueUp, isApproved: approved });
   const isBegun = about.state.name === 'starting';
   // It began before the breaker opened: it is no probe, and nothing else may start.
   if (about.state.name === 'starting' && checks.probes.length > 0 && about.state.probes === undefined)
@@ -96,6 +95,13 @@ const seek = async (
     // Somebody else was faster: what follows from that the checks say.
     if (taken === undefined) return seek(engine, session, about, options);
     probes = taken;
+    const ruleConcurrencyMax = await concurrencyByShare(ports, checked);
+    const request = () =>
+      permitRequest(ports, checked, {
+        queueUp,
+        isApproved: approved,
+        ...(ruleConcurrencyMax !== undefined && { ruleConcurrencyMax }),
+      });
     if (nextSlotAt !== undefined) await sleepUntil(nextSlotAt, ports.clock);
     let answer = await askForPermit(ports, request());
     const waitedUntil = plusMs(ports.clock.now(), slotWaitMsMax);

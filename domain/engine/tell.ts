@@ -55,7 +55,7 @@ export const tell = async (
   );
 };
 
-const reload = async ({ ports }: Engine, id: string): Promise<Case> => {
+export const reload = async ({ ports }: Engine, id: string): Promise<Case> => {
   const found = await ports.cases.get(id);
   if (found === undefined) throw new Error(`case ${id} was there a moment ago and is not there now`);
   return found;
@@ -103,7 +103,7 @@ const workOf = ({ state }: Case): string => {
  * A permit that came when the case had moved on is nobody's, unless its attempt is at work, or is still to come:
  * then the attempt finds that it holds it already.
  */
-const giveBackUnused = async (
+export const giveBackUnused = async (
   engine: Engine,
   session: Session,
   current: Case,

@@ -12,8 +12,7 @@ import { calling } from '../aws-errors.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
 
 /**
- * Asked for some resources there are at most as many answers, so that Config's own limit for those who ask for all
- * is of no account. Config makes an exception by itself, too, when a remediation of its own has failed.
+ * Asked for some resources there are at most as many answers: no more than fit into one. Config makes an exception by itself, too, when a remediation of its own has failed.
  */
 const readExceptions = async (
   clients: Pick<MemberClients, 'config'>,
@@ -31,7 +30,6 @@ const readExceptions = async (
             ResourceType: resourceType,
             ResourceId: resourceId,
           })),
-          ...(keys.length > 1 ? { Limit: KEYS_MAX } : {}),
           ...(token ? { NextToken: token } : {}),
         }),
       ),
@@ -107,8 +105,8 @@ const endOfTurn = (): Promise<void> =>
     setImmediate(resolve);
   });
 
-/** Limit of DescribeRemediationExceptions, for its keys and for its pages. */
-const KEYS_MAX = 100;
+/** A hundred may be asked for, but an answer holds 25, and AWS says that there are no pages for those who name keys. */
+const KEYS_MAX = 25;
 
 type Exception = NonNullable<DescribeRemediationExceptionsCommandOutput['RemediationExceptions']>[number];
 

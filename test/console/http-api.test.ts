@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningService, startService } from '../../cli/service/start-service.ts';
 import type { CaseJson } from '../../console/case-json.ts';
 import { createHttpApp } from '../../console/create-http-app.ts';
@@ -256,10 +256,15 @@ describe('policy explain', () => {
     expect(body.planHash).toMatch(/^[0-9a-f]{64}$/);
     expect(body.checks.map(({ check }: { check: string }) => check)).toEqual([
       'stop-switch',
+      'exemption',
       'policy',
       'approval',
       'attempts',
       'compliance',
+      'grace',
+      'window',
+      'breaker',
+      'backlog',
       'permit',
     ]);
     expect(changes.some(({ finding }) => finding.resourceId === bucket)).toBe(false);
@@ -309,6 +314,68 @@ describe('the stop switch', () => {
     ).toMatchObject({
       status: 400,
     });
+  });
+});
+
+describe('exemptions', () => {
+  const wanted = {
+    name: 'cache',
+    match: { resourceId: ['shop-dev-cache'], tags: { env: ['dev'] } },
+    owner: 'shop',
+    reason: 'only a cache',
+    expires: '2099-01-31',
+    who: 'ada',
+  };
+
+  it('are added with owner, reason and end, listed, and removed', async () => {
+    const added = await ask('POST', '/api/exemptions', wanted);
+    expect(added.body).toMatchObject({
+      name: 'cache',
+      from: 'command',
+      state: 'holds',
+      covers: 'resourceId "shop-dev-cache", tags.env "dev"',
+      expiresAt: '2099-02-01T00:00:00.000Z',
+      who: 'ada',
+    });
+    const again = await ask('POST', '/api/exemptions', { ...wanted, who: 'grace' });
+    expect(again.body).toEqual(added.body);
+    const { body } = await ask('GET', '/api/exemptions');
+    expect(body.exemptions).toEqual([added.body]);
+    const removal = { name: 'cache', reason: 'gone', who: 'ada' };
+    expect((await ask('POST', '/api/exemptions/remove', removal)).body).toEqual({ removed: 'cache' });
+    expect((await ask('GET', '/api/exemptions')).body.exemptions).toEqual([]);
+    expect(await ask('POST', '/api/exemptions/remove', removal)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'no-such-exemption' } },
+    });
+  });
+
+  it('are refused where a policy would be refused, in its words, and to nobody in particular', async () => {
+    const refused = async (more: object) => {
+      const { status, body } = await ask('POST', '/api/exemptions', { ...wanted, ...more });
+      return [status, body.error.code, body.error.message];
+    };
+    expect(await refused({ match: { resuorceId: ['x'] } })).toEqual([
+      400,
+      'bad-exemption',
+      expect.stringMatching(/^match.resuorceId: expected one of the fields .*did you mean "resourceId"\?/),
+    ]);
+    const { expires: _, ...endless } = wanted;
+    expect(await ask('POST', '/api/exemptions', endless)).toMatchObject({ status: 400 });
+    expect(await refused({ expires: '2020-01-01' })).toEqual([
+      400,
+      'bad-exemption',
+      expect.stringContaining('which has passed already'),
+    ]);
+    expect(await refused({ reason: ' ' })).toEqual([400, 'bad-request', expect.stringContaining('say why')]);
+    expect(await refused({ who: '' })).toEqual([401, 'nobody', expect.stringContaining('--as NAME')]);
+    expect((await ask('POST', '/api/exemptions', wanted)).status).toBe(200);
+    expect(await refused({ owner: 'another' })).toEqual([
+      409,
+      'name-taken',
+      expect.stringContaining('selfheal exempt show cache'),
+    ]);
+    await ask('POST', '/api/exemptions/remove', { name: 'cache', reason: 'done', who: 'ada' });
   });
 });
 
@@ -390,6 +457,19 @@ describe('looking', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('content-security-policy')).not.toContain('script');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+describe('a sweep', () => {
+  it('is ordered by somebody with a name, and reported under its id', async () => {
+    expect((await ask('POST', '/api/sweep', {})).status).toBe(401);
+    expect((await ask('POST', '/api/sweep', { accounts: ['here'], who: 'ada' })).status).toBe(400);
+    const { status, body } = await ask('POST', '/api/sweep', { regions: ['eu-west-1'], who: 'ada' });
+    expect([status, body.kind]).toEqual([202, 'asked']);
+    await vi.waitFor(async () => {
+      const { asked } = (await ask('GET', '/api/sweep')).body;
+      expect(asked).toMatchObject({ ended: [body.id], last: { id: body.id, complete: true } });
+    }, 30_000);
   });
 });
 

@@ -5,6 +5,7 @@
 import { createEngine, type Selfheal } from '../../domain/engine/engine.ts';
 import type { Compliance, Ports, Runbooks } from '../../domain/ports.ts';
 import { PortError } from '../../domain/ports.ts';
+import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
@@ -72,6 +73,8 @@ export const startProcess = (world: World, name: string): Process => {
   };
   const ports: Ports = {
     cases: createCaseStore({ ...table, now: () => scheduler.now() }),
+    batches: createBatchStore(table),
+    ruleResources: { record: async () => undefined, count: async () => 20 },
     permits: createPermitStore(table),
     controls: createControlStore(table),
     exemptions: createExemptionStore(table),

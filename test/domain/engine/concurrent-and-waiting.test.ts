@@ -11,6 +11,7 @@ import { parsePolicy } from '../../../domain/policy/parse-policy.ts';
 import type { Due, Ports } from '../../../domain/ports.ts';
 import { epochMs, hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
+import { createBatchStore } from '../../../infra/dynamodb/batch-store.ts';
 import { createCaseStore } from '../../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../../infra/dynamodb/exemption-store.ts';
@@ -43,6 +44,8 @@ const engineOn = (policyText = AUTO) => {
   const silent = () => undefined;
   const ports: Ports = {
     cases: createCaseStore({ ...inTable, now }),
+    batches: createBatchStore(inTable),
+    ruleResources: { record: async () => undefined, count: async () => 20 },
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
     health: createHealthStore(inTable),

@@ -12,6 +12,7 @@ import { attemptToken } from '../../../domain/permit.ts';
 import { parsePolicy } from '../../../domain/policy/parse-policy.ts';
 import type { Ports } from '../../../domain/ports.ts';
 import { epochMs, hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
+import { createBatchStore } from '../../../infra/dynamodb/batch-store.ts';
 import { createCaseStore } from '../../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../../infra/dynamodb/exemption-store.ts';
@@ -57,6 +58,8 @@ const behind = async (fresh: Case, answer: ExecutionReport | undefined, now: str
     };
   const ports: Ports = {
     cases: createCaseStore({ ...inTable, now: () => now }),
+    batches: createBatchStore(inTable),
+    ruleResources: { record: async () => undefined, count: async () => 20 },
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
     health: createHealthStore(inTable),
