@@ -34,6 +34,38 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+describe('sweep', () => {
+  it('says that nothing was swept, waits for what it orders, and tells what was found', async () => {
+    expect((await selfheal(['sweep', 'status'])).out).toMatch(/^Nothing was swept yet\./);
+    const { code, out, err } = await selfheal([
+      'sweep',
+      '--account',
+      '222222222222',
+      '--wait',
+      '--as',
+      'ada',
+    ]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^Swept 222222222222, .*, for ada: complete\n {2}looked at {2}2 accounts and Regions: 2 whole, /,
+    );
+    expect(out).toMatch(
+      /WHERE +ASKED +SWEPT +RULES +FOUND +OPENED +CLOSED +ERRORS\n222222222222\/us-east-1 +aggregator +whole/,
+    );
+    const status = await selfheal(['sweep', 'status', '--json']);
+    expect(JSON.parse(status.out)).toMatchObject({ everything: null, asked: { last: { complete: true } } });
+    expect((await selfheal(['sweep', 'status'])).out).toContain('Nothing but parts was swept yet.');
+  });
+
+  it('orders without waiting', async () => {
+    expect((await selfheal(['sweep', '--as', 'ada'])).out).toMatch(/^Sweep [0-9a-f-]{36} is ordered\./);
+    expect(await selfheal(['sweep', '--account', 'nobody'])).toMatchObject({
+      code: 1,
+      err: 'error: accounts[0]: expected the 12 digits of an account id\n',
+    });
+  });
+});
+
 describe('cases', () => {
   it('lists them as a table that fits, with less in it where there is less room', async () => {
     const wide = (await selfheal(['cases'], {}, { columns: 160 })).out.split('\n');

@@ -38,6 +38,8 @@ describe('selfheal --help', () => {
           'dlq redrive',
           'stop',
           'resume',
+          'sweep run',
+          'sweep status',
         ].map((path) => `selfheal ${path}`),
       ),
     );
