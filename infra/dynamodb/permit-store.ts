@@ -114,8 +114,8 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
   };
 
   /**
-   * Asked again, a lease holds until the later of both ends, and at least a moment longer than it did: by that
-   * the one who asked before sees that it is not theirs alone to take back.
+   * Asked again, a lease holds until the later of both ends and a moment longer: by that neither the one who asked
+   * before nor the one who asks now takes it back, since it is not theirs alone.
    */
   const prolong = async (
     scopeId: string,
@@ -123,7 +123,7 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
   ): Promise<void> => {
     const name = leaseAttribute(resourceKey);
     const untilNow = (await read(scopeId)).leases.get(name)?.expiresAt ?? '';
-    const until = untilNow < expiresAt ? expiresAt : plusMs(untilNow, 1);
+    const until = plusMs(untilNow < expiresAt ? expiresAt : untilNow, 1);
     const prolonged = await update(scopeId, {
       UpdateExpression: 'SET #lease.expiresAt = :expiresAt',
       ConditionExpression: '#lease.holder = :holder',

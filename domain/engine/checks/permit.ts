@@ -9,7 +9,7 @@ import {
 } from '../../permit.ts';
 import { durationText } from '../../policy/duration.ts';
 import type { Ports } from '../../ports.ts';
-import { hourMs, plusMs } from '../../time.ts';
+import { hourMs, minuteMs, plusMs } from '../../time.ts';
 import { unreachable } from '../../unreachable.ts';
 import { isApproved } from './approval.ts';
 import { type Check, type CheckContext, type Checked, no, yes } from './check.ts';
@@ -65,7 +65,8 @@ export const permitRequest = (
     resourceKey: resourceKey(checked.finding),
     holder: checked.clientToken,
     now,
-    expiresAt: plusMs(now, checked.terms.runMsMax + LEASE_MARGIN_MS),
+    // Never quite the same: a lease is taken back by its end, and two may ask for the same attempt at once.
+    expiresAt: plusMs(now, checked.terms.runMsMax + LEASE_MARGIN_MS + Math.floor(ports.random() * minuteMs)),
     queueUp,
   };
 };
