@@ -45,8 +45,13 @@ describe('the events that selfheal publishes', () => {
       new Set(['Selfheal Case State Changed']),
     );
     expect(new Set(events.map(({ detail }) => detail.to))).toEqual(
-      new Set(['queued', 'starting', 'running', 'verifying', 'resolved', 'awaiting-approval']),
+      new Set(['starting', 'running', 'verifying', 'resolved', 'awaiting-approval']),
     );
+    expect(events.find(({ detail }) => detail.to === 'starting')?.detail).toMatchObject({
+      from: null,
+      caseVersion: 2,
+      what: 'attempt-intended',
+    });
     expect((await forPeople()).map(({ detail }) => detail.to)).toEqual(['awaiting-approval']);
   });
 

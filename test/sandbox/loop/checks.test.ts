@@ -196,12 +196,11 @@ describe('a check that says no', () => {
 describe('between decision and start', () => {
   it('a stop thrown after the intent was written holds the start back', async () => {
     let thrown = false;
-    around = (ports) => ({
-      ...ports,
-      cases: {
-        ...ports.cases,
-        replace: async (changed) => {
-          const written = await ports.cases.replace(changed);
+    around = (ports) => {
+      const throwing =
+        (write: (changed: Case) => Promise<boolean>) =>
+        async (changed: Case): Promise<boolean> => {
+          const written = await write(changed);
           if (changed.state.name === 'starting' && !thrown) {
             thrown = true;
             world.sandbox.advanceBy(4 * secondMs);
@@ -213,9 +212,10 @@ describe('between decision and start', () => {
             });
           }
           return written;
-        },
-      },
-    });
+        };
+      const { open, replace } = ports.cases;
+      return { ...ports, cases: { ...ports.cases, open: throwing(open), replace: throwing(replace) } };
+    };
     breakBucket();
     await world.advance(15 * minuteMs);
     expect(thrown).toBe(true);

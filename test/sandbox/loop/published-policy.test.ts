@@ -34,21 +34,21 @@ beforeEach(async () => {
       progress: () => (faulty.progress ?? given.progress)(),
       raise: given.raise,
     }),
-    decorate: (ports) => ({
-      ...ports,
-      cases: {
-        ...ports.cases,
-        replace: async (changed) => {
-          const written = await ports.cases.replace(changed);
+    decorate: (ports) => {
+      const hooked =
+        (write: (changed: Case) => Promise<boolean>) =>
+        async (changed: Case): Promise<boolean> => {
+          const written = await write(changed);
           const hook = changed.state.name === 'starting' ? beforeStart : undefined;
           if (hook !== undefined) {
             beforeStart = undefined;
             await hook();
           }
           return written;
-        },
-      },
-    }),
+        };
+      const { open, replace } = ports.cases;
+      return { ...ports, cases: { ...ports.cases, open: hooked(open), replace: hooked(replace) } };
+    },
   });
   const { sandbox, deployment } = world;
   const client = new DynamoDBClient({
