@@ -3,6 +3,8 @@
  * us-east-1's list prices without free tiers; look them up for your Region before you quote the sum.
  */
 
+import { AUTOMATION_STEPS_A_RUN, DOLLARS_PER_AUTOMATION_STEP } from '../domain/price-of-run.ts';
+
 /** What one successful case in mode `auto` uses, from its event to `resolved`. */
 export interface CaseUsage {
   readonly automationSteps: number;
@@ -33,7 +35,7 @@ interface Price {
 }
 
 export const PRICES = {
-  automationSteps: { what: 'SSM Automation steps', perMillion: 2_000 },
+  automationSteps: { what: 'SSM Automation steps', perMillion: DOLLARS_PER_AUTOMATION_STEP * 1_000_000 },
   dynamodbWriteUnits: { what: 'DynamoDB write request units', perMillion: 0.625 },
   dynamodbReadUnits: { what: 'DynamoDB read request units', perMillion: 0.125 },
   customEvents: { what: 'EventBridge custom events', perMillion: 1 },
@@ -79,10 +81,10 @@ export const costOfIdling = (usage: IdleUsage): number => {
 /**
  * One case that heals at the first attempt. DynamoDB's units are measured by `npm run bench`; so are the
  * messages: Config's two events and SSM's one, each forwarded to the hub and through a queue; five events of
- * selfheal's own. AWS's runbooks have three steps as a rule: find, change, check.
+ * selfheal's own.
  */
 export const HEALED_CASE: CaseUsage = {
-  automationSteps: 3,
+  automationSteps: AUTOMATION_STEPS_A_RUN,
   dynamodbWriteUnits: 34,
   dynamodbReadUnits: 3.5,
   customEvents: 3 + 5,

@@ -10,10 +10,12 @@ import { figuresOfHealedCase, followHealedCase } from './healed-case.ts';
 import { figureOfImports, measureImports } from './import-time.ts';
 import { figuresOfIntake, type Intake, type IntakeSizes, measureIntake } from './intake.ts';
 import { figureOfLaneFlood, measureLaneFlood } from './lane-flood.ts';
+import { figureOfPlan, measurePlan } from './plan.ts';
 import { benchPolicyDecision } from './policy-decision.ts';
 
 const RUNS = 3;
 const FINDINGS_AT_ONCE = 100;
+const FINDINGS_OF_PLAN = 5_000;
 const DECISION_BUDGETS_MICROS: Readonly<Record<number, number>> = { 200: 5, 1000: 15 };
 
 const figuresOfPolicyDecision = (): Figure[] => {
@@ -46,6 +48,8 @@ const main = async (isQuick: boolean): Promise<void> => {
   const figures = figuresOfHealedCase(await followHealedCase());
   say(`${FINDINGS_AT_ONCE} findings at once`);
   figures.push(figureOfLaneFlood(await measureLaneFlood(FINDINGS_AT_ONCE)));
+  say(`a plan over ${FINDINGS_OF_PLAN} resources`);
+  figures.push(figureOfPlan(await measurePlan(FINDINGS_OF_PLAN, isQuick ? 1 : RUNS)));
   say('bundles');
   figures.push(figureOfBundles(await measureBundles()));
   say('imports');

@@ -1,5 +1,5 @@
 /** Everything a command may touch of the outside, so that tests can stand in for it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import pico from 'picocolors';
@@ -11,6 +11,8 @@ export interface Io {
   err(text: string): void;
   /** A file's text; `-` is standard input. */
   read(file: string): string;
+  /** Writes a file, which is there whole or not at all. */
+  write(file: string, text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
   /** Width of the terminal in characters. */
@@ -38,6 +40,11 @@ export const realIo = (): Io => {
       stderr.write(text);
     },
     read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
+    write: (file, text) => {
+      const beside = `${file}.${process.pid}.tmp`;
+      writeFileSync(beside, text, { mode: 0o600 });
+      renameSync(beside, file);
+    },
     env,
     isTty,
     columns: isTty && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT,

@@ -5,7 +5,10 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { Lane } from '../domain/finding.ts';
+import type { SweepSource } from '../domain/sweep/sweep-source.ts';
 import type { AppBase, Connection } from './compose-ports.ts';
+import { createSweepSource } from './config/sweep-source.ts';
 import { createDoctor, type Doctor } from './doctor/create-doctor.ts';
 import { doctorSettings } from './doctor/lane-clients.ts';
 import type { DoctorPatience } from './doctor/look.ts';
@@ -17,6 +20,14 @@ import { createDeadLetters, type DeadLetters } from './sqs/dead-letters.ts';
 export interface Operations {
   readonly doctor: Doctor;
   readonly deadLetters: DeadLetters;
+  /** What a plan is made from. */
+  readonly planning: Planning;
+}
+
+export interface Planning {
+  readonly source: SweepSource;
+  /** Looked at whatever else is known: the hub's own, and those that settings name. */
+  readonly lanes: readonly Lane[];
 }
 
 export interface OperationsOptions {
@@ -29,7 +40,7 @@ export interface OperationsOptions {
 
 export const createOperations = (
   settings: Settings,
-  { ports, catalog, policy }: AppBase,
+  { ports, catalog, policy, members }: AppBase,
   {
     connection,
     patience,
@@ -72,5 +83,9 @@ export const createOperations = (
       ...(patience && { patience }),
     }),
     deadLetters: createDeadLetters({ sqs, place: settings }),
+    planning: {
+      source: createSweepSource({ config: new ConfigServiceClient(aws), members }),
+      lanes: [{ account: settings.hubAccount, region: settings.region }, ...(settings.sweepLanes ?? [])],
+    },
   };
 };

@@ -5,7 +5,9 @@ import { readEvents } from '../../console/read-events.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { explanation } from '../render/explanation.ts';
+import { addPolicyBacktest } from './policy-backtest.ts';
 import { addPolicyCheck } from './policy-check.ts';
+import { addPolicyTest } from './policy-test.ts';
 import { addPolicyVersions } from './policy-versions.ts';
 import { client, example, printJson, readText, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
@@ -19,11 +21,13 @@ export const addPolicy = (program: Command, io: Io): void => {
   example(
     policy,
     'selfheal policy check',
+    'selfheal policy test',
     'selfheal policy explain event.json',
     'selfheal policy publish --reason "heal public buckets in production too"',
   );
 
   addPolicyCheck(policy, io);
+  addPolicyTest(policy, io);
 
   const explain = policy
     .command('explain')
@@ -38,6 +42,7 @@ export const addPolicy = (program: Command, io: Io): void => {
     'selfheal policy explain event.json',
     'selfheal policy explain event.json --policy draft.yml',
   ).action((file: string, options: ExplainOptions) => runExplain(file, options, io));
+  addPolicyBacktest(policy, io);
   addPolicyVersions(policy, io);
 };
 

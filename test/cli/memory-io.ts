@@ -5,11 +5,14 @@ import type { Io } from '../../cli/io.ts';
 export interface MemoryIo extends Io {
   readonly written: () => string;
   readonly complained: () => string;
+  /** What it wrote into files. */
+  readonly saved: Readonly<Record<string, string>>;
 }
 
 export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Partial<Io> = {}): MemoryIo => {
   let out = '';
   let err = '';
+  const saved: Record<string, string> = {};
   return {
     out: (text) => {
       out += text;
@@ -22,6 +25,9 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
       if (text === undefined) throw Object.assign(new Error(`no ${file}`), { code: 'ENOENT' });
       return text;
     },
+    write: (file, text) => {
+      saved[file] = text;
+    },
     env: {},
     isTty: false,
     columns: 120,
@@ -33,5 +39,6 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
     ...given,
     written: () => out,
     complained: () => err,
+    saved,
   };
 };

@@ -10,6 +10,7 @@ export const silentIo: Io = {
   out: () => {},
   err: () => {},
   read: notRun,
+  write: notRun,
   env: {},
   isTty: false,
   columns: 100,
