@@ -71,7 +71,8 @@ export const shown = (value: unknown): string => {
   return cut(JSON.stringify(value) ?? String(value));
 };
 
-const cut = (text: string, lengthMax = SHOWN_LENGTH_MAX): string => {
+/** Text from outside on one short line. */
+export const cut = (text: string, lengthMax = SHOWN_LENGTH_MAX): string => {
   // Neither control characters nor the ones that turn the direction of text may reach a terminal.
   const clean = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
   if (clean.length <= lengthMax) return clean;

@@ -16,6 +16,7 @@ import {
   Parser,
 } from 'yaml';
 import {
+  cut,
   type DocumentPath,
   formatPath,
   type PathProblem,
@@ -33,6 +34,12 @@ export type YamlReading =
   | { readonly ok: true; readonly document: LocatedDocument }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
+/** What the file should hold, for those who left it empty. */
+export interface Wanted {
+  readonly what: string;
+  readonly begin: string;
+}
+
 /** Longer files than this (UTF-16 code units) are refused unread. */
 export const TEXT_LENGTH_MAX = 512 * 1024;
 const NESTING_MAX = 40;
@@ -44,6 +51,7 @@ export const readYaml = (
   text: string,
   file: string,
   isText: (path: DocumentPath) => boolean,
+  { what, begin }: Wanted = { what: 'a policy', begin: 'begin with "version: 1" and "entries:"' },
 ): YamlReading => {
   const problemAt = (
     line: number,
@@ -63,9 +71,7 @@ export const readYaml = (
   const refused = (...problems: readonly PolicyProblem[]): YamlReading => ({ ok: false, problems });
 
   if (text.length > TEXT_LENGTH_MAX) {
-    return refused(
-      problemAt(1, 1, `at most ${TEXT_LENGTH_MAX} characters`, `${text.length}`, 'split the policy by stage'),
-    );
+    return refused(problemAt(1, 1, `at most ${TEXT_LENGTH_MAX} characters`, `${text.length}`, 'split it'));
   }
   const composed = compose(text);
   if (composed.refused !== undefined)
@@ -74,7 +80,7 @@ export const readYaml = (
 
   const [document] = documents;
   if (document === undefined || document.contents === null) {
-    return refused(problemAt(1, 1, 'a policy', 'an empty file', 'begin with "version: 1" and "entries:"'));
+    return refused(problemAt(1, 1, what, 'an empty file', begin));
   }
   const lines = new Lines(text);
   const placed = (offset: number): { line: number; column: number } => {
@@ -199,9 +205,9 @@ class DataReader {
       return this.refuse(node, path, `at most ${NESTING_MAX} levels of nesting`, 'more');
     }
     if (isAlias(node))
-      return this.refuse(node, path, 'the value itself', `the alias *${node.source}`, WRITE_OUT);
+      return this.refuse(node, path, 'the value itself', `the alias *${cut(node.source)}`, WRITE_OUT);
     if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
-      this.refuse(node, path, 'no anchors', `the anchor &${node.anchor}`, WRITE_OUT);
+      this.refuse(node, path, 'no anchors', `the anchor &${cut(node.anchor)}`, WRITE_OUT);
     }
     if (isMap(node)) return this.readMap(node, path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item as Node | null, [...path, index]));
@@ -212,7 +218,7 @@ class DataReader {
         node,
         path,
         'plain data',
-        `a value of type ${node.tag ?? 'unknown'}`,
+        `a value of type ${cut(node.tag ?? 'unknown')}`,
         'remove the tag that begins with !',
       );
     }
