@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addApply } from './commands/apply.ts';
+import { addBatch } from './commands/batch.ts';
 import { addBreaker } from './commands/breaker.ts';
 import { addCase } from './commands/case.ts';
 import { addCases } from './commands/cases.ts';
@@ -46,6 +47,7 @@ export const createProgram = (io: Io): Command => {
   addCase(program, io);
   addDecide(program, io, 'approve');
   addDecide(program, io, 'deny');
+  addBatch(program, io);
   addStop(program, io);
   addResume(program, io);
   addBreaker(program, io);

@@ -2,8 +2,8 @@
 import { Hono } from 'hono/tiny';
 import type { DecidingDeps } from '../http-deps.ts';
 import { applyRoutes } from '../routes/apply-routes.ts';
-import { breakerResetRoutes } from '../routes/breaker-routes.ts';
 import { batchDecisionRoutes } from '../routes/batch-routes.ts';
+import { breakerResetRoutes } from '../routes/breaker-routes.ts';
 import { caseDecisionRoutes } from '../routes/case-routes.ts';
 import { exemptionChangeRoutes } from '../routes/exemption-routes.ts';
 import { stopSwitchRoutes } from '../routes/stop-routes.ts';

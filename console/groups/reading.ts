@@ -1,8 +1,8 @@
 /** Everything that shows what there is: cases, what is stopped, and the page. It reads the table and nothing else. */
 import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../http-deps.ts';
-import { breakerRoutes } from '../routes/breaker-routes.ts';
 import { batchRoutes } from '../routes/batch-routes.ts';
+import { breakerRoutes } from '../routes/breaker-routes.ts';
 import { caseRoutes } from '../routes/case-routes.ts';
 import { exemptionRoutes } from '../routes/exemption-routes.ts';
 import { healthRoutes } from '../routes/health-routes.ts';

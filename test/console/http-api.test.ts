@@ -6,6 +6,7 @@ import type { CaseJson } from '../../console/case-json.ts';
 import { createHttpApp } from '../../console/create-http-app.ts';
 import { CONSOLE_CSS } from '../../console/page/console-css.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
+import { changeBreaker } from '../../domain/engine/breakers.ts';
 import { openapi, problemsOfAnswer } from './openapi.ts';
 
 let service: RunningService;
@@ -309,11 +310,47 @@ describe('the stop switch', () => {
       { scope, who: 'ada', reason: 'a drill' },
     ]);
     expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual({ stops: [] });
+    const drill = { scope, reason: 'a drill', who: 'ada', cancelRunning: true };
+    expect((await ask('POST', '/api/stop', drill)).body).toMatchObject({ cancelRunning: true, asked: 0 });
+    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual({ stops: [] });
     expect(
       await ask('POST', '/api/stop', { scope: { kind: 'moon' }, reason: 'x', who: 'ada' }),
     ).toMatchObject({
       status: 400,
     });
+  });
+});
+
+describe('the breakers', () => {
+  it('are shown, and reset by a person with a reason; what holds a case back is told with it', async () => {
+    const scope = { kind: 'rule', name: 'ENCRYPTED_VOLUMES' } as const;
+    expect((await ask('GET', '/api/breakers')).body).toEqual({ breakers: [] });
+    const reset = { scope, reason: 'key is back', who: 'ada' };
+    expect(await ask('POST', '/api/breakers/reset', reset)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'not-open' } },
+    });
+    const { policy } = service.app;
+    const { breaker } = policy().unmatched;
+    await changeBreaker(service.app.ports, scope, {
+      kind: 'tripped',
+      policy: breaker,
+      notify: [],
+      failures: 5,
+      attempts: 10,
+      percent: 50,
+      reason: '5 of 10 attempts failed',
+    });
+    expect((await ask('GET', '/api/breakers')).body.breakers).toMatchObject([{ scope, state: 'open' }]);
+    expect(await ask('POST', '/api/breakers/reset', { ...reset, reason: ' ' })).toMatchObject({
+      status: 400,
+    });
+    expect(
+      await ask('POST', '/api/breakers/reset', { ...reset, scope: { kind: 'account', name: 'x' } }),
+    ).toMatchObject({ status: 400 });
+    expect((await ask('POST', '/api/breakers/reset', reset)).body.breakers).toMatchObject([
+      { scope, state: 'closed', who: 'ada', reason: 'key is back' },
+    ]);
   });
 });
 

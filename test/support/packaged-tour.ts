@@ -12,6 +12,7 @@ import { breakResource, createResource } from '../../sandbox/world/admin.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import { makeRunbookFail } from '../../sandbox/world/runbook-faults.ts';
 import { complianceEvent } from './compliance-event.ts';
+import { losesAndSweeps } from './packaged-tour-sweep.ts';
 import type { PackagedWorld } from './packaged-world.ts';
 import { parsedPolicy, versionOf } from './published-policies.ts';
 
@@ -54,21 +55,23 @@ export const asking =
     return answer;
   };
 
-/** Returns the requests of people that were not answered with 200. */
+/** Returns the requests of people that were not answered as done, or as ordered. */
 export const takeTour = async (world: PackagedWorld): Promise<readonly string[]> => {
   const ask = asking(world, 'grace');
   const refused: string[] = [];
   const note: Ask = async (method, path, body) => {
     const answer = await ask(method, path, body);
-    if (answer.status !== 200)
+    if (answer.status !== 200 && answer.status !== 202)
       refused.push(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
   };
   await looksAround(world, note);
   await stopsAndDecides(world, note);
+  await exempts(note);
   await publishes(world);
   await putsNonsense(world, note);
   await goesWrong(world, note);
+  await losesAndSweeps(world, note);
   return refused;
 };
 
@@ -116,6 +119,21 @@ const stopsAndDecides = async (world: PackagedWorld, ask: Ask) => {
   await ask('POST', `/api/cases/${stuck?.id}/close`, { reason: 'Done by hand.' });
 };
 
+/** One that is removed again, one that was lost on the way, and one of which nobody has a case. */
+const exempts = async (ask: Ask) => {
+  const nothing = {
+    name: 'nothing',
+    match: { resourceId: ['exempt-by-hand'] },
+    owner: 'platform',
+    reason: 'A look around.',
+    expires: '2027-12-31',
+  };
+  await ask('POST', '/api/exemptions', nothing);
+  await ask('GET', '/api/exemptions');
+  await ask('POST', '/api/exemptions', { ...nothing, name: 'gone' });
+  await ask('POST', '/api/exemptions/remove', { name: 'gone', reason: 'It was none.' });
+};
+
 const publishes = async (world: PackagedWorld) => {
   const { policies } = world;
   await policies.put(versionOf(1, 'broken', { sealed: 'nonsense' }));
@@ -132,7 +150,7 @@ const publishes = async (world: PackagedWorld) => {
   await world.until(async () => (await policies.progress()).policySeen === 2, 10 * minuteMs);
 };
 
-const QUEUES = ['compliance', 'executions', 'wakes'] as const;
+const QUEUES = ['compliance', 'executions', 'wakes', 'scheduled'] as const;
 
 const putsNonsense = async (world: PackagedWorld, ask: Ask) => {
   const { sandbox } = world;
@@ -209,6 +227,19 @@ const goesWrong = async (world: PackagedWorld, ask: Ask) => {
   sandbox.faults.add({ kind: 'error', service: 'events', operation: 'PutEvents', nextCalls: 20 });
   newBuckets(['again']);
   await untilAll('again', 1, /resolved/);
+
+  // Exempt for a while; then somebody takes the exemption away, and it is healed.
+  const exempt = { name: 'for-now', match: { resourceId: ['exempt-by-hand', 'exempted'] } };
+  await ask('POST', '/api/exemptions', {
+    ...exempt,
+    owner: 'platform',
+    reason: 'Not now.',
+    expires: '2027-12-31',
+  });
+  newBuckets(['exempted']);
+  await untilAll('exempted', 1, /suppressed/);
+  await ask('POST', '/api/exemptions/remove', { name: 'for-now', reason: 'Now.' });
+  await untilAll('exempted', 2, /suppressed|resolved/);
 
   // It hangs, is stopped, and comes to nothing.
   makeRunbookFail(sandbox.world, { fault: { kind: 'hangs' }, ...LANE });
