@@ -24,6 +24,11 @@ export const addBreaker = (program: Command, io: Io): void => {
     .description(
       'A breaker opens when too many attempts of a rule or of a runbook have failed, as the policy says. From then on its cases wait, or are asked for, but for one probe at a time; a probe that heals closes it.',
     );
+  example(
+    breaker,
+    'selfheal breaker list',
+    'selfheal breaker reset --rule ENCRYPTED_VOLUMES --reason "key is back"',
+  );
   const list = breaker
     .command('list')
     .summary('list the breakers that are open')

@@ -4,6 +4,7 @@ import { runCommand } from '../../cli/program.ts';
 import { type RunningService, startService } from '../../cli/service/start-service.ts';
 import type { CaseJson } from '../../console/case-json.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
+import { changeBreaker } from '../../domain/engine/breakers.ts';
 import { memoryIo } from './memory-io.ts';
 
 let service: RunningService;
@@ -250,11 +251,53 @@ describe('stop', () => {
   it('holds and lets go, and says what is still held', async () => {
     const held = await selfheal(['stop', '--runbook', 'AWS-Nothing', '--reason', 'a drill']);
     expect(held.out).toMatch(/^Stopped: runbook AWS-Nothing is stopped since .* by ada: a drill\.\n$/);
+    expect((await selfheal(['cases'])).out).toMatch(
+      /^runbook AWS-Nothing is stopped since .* by ada: a drill\n/,
+    );
     expect((await selfheal(['resume', '--account', '333333333333'])).out).toMatch(
       /^Still stopped:\n {2}runbook AWS-Nothing/,
     );
     expect((await selfheal(['resume', '--runbook', 'AWS-Nothing'])).out).toBe(
       'Nothing is stopped any more.\n',
     );
+  });
+
+  it('with --cancel-running says how many runs were asked to stop', async () => {
+    const here = ['--runbook', 'AWS-Nothing'];
+    const held = await selfheal(['stop', ...here, '--cancel-running', '--reason', 'a drill']);
+    expect(held.out).toContain('0 runs are asked to stop');
+    await selfheal(['resume', ...here]);
+  });
+});
+
+describe('breaker', () => {
+  it('lists those that are open, and refuses to reset what is not', async () => {
+    expect((await selfheal(['breaker', 'list'])).out).toBe('No breaker is open.\n');
+    const reset = ['breaker', 'reset', '--reason', 'mended'];
+    expect(await selfheal([...reset, '--rule', 'ENCRYPTED_VOLUMES'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the breaker of rule ENCRYPTED_VOLUMES is not open; none is'),
+    });
+    expect(await selfheal(reset)).toMatchObject({ code: 2, err: expect.stringContaining('--rule') });
+    const { policy, ports } = service.app;
+    await changeBreaker(
+      ports,
+      { kind: 'rule', name: 'ENCRYPTED_VOLUMES' },
+      {
+        kind: 'tripped',
+        policy: policy().unmatched.breaker,
+        notify: [],
+        failures: 5,
+        attempts: 10,
+        percent: 50,
+        reason: '5 of 10 attempts failed',
+      },
+    );
+    expect((await selfheal(['breaker', 'list'])).out).toMatch(
+      /^breaker of rule ENCRYPTED_VOLUMES is open since .*: 5 of 10 attempts failed/,
+    );
+    expect((await selfheal(['cases'])).out).toContain('the breaker of rule ENCRYPTED_VOLUMES is open');
+    expect((await selfheal([...reset, '--rule', 'ENCRYPTED_VOLUMES'])).out).toMatch(/is closed/);
+    expect((await selfheal(['breaker', 'list'])).out).toMatch(/is closed since .* by ada: mended/);
   });
 });

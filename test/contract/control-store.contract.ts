@@ -1,5 +1,6 @@
 /** What every ControlStore must do, whatever it is built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KnownBreaker, OpenBreaker, ProbingBreaker, UnreadableBreaker } from '../../domain/breaker.ts';
 import type { ControlStore } from '../../domain/ports.ts';
 import { type StopSwitch, stopScopeId } from '../../domain/stop-switch.ts';
 import { NOW } from '../support/cases.ts';
@@ -43,7 +44,66 @@ export const controlStoreContract = (make: () => Promise<ControlStoreSubject>): 
       for (const { scope } of named) await controls.removeStopSwitch(scope);
       expect(await stops()).toEqual([]);
     });
+
+    it('of all who open, take or close one breaker at once, lets exactly one, and keeps them side by side', async () => {
+      const [rule, runbook] = [
+        { kind: 'rule', name: 'a rule.with:odd/characters #1' },
+        { kind: 'runbook', name: 'AWS-X' },
+      ] as const;
+      const winners = async (asked: readonly Promise<boolean>[]) =>
+        (await Promise.all(asked)).filter((won) => won).length;
+      const openings = tokens.map((reason) => controls.replaceBreaker(rule, undefined, { ...open, reason }));
+      expect(await winners(openings)).toBe(1);
+      expect(await controls.replaceBreaker(runbook, undefined, open)).toBe(true);
+      const found = (await controls.read()).breakers;
+      expect(found.map(({ scope }) => scope)).toEqual(expect.arrayContaining([rule, runbook]));
+      const was = found.find(({ scope }) => scope.kind === 'rule') as OpenBreaker & KnownBreaker;
+      const { scope: _, ...opened } = was;
+      const probing = (token: string): ProbingBreaker => ({
+        ...opened,
+        state: 'probing',
+        revision: 2,
+        token,
+        at: NOW,
+        until: NOW,
+      });
+      expect(await winners(tokens.map((token) => controls.replaceBreaker(rule, was, probing(token))))).toBe(
+        1,
+      );
+      // Of one that opened later and came as far, nobody who knew the earlier may change anything.
+      const earlier = { ...probing('x'), since: '2020-01-01T00:00:00.000Z' };
+      expect(await controls.replaceBreaker(rule, earlier, 'absent')).toBe(false);
+      expect(await controls.replaceBreaker(rule, probing('x'), 'absent')).toBe(true);
+      expect((await controls.read()).breakers).toMatchObject([{ scope: runbook, state: 'open' }]);
+    });
+
+    it('tells of what is no breaker that it cannot be read, and takes it away', async () => {
+      const scope = { kind: 'rule', name: 'R' } as const;
+      await controls.replaceBreaker(scope, undefined, { ...open, state: 'ajar' } as never);
+      const [spoilt] = (await controls.read()).breakers;
+      expect(spoilt).toMatchObject({ scope, state: 'unreadable' });
+      expect(await controls.replaceBreaker(scope, spoilt as UnreadableBreaker, 'absent')).toBe(true);
+      expect((await controls.read()).breakers).toEqual([]);
+    });
   });
+};
+
+const tokens = Array.from({ length: 8 }, (_, n) => `token-${n}`);
+
+const open: OpenBreaker = {
+  state: 'open',
+  since: NOW,
+  revision: 1,
+  failures: 5,
+  attempts: 10,
+  percent: 50,
+  reason: '5 of 10 failed',
+  whenOpen: 'wait',
+  probeAfterMs: 60_000,
+  windowMs: 3_600_000,
+  notify: ['oncall'],
+  told: false,
+  notBefore: NOW,
 };
 
 const everything: StopSwitch = {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
+import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
 import { createPolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
@@ -12,6 +13,7 @@ import { caseStoreContract } from './case-store.contract.ts';
 import { controlStoreContract } from './control-store.contract.ts';
 import { exemptionStoreContract } from './exemption-store.contract.ts';
 import { type ContractDynamodb, contractDynamodb } from './fresh-table.ts';
+import { healthStoreContract } from './health-store.contract.ts';
 import { permitStoreContract } from './permit-store.contract.ts';
 import { policyStoreContract } from './policy-store.contract.ts';
 
@@ -49,6 +51,11 @@ describe('DynamoDB', () => {
       controls: createControlStore(table),
       close: table.drop,
     };
+  });
+
+  healthStoreContract(async () => {
+    const table = await dynamodb.freshTable();
+    return { health: createHealthStore(table), close: table.drop };
   });
 
   policyStoreContract(async () => {

@@ -1,0 +1,162 @@
+/**
+ * The stop switch while starts are under way: the last one comes within five seconds, whatever stands in between,
+ * counted in the sandbox's SSM; and what runs is stopped too when that is wanted.
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Ports } from '../../../domain/ports.ts';
+import type { StopSwitch } from '../../../domain/stop-switch.ts';
+import { epochMs, instant, minuteMs, plusMs, secondMs } from '../../../domain/time.ts';
+import { type Execution, executions } from '../../../sandbox/services/ssm/execution.ts';
+import { changeSettings } from '../../../sandbox/world/settings.ts';
+import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+import { breakBuckets } from '../../support/flood.ts';
+
+let world: DrivenWorld;
+afterEach(() => world.close());
+
+const starts = (): readonly Execution[] => [...executions(world.sandbox.world).values()];
+const stopHere = (more: Partial<StopSwitch> = {}): StopSwitch => ({
+  scope: { kind: 'everything' },
+  who: 'ada',
+  reason: 'bad release',
+  since: world.now(),
+  ...more,
+});
+
+describe('no start is issued later than the stop switch + 5 s (invariant 12)', () => {
+  /** Stops in the middle of the start of the fourth of ten cases, which `holding` holds up. */
+  const stoppedAmid = async (holding: (ports: Ports, stop: () => Promise<void>) => Partial<Ports>) => {
+    let stoppedMs: number | undefined;
+    world = await drivenWorld({
+      stepMs: secondMs,
+      decorate: (ports) => ({
+        ...ports,
+        ...holding(ports, async () => {
+          if (stoppedMs !== undefined || starts().length < 3) return;
+          await ports.controls.addStopSwitch(stopHere());
+          stoppedMs = world.sandbox.clock.nowMs();
+        }),
+      }),
+    });
+    breakBuckets(world, 10);
+    await world.until(() => stoppedMs !== undefined, minuteMs);
+    await world.advance(30 * secondMs);
+    const count = starts().length;
+    expect(count).toBeGreaterThanOrEqual(3);
+    expect(count).toBeLessThan(9);
+    return Math.max(...starts().map(({ requestedMs }) => requestedMs)) - (stoppedMs ?? 0);
+  };
+
+  it('where a lane is drained, one start a second', async () => {
+    const lastMs = await stoppedAmid((ports, stop) => ({
+      cases: {
+        ...ports.cases,
+        replace: async (changed) => {
+          const written = await ports.cases.replace(changed);
+          if (changed.state.name === 'starting') await stop();
+          return written;
+        },
+      },
+    }));
+    expect(lastMs).toBeLessThanOrEqual(5 * secondMs);
+  });
+
+  it('where a process stands still between the checks and the start', async () => {
+    const lastMs = await stoppedAmid((ports, stop) => ({
+      cases: {
+        ...ports.cases,
+        replace: async (changed) => {
+          const written = await ports.cases.replace(changed);
+          if (changed.state.name !== 'starting' || starts().length < 3) return written;
+          await stop();
+          await ports.clock.sleep(10 * secondMs);
+          return written;
+        },
+      },
+    }));
+    expect(lastMs).toBeLessThanOrEqual(0);
+  });
+
+  it('where SSM answers slowly', async () => {
+    const lastMs = await stoppedAmid((ports, stop) => ({
+      runbooks: {
+        ...ports.runbooks,
+        start: async (...asked) => {
+          await stop();
+          const answer = await ports.runbooks.start(...asked);
+          await ports.clock.sleep(8 * secondMs);
+          return answer;
+        },
+      },
+    }));
+    expect(lastMs).toBeLessThanOrEqual(5 * secondMs);
+  });
+});
+
+describe('what runs in the scope of the switch', () => {
+  it('is asked to stop once, is held and not blamed, and is healed when the switch is off again', async () => {
+    const asked: string[] = [];
+    const noted: string[] = [];
+    world = await drivenWorld({
+      stepMs: 15 * secondMs,
+      decorate: (ports) => ({
+        ...ports,
+        runbooks: {
+          ...ports.runbooks,
+          stop: async (plan, executionId) => {
+            asked.push(executionId);
+            await ports.runbooks.stop(plan, executionId);
+          },
+        },
+        health: {
+          noteFailure: async (scope, failure, since) => {
+            noted.push(failure.key);
+            return ports.health.noteFailure(scope, failure, since);
+          },
+        },
+      }),
+    });
+    changeSettings(world.sandbox.world, { stepTimeFactor: 60 });
+    breakBuckets(world, 4);
+    await world.until(() => world.told('running') === 4, 2 * minuteMs);
+    const stop = stopHere({ cancelRunning: true });
+    const { selfheal, ports } = world.app;
+    await ports.controls.addStopSwitch(stop);
+    const until = plusMs(world.now(), minuteMs);
+    expect(await selfheal.cancelRunning(stop, until)).toBe(4);
+    // Ordered twice, as by the tick: nobody is asked twice, and who, what and why stand in the case once.
+    expect(await selfheal.cancelRunning(stop, until)).toBe(4);
+    await world.advance(6 * minuteMs);
+    const cases = await world.cases();
+    expect(starts().map(({ status }) => status)).toEqual(Array(4).fill('Cancelled'));
+    expect(new Set(asked).size).toBe(4);
+    for (const { state, attempts, timeline } of cases) {
+      expect(state).toMatchObject({ name: 'held', reason: 'stop-switch' });
+      expect(attempts).toBe(1);
+      const orders = timeline.filter(({ what }) => what === 'stop-requested');
+      expect(orders).toMatchObject([{ who: 'ada', why: 'bad release' }]);
+      expect(timeline.some(({ what }) => what === 'attempt-stopped')).toBe(true);
+    }
+    expect(noted).toEqual([]);
+    expect(await selfheal.cancelRunning(stop, plusMs(world.now(), minuteMs))).toBe(0);
+
+    changeSettings(world.sandbox.world, { stepTimeFactor: 1 });
+    await ports.controls.removeStopSwitch(stop.scope);
+    await world.until(() => world.told('resolved') === 4, 30 * minuteMs);
+    expect(starts()).toHaveLength(8);
+  });
+
+  it('is found by the tick when it began to run just then, and left alone outside of the scope', async () => {
+    world = await drivenWorld({ stepMs: 15 * secondMs });
+    changeSettings(world.sandbox.world, { stepTimeFactor: 60 });
+    breakBuckets(world, 2);
+    await world.until(() => world.told('running') === 2, 2 * minuteMs);
+    const elsewhere = stopHere({ scope: { kind: 'runbook', name: 'Another' }, cancelRunning: true });
+    await world.app.ports.controls.addStopSwitch(elsewhere);
+    await world.advance(2 * minuteMs);
+    expect(starts().every(({ status }) => status === 'InProgress')).toBe(true);
+    const here = stopHere({ scope: { kind: 'account', name: '222222222222' }, cancelRunning: true });
+    await world.app.ports.controls.addStopSwitch({ ...here, since: instant(epochMs(here.since)) });
+    await world.until(() => starts().every(({ status }) => status === 'Cancelled'), 10 * minuteMs);
+  });
+});
