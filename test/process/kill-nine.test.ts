@@ -77,6 +77,30 @@ const redrive = async (url: string): Promise<void> => {
   expect(answer.status, await answer.text()).toBe(200);
 };
 
+const isScenarioOver = async (url: string): Promise<boolean> => {
+  const { scenario } = (await (await fetch(`${url}/api/sandbox/info`)).json()) as {
+    readonly scenario: { readonly done: number; readonly total: number } | null;
+  };
+  return scenario !== null && scenario.done === scenario.total;
+};
+
+/**
+ * The sandbox dies too, between what Config found and its event: such a finding nobody hears of. Whoever runs
+ * selfheal has it swept, when Config has had its time; once, for one sweep must be enough.
+ */
+const sweep = async (url: string): Promise<true> => {
+  await forMs(CONFIG_MS);
+  const answer = await fetch(`${url}/api/sweep`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ who: 'ada' }),
+  });
+  expect(answer.status, await answer.text()).toBe(202);
+  return true;
+};
+/** A minute of the sandbox's time. */
+const CONFIG_MS = 2_000;
+
 it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_000 }, async () => {
   const random = createRandom(SEED);
   for (let n = 0; n < KILLS; n += 1) {
@@ -85,8 +109,10 @@ it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_
     await kill(child);
   }
   const { child, url } = await start();
+  let swept = false;
   for (let tries = 0; tries < 600; tries += 1) {
     if (tries % 50 === 0) await redrive(url);
+    if (!swept && (await isScenarioOver(url))) swept = await sweep(url);
     const answer = await fetch(`${url}/api/cases`);
     if (isSettled((await answer.json()) as { state: string }[])) break;
     await forMs(200);
