@@ -82,27 +82,30 @@ export const reasonsFor = (
     ...groupedBy(
       findings.filter(({ now }) => actions.includes(now.action)),
       ({ now, finding }) =>
-        JSON.stringify([
-          now.action,
-          now.objections[0]?.check,
-          now.why.replaceAll(finding.resourceId, '').replace(CASE_ID, ''),
-        ]),
+        JSON.stringify([now.action, now.objections[0]?.check, inGeneral(now.why, finding.resourceId)]),
     ).values(),
   ]
     .map((members): Reason => {
-      const [{ now } = members[0] as PreviewedFinding] = members;
+      const [{ now, finding }] = members as readonly [PreviewedFinding];
       const check = now.objections[0]?.check;
       return {
         action: now.action,
         ...(check && { check }),
-        why: now.why,
+        why: members.length === 1 ? now.why : inGeneral(now.why, finding.resourceId),
         findings: members.length,
         examples: members.slice(0, EXAMPLES_MAX).map(({ finding }) => finding.resourceId),
       };
     })
     .sort((left, right) => right.findings - left.findings || left.why.localeCompare(right.why));
 
-const CASE_ID = /\b[0-9a-z]{16}-[1-9]\d*\b/g;
+/** A reason without what makes it one finding's own: its resource, its case, its plan, its times. */
+const inGeneral = (why: string, resourceId: string): string =>
+  why
+    .replaceAll(resourceId, '…')
+    .replace(/\b[0-9a-z]{16}-[1-9]\d*\b/g, '…')
+    .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
+    .replace(/\b[0-9a-f]{12}\b/g, (hex) => (/^\d{12}$/.test(hex) ? hex : '…'));
+
 export const EXAMPLES_MAX = 3;
 
 export const groupedBy = <T>(
