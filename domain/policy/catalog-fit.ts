@@ -303,7 +303,7 @@ const idleProblems = (entry: WrittenEntry, path: DocumentPath, catalog: Catalog)
       path: [...path, 'mode'],
       warning: true,
       expected: 'mode auto for rules that the catalog has a runbook for',
-      found: `none for ${listed(idle)}`,
+      found: `none for ${listed(idle.map(shown))}`,
       action:
         'every case of it goes to a person; name a runbook, or move the rule to an entry with mode approve',
     },

@@ -159,6 +159,11 @@ const approvalContradictions = (entry: WrittenEntry, path: DocumentPath): readon
 
 /** Grace is there for an owner to object; owners are there to be told while it runs. */
 const ownerContradictions = ({ entries, owners }: Policy, document: unknown): readonly PathProblem[] => {
+  const untold = entries.findIndex(
+    ({ graceMs, mode, notify }) =>
+      owners === undefined && graceMs > 0 && mode !== 'observe' && notify.length === 0,
+  );
+  if (untold >= 0) return [untoldGrace(entries, untold, document)];
   const withGrace = entries.findIndex(({ graceMs, mode }) => graceMs > 0 && mode !== 'observe');
   if (owners !== undefined && withGrace < 0)
     return [
@@ -172,10 +177,9 @@ const ownerContradictions = ({ entries, owners }: Policy, document: unknown): re
       },
     ];
   if (owners === undefined && withGrace >= 0) {
-    const own = ['entries', withGrace, 'grace'];
     return [
       {
-        path: valueAt(document, own) === undefined ? ['defaults', 'grace'] : own,
+        path: gracePath(withGrace, document),
         warning: true,
         expected: 'owners, who are told while the grace runs',
         found: `grace ${durationText(entries[withGrace]?.graceMs ?? 0)}, and no owners`,
@@ -185,3 +189,16 @@ const ownerContradictions = ({ entries, owners }: Policy, document: unknown): re
   }
   return [];
 };
+
+const gracePath = (index: number, document: unknown): DocumentPath => {
+  const own = ['entries', index, 'grace'];
+  return valueAt(document, own) === undefined ? ['defaults', 'grace'] : own;
+};
+
+/** No grace begins before somebody was told: such a case goes to a person at once. */
+const untoldGrace = (entries: Policy['entries'], index: number, document: unknown): PathProblem => ({
+  path: gracePath(index, document),
+  expected: 'somebody who is told before the grace runs: owners, or notify',
+  found: `grace ${durationText(entries[index]?.graceMs ?? 0)}, and nobody to tell for ${shown(entries[index]?.name)}`,
+  action: 'every case of it would go to a person: write owners: {tag: Owner, fallback: TOPIC}',
+});
