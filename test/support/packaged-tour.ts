@@ -4,7 +4,11 @@
  */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Case } from '../../domain/case/case.ts';
+import type { Lane } from '../../domain/finding.ts';
+import type { PreviewedFinding } from '../../domain/preview/previewed.ts';
+import { type PlanBasis, savedFinding } from '../../domain/preview/saved-plan.ts';
 import { hourMs, instant, minuteMs, secondMs } from '../../domain/time.ts';
+import { sealPolicy } from '../../infra/packaged/sealed-policy.ts';
 import { publishPolicy } from '../../infra/publish-policy.ts';
 import { clientSettings, HUB_REGION } from '../../sandbox/deployment.ts';
 import { settle } from '../../sandbox/services/config/evaluate.ts';
@@ -290,7 +294,29 @@ const goesWrong = async (world: PackagedWorld, ask: Ask) => {
   });
   await approve((await of('ask-1'))[0]);
   await approve((await of('ask-2'))[0]);
+  await plansAndApplies(ask, MEMBER_LANE, 'ask-3');
   await untilAll('ask', 3, /resolved|needs-human/, minuteMs);
+};
+
+/** What one resource's plan says is applied, and the recorded cases are decided again by the policy in force. */
+const plansAndApplies = async (ask: Ask, lane: Lane, resourceId: string) => {
+  await ask('GET', '/api/plan/lanes');
+  const { body: listed } = await ask('POST', '/api/plan/findings', { lane });
+  const { findings } = listed as { readonly findings: readonly { readonly resourceId: string }[] };
+  const { body } = await ask('POST', '/api/plan', {
+    lane,
+    findings: findings.filter((each) => each.resourceId === resourceId),
+  });
+  const { findings: previewed, ...basis } = body as {
+    readonly findings: readonly PreviewedFinding[];
+  } & PlanBasis;
+  await ask('POST', '/api/plan/apply', {
+    ...basis,
+    findings: previewed.map(savedFinding),
+    reason: 'As planned.',
+  });
+  const { policy, document } = parsedPolicy(NARROW);
+  await ask('POST', '/api/policy/backtest', { policy: sealPolicy(policy.version, document), since: '7d' });
 };
 
 const STEPS_A_LOOK = 4;
