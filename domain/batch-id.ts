@@ -8,6 +8,23 @@ import type { Instant } from './time.ts';
 /** `backlog`: more resources of a rule than may be started unasked. `breaker`: of a rule or runbook that keeps failing. */
 export type BatchKind = 'backlog' | 'breaker';
 
+/** What a case is asked for in. */
+export interface AskedBatch {
+  readonly id: string;
+  readonly kind: BatchKind;
+  /** The rule's identifier or name, or the runbook's name. */
+  readonly about: string;
+  readonly since: Instant;
+}
+
+/** The batch of what is held back for one reason since one moment: the same for all who ask. */
+export const askedIn = (kind: BatchKind, about: string, since: Instant): AskedBatch => ({
+  id: batchId(kind, about, since),
+  kind,
+  about,
+  since,
+});
+
 /**
  * @param about the rule's identifier or name, or the runbook's name
  * @example

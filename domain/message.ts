@@ -20,9 +20,14 @@ export const messageFor = (about: Case): Message | undefined => {
   const { state } = about;
   switch (state.name) {
     case 'awaiting-approval':
-      return message(about, 'approval-requested', `Approve? ${headline(about)}`, approvalText(about, state));
+      // In a batch there is one message for all of them.
+      return state.batch === undefined
+        ? message(about, 'approval-requested', `Approve? ${headline(about)}`, approvalText(about, state))
+        : undefined;
     case 'needs-human':
-      return message(about, 'needs-human', `Needs you: ${headline(about)}`, needsHumanText(about, state));
+      return state.batch === undefined
+        ? message(about, 'needs-human', `Needs you: ${headline(about)}`, needsHumanText(about, state))
+        : undefined;
     case 'held':
       return isToOwner(about)
         ? message(about, 'grace', `Will fix: ${headline(about)}`, graceText(about))

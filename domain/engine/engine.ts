@@ -12,7 +12,7 @@ import type { Observation } from '../case/observation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { createExemptions } from '../exemption/exemptions.ts';
 import { findingId, type Lane, laneId } from '../finding.ts';
-import type { Due, Ports } from '../ports.ts';
+import { type Due, PortError, type Ports } from '../ports.ts';
 import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
 import { epochMs, type Instant, secondMs } from '../time.ts';
 import type { Assessor } from './assess.ts';
@@ -188,7 +188,11 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       const due: Due[] = [];
       for await (const found of ports.cases.due(ports.clock.now())) due.push(found);
       if (due.length > 0) await ports.wakes.send(due.map((wake) => ({ wake, delayMs: 0 })));
-      await wakeUnexempted(engine);
+      // What else a tick does must not wait for this: a minute later it is tried again.
+      await wakeUnexempted(engine).catch((error: unknown) => {
+        if (!(error instanceof PortError)) throw error;
+        ports.log.error('changed exemptions not seen through', { code: error.code, reason: error.message });
+      });
       await tend(ports);
       return due.length;
     },

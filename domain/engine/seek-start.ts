@@ -54,12 +54,7 @@ export const seekStart = async (
   }
 };
 
-const seek = async (
-  engine: Engine,
-  session: Session,
-  about: Case,
-  options: Options,
-): Promise<Sought> => {
+const seek = async (engine: Engine, session: Session, about: Case, options: Options): Promise<Sought> => {
   const { ports, assessor } = engine;
   const { queueUp, slotWaitMsMax = 0, nextSlotAt } = options;
   if (queueUp && session.laneIsWaitedFor(about.lane))

@@ -192,7 +192,11 @@ const readBus = async (
 
 const firstOverdue = async ({ cases, clock }: HubOptions['ports']): Promise<string | undefined> => {
   for await (const due of cases.due(plusMs(clock.now(), -OVERDUE_MINUTES * minuteMs)))
-    return 'caseId' in due ? `case ${due.caseId}` : 'batch' in due ? `batch ${due.batch}` : `lane ${laneId(due.lane)}`;
+    return 'caseId' in due
+      ? `case ${due.caseId}`
+      : 'batch' in due
+        ? `batch ${due.batch}`
+        : `lane ${laneId(due.lane)}`;
   return undefined;
 };
 

@@ -5,7 +5,7 @@
  *   pk                    sk        what                      indexes it stands in
  *   case#<finding id>     00000001  the finding's nth case    due (open), waiting (queued), execution (running), closed
  *   scope#<scope id>      scope     leases and start slots    due (a lane in which cases wait)
- *   batch                 <its id>  cases asked for together  due (while somebody looks after it)
+ *   scope#batch           <its id>  cases asked for together  due (while somebody looks after it)
  *   control               stop      the stop switches, and how far the policy's versions were announced and seen
  *   policy                version#0000000001   a published version of the policy
  *   exemption             <its name>           an exemption that a person added
@@ -14,7 +14,7 @@
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-export const BATCH_PARTITION = 'batch';
+export const BATCH_PARTITION = 'scope#batch';
 export const CONTROL_KEY = { pk: 'control', sk: 'stop' };
 
 export const DUE_INDEX = 'due';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Lane, laneId } from '../../domain/finding.ts';
 import { laneScopeId, type PermitRequest, type PermitScope } from '../../domain/permit.ts';
 import type { PermitStore } from '../../domain/ports.ts';
-import { type Instant, minuteMs, plusMs, secondMs } from '../../domain/time.ts';
+import { hourMs, type Instant, minuteMs, plusMs, secondMs } from '../../domain/time.ts';
 import { NOW } from '../support/cases.ts';
 import { PermitModel } from './permit-model.ts';
 
@@ -163,6 +163,116 @@ export const permitStoreContract = (make: () => Promise<PermitStoreSubject>): vo
       });
     });
 
+    it('lets exactly three different resources be touched when thirty ask at once', async () => {
+      const asked = Array.from({ length: 30 }, (_, n) => request([BACKLOG], `resource-${n}`, `holder-${n}`));
+      const answers = await Promise.all(asked.map((one) => permits.acquire(one)));
+      expect(answers.filter(({ kind }) => kind === 'granted')).toHaveLength(3);
+      expect(answers.filter(({ kind }) => kind !== 'granted')).toEqual(
+        Array(27).fill({ kind: 'surplus', scope: BACKLOG.id, since: NOW }),
+      );
+    });
+
+    it('counts a resource once, however often it is tried, and each of its starts', async () => {
+      for (const attempt of [1, 2, 3, 4, 5])
+        expect(await permits.acquire(request([BACKLOG], 'one', `attempt-${attempt}`))).toEqual(GRANTED);
+      for (const resource of ['two', 'three'])
+        expect(await permits.acquire(request([BACKLOG], resource, resource))).toEqual(GRANTED);
+      expect(await permits.acquire(request([BACKLOG], 'four', 'four'))).toMatchObject({ kind: 'surplus' });
+      expect(await permits.acquire(request([BACKLOG], 'one', 'attempt-6'))).toEqual(GRANTED);
+      expect(await permits.startsOf([BACKLOG.id], NOW)).toEqual(new Map([[BACKLOG.id, 8]]));
+    });
+
+    it('lets another resource come when one has left the window, and not a millisecond before', async () => {
+      for (const resource of ['one', 'two', 'three'])
+        await permits.acquire(request([BACKLOG], resource, resource));
+      const later = (ms: number, resource: string) =>
+        permits.acquire(request([BACKLOG], resource, `late-${resource}`, { now: plusMs(NOW, ms) }));
+      expect(await later(hourMs - 1, 'four')).toEqual({
+        kind: 'surplus',
+        scope: BACKLOG.id,
+        since: plusMs(NOW, hourMs - 1),
+      });
+      // Tried again it is in the window again, and stays the same resource.
+      expect(await later(hourMs - 1, 'one')).toEqual(GRANTED);
+      for (const resource of ['four', 'five']) expect(await later(hourMs, resource)).toEqual(GRANTED);
+      expect(await later(hourMs, 'six')).toMatchObject({ kind: 'surplus' });
+    });
+
+    it('calls all that is too much in one window one surplus, and what comes after it another', async () => {
+      for (const resource of ['one', 'two', 'three'])
+        await permits.acquire(request([BACKLOG], resource, resource, { now: plusMs(NOW, 30 * minuteMs) }));
+      const surplusAt = (ms: number) =>
+        permits.acquire(request([BACKLOG], 'late', 'late', { now: plusMs(NOW, ms) }));
+      const first = { kind: 'surplus', scope: BACKLOG.id, since: plusMs(NOW, 31 * minuteMs) };
+      expect(await surplusAt(31 * minuteMs)).toEqual(first);
+      expect(await surplusAt(85 * minuteMs)).toEqual(first);
+      for (const resource of ['four', 'five', 'six'])
+        await permits.acquire(request([BACKLOG], resource, resource, { now: plusMs(NOW, 91 * minuteMs) }));
+      expect(await surplusAt(95 * minuteMs)).toEqual({ ...first, since: plusMs(NOW, 95 * minuteMs) });
+    });
+
+    it('takes no part in a backlog when people approved it', async () => {
+      for (let n = 0; n < 5; n += 1)
+        expect(await permits.acquire(request([APPROVED], `resource-${n}`, `holder-${n}`))).toEqual(GRANTED);
+      for (const resource of ['one', 'two', 'three'])
+        expect(await permits.acquire(request([BACKLOG], resource, resource))).toEqual(GRANTED);
+    });
+
+    it('says when the blast radius has room again, and does not touch what it refuses', async () => {
+      const scope: PermitScope = {
+        ...APPROVED,
+        counting: { keptMs: hourMs, touches: [{ kind: 'radius', resourcesMax: 2, windowMs: hourMs }] },
+      };
+      await permits.acquire(request([scope], 'one', 'one'));
+      await permits.acquire(request([scope], 'two', 'two', { now: plusMs(NOW, minuteMs) }));
+      const third = (ms: number) => request([scope], 'three', 'three', { now: plusMs(NOW, ms) });
+      const full = { kind: 'used-up', scope: scope.id, retryAt: plusMs(NOW, hourMs) };
+      expect(await permits.acquire(third(2 * minuteMs))).toEqual(full);
+      expect(await permits.peek(third(hourMs - 1))).toEqual(full);
+      expect(await permits.peek(third(hourMs))).toEqual(GRANTED);
+      expect(await permits.acquire(third(hourMs))).toEqual(GRANTED);
+    });
+
+    it('leaves no touch and no start behind when a later scope refuses', async () => {
+      await permits.acquire(request([LANE_SCOPE], 'taken', 'first'));
+      for (let n = 0; n < 10; n += 1)
+        expect(
+          await permits.acquire(request([BACKLOG, LANE_SCOPE], `resource-${n}`, `holder-${n}`)),
+        ).toMatchObject({ kind: 'pace' });
+      expect(await permits.startsOf([BACKLOG.id], NOW)).toEqual(new Map([[BACKLOG.id, 0]]));
+      for (const resource of ['one', 'two', 'three'])
+        expect(await permits.acquire(request([BACKLOG], resource, resource))).toEqual(GRANTED);
+    });
+
+    it('keeps the windows of different entries apart', async () => {
+      const wider: PermitScope = {
+        ...BACKLOG,
+        counting: { keptMs: hourMs, touches: [{ kind: 'backlog', resourcesMax: 3, windowMs: 24 * hourMs }] },
+      };
+      for (const resource of ['one', 'two', 'three'])
+        await permits.acquire(request([wider], resource, resource));
+      const now = plusMs(NOW, 2 * hourMs);
+      for (const resource of ['four', 'five', 'six'])
+        expect(await permits.acquire(request([BACKLOG], resource, resource, { now }))).toEqual(GRANTED);
+      expect(await permits.acquire(request([BACKLOG], 'seven', 'seven', { now }))).toMatchObject({
+        kind: 'surplus',
+      });
+      expect(await permits.acquire(request([wider], 'eight', 'eight', { now }))).toMatchObject({
+        kind: 'surplus',
+      });
+    });
+
+    it('counts starts by five minutes, and forgets those that nobody asks for', async () => {
+      const day = Array.from({ length: 40 }, (_, n) => plusMs(NOW, n * 5 * minuteMs));
+      for (const [n, now] of day.entries())
+        await permits.acquire(request([APPROVED], `resource-${n}`, `holder-${n}`, { now }));
+      const last = day.at(-1) ?? NOW;
+      const since = async (at: Instant) => (await permits.startsOf([APPROVED.id], at)).get(APPROVED.id) ?? 0;
+      expect(await since(plusMs(last, -30 * minuteMs))).toBe(7);
+      expect(await since(last)).toBe(1);
+      expect(await since(NOW)).toBeLessThan(40);
+    });
+
     it('answers as the model does, whatever is done in whatever order', async () => {
       let runs = 0;
       await fc.assert(
@@ -316,6 +426,11 @@ const request = (
 });
 
 const SEED = 20_261_121;
+const APPROVED: PermitScope = { id: 'rule#many', unleased: true, counting: { keptMs: hourMs, touches: [] } };
+const BACKLOG: PermitScope = {
+  ...APPROVED,
+  counting: { keptMs: hourMs, touches: [{ kind: 'backlog', resourcesMax: 3, windowMs: hourMs }] },
+};
 const GRANTED = { kind: 'granted' };
 const INTERVAL_MS = secondMs;
 const LANE: Lane = { account: '222222222222', region: 'us-east-1' };

@@ -6,7 +6,7 @@ import type { AwaitingApproval, Case, Decision, Held, NeedsHuman, OpenState } fr
 import { graceEnd, ownerTopics } from '../grace.ts';
 import { after, move, type Outcome, refused, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
-import { CHECK_FAILURES_MAX, checkFailedWaitMs, queued, withinADay } from '../route.ts';
+import { CHECK_FAILURES_MAX, checkFailedWaitMs, queued, toNeedsHuman, withinADay } from '../route.ts';
 import { handToHuman, noted } from './failure.ts';
 
 /**
@@ -70,14 +70,24 @@ const validUntil = ({ terms }: Case, moment: Moment): Instant => {
 };
 
 /** Time is up, or SNS has not taken the request yet: silence is never a yes. */
-export const onApprovalDue = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome =>
-  moment.now >= c.state.expiresAt
-    ? handToHuman(
-        c,
-        { code: 'approval-expired', reason: `nobody decided before ${c.state.expiresAt}` },
-        moment,
-      )
-    : unchanged({ kind: 'announce' });
+export const onApprovalDue = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome => {
+  const { expiresAt, batch } = c.state;
+  if (moment.now < expiresAt) return batch === undefined ? unchanged({ kind: 'announce' }) : unchanged();
+  const reason = `nobody decided before ${expiresAt}`;
+  return batch === undefined
+    ? handToHuman(c, { code: 'approval-expired', reason }, moment)
+    : expiredInBatch(c, reason, batch, moment);
+};
+
+/** A thousand cases of one batch are handed over with one message, which is the batch's to send. */
+const expiredInBatch = (c: Case, reason: string, batch: string, moment: Moment): Outcome => {
+  const { to, what, why } = toNeedsHuman('approval-expired', reason, c.manualSteps, moment);
+  return move(c, moment, {
+    to: { ...to, batch, announced: true, dueAt: after(moment, dayMs) } as NeedsHuman,
+    head: { lastFailure: reason },
+    entry: { who: 'selfheal', what, why: `${why} (batch ${batch})` },
+  });
+};
 
 export const onApprovalAnnounced = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome =>
   move(c, moment, {
@@ -132,10 +142,17 @@ export const tellOwnerAgain = (c: Case<Held>, moment: Moment): Outcome => {
 };
 
 /** Still nobody: tell them again, unless it has healed meanwhile. */
-export const escalate = (c: Case<NeedsHuman>): Outcome =>
-  c.state.announced
+export const escalate = (c: Case<NeedsHuman>, _: unknown, moment: Moment): Outcome => {
+  // The batch tells of all of its cases together; each looks only whether it has healed.
+  if (c.state.batch !== undefined)
+    return move(c, moment, {
+      to: { ...c.state, dueAt: after(moment, dayMs) },
+      after: [{ kind: 'read-compliance' }],
+    });
+  return c.state.announced
     ? unchanged({ kind: 'read-compliance' }, { kind: 'announce' })
     : unchanged(...noted(c.lastFailed), { kind: 'announce' });
+};
 
 export const closeByHuman = (
   c: Case<OpenState>,

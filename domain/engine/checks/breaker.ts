@@ -1,5 +1,5 @@
 /** Not too many attempts of this rule or this runbook have failed; or this one is the probe that shows how it is now. */
-import { batchId } from '../../batch-id.ts';
+import { askedIn } from '../../batch-id.ts';
 import { askBreakers, describeBreaker } from '../../breaker.ts';
 import { hourMs, plusMs } from '../../time.ts';
 import { unreachable } from '../../unreachable.ts';
@@ -30,7 +30,7 @@ export const breaker: Check = async (context) => {
           ? yes(`${reason}; people approved this plan`)
           : noThen(reason, {
               kind: 'ask',
-              batch: batchId('breaker', says.breaker.scope.name, says.breaker.since),
+              batch: askedIn('breaker', says.breaker.scope.name, says.breaker.since),
             });
       // Whoever waits is woken when the breaker closes, and one of them when a probe is wanted: nobody need look.
       const until = plusMs(ports.clock.now(), HOLD_MS + Math.floor(ports.random() * HOLD_SPREAD_MS));

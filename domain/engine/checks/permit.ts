@@ -17,14 +17,14 @@ import { type Check, type CheckContext, type Checked, no, yes } from './check.ts
 /** Only looks: nothing is taken. */
 export const permitPeek: Check = async (context) => {
   // What nobody approved would be asked for; the check of the backlog tells.
-  const answer = await context.ports.permits.peek(requestOf(context, true));
+  const answer = await context.ports.permits.peek(await requestOf(context, true));
   return answer.kind === 'granted' ? yes('a permit is free') : no(describePermit(answer));
 };
 
 /** Would it be asked for, or wait, because too many resources of its rule were touched? Only looks. */
 export const backlogPeek: Check = async (context) => {
   const approved = isApproved(context);
-  const request = requestOf(context, approved);
+  const request = await requestOf(context, approved);
   const rule = ruleScopeId(context.checked.finding);
   const answer = await context.ports.permits.peek({
     ...request,
@@ -39,29 +39,46 @@ export const backlogPeek: Check = async (context) => {
   );
 };
 
-const requestOf = ({ ports, checked, assessment }: CheckContext, approved: boolean): PermitRequest =>
-  permitRequest(
-    ports,
-    { ...checked, terms: (assessment ?? checked).terms },
-    { queueUp: true, isApproved: approved },
-  );
+const requestOf = async (
+  { ports, checked, assessment }: CheckContext,
+  approved: boolean,
+): Promise<PermitRequest> => {
+  const about = { ...checked, terms: (assessment ?? checked).terms };
+  const ruleConcurrencyMax = await concurrencyByShare(ports, about);
+  return permitRequest(ports, about, {
+    queueUp: true,
+    isApproved: approved,
+    ...(ruleConcurrencyMax !== undefined && { ruleConcurrencyMax }),
+  });
+};
+
+/** What `max-concurrent-percent` comes to: one may always be at work. Throws when nobody can tell of how many. */
+export const concurrencyByShare = async (
+  { ruleResources }: Ports,
+  { finding, origin, terms }: Checked,
+): Promise<number | undefined> => {
+  const percent = terms.blastRadius?.concurrentPercentMax;
+  if (percent === undefined) return undefined;
+  return Math.max(1, Math.floor((percent * (await ruleResources.count(finding, origin))) / 100));
+};
 
 interface Asking {
   /** See `PermitRequest`. */
   readonly queueUp: boolean;
   /** People approved exactly this plan. */
   readonly isApproved: boolean;
+  readonly ruleConcurrencyMax?: number;
 }
 
 export const permitRequest = (
   ports: Ports,
   checked: Checked,
-  { queueUp, isApproved }: Asking,
+  { queueUp, ...asking }: Asking,
 ): PermitRequest => {
   const now = ports.clock.now();
   const hasBegun = checked.clientToken === attemptToken(checked.id, checked.attempts);
   return {
-    scopes: permitScopes(checked, { hasBegun, isApproved }),
+    scopes: permitScopes(checked, { ...asking, hasBegun }),
     resourceKey: resourceKey(checked.finding),
     holder: checked.clientToken,
     now,
