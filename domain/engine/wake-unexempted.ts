@@ -13,10 +13,9 @@ export const wakeUnexempted = async ({ ports, assessor }: Engine): Promise<void>
   await assessor.exemptions.upTo(exemptionSequence);
   const { stored } = await assessor.exemptions.known();
   const byName = new Map(stored.map((one) => [one.name, one]));
-  const ofPolicy = new Set(assessor.policy().policy.exemptions.map(({ name }) => name));
   const toWake: string[] = [];
   for await (const about of ports.cases.list({ status: 'watched' }))
-    if (isOfNone(about, byName, ofPolicy)) toWake.push(about.id);
+    if (isOfNone(about, byName)) toWake.push(about.id);
   for (let from = 0; from < toWake.length; from += WAKES_AT_ONCE)
     await ports.wakes.send(
       toWake
@@ -27,14 +26,12 @@ export const wakeUnexempted = async ({ ports, assessor }: Engine): Promise<void>
   await ports.exemptions.seen(exemptionSequence);
 };
 
-/** Its exemption is gone, or another one has the name now. What the policy or Config exempts is theirs to say. */
-const isOfNone = (
-  { state }: Case,
-  stored: ReadonlyMap<string, StoredExemption>,
-  ofPolicy: ReadonlySet<string>,
-): boolean => {
-  if (!isWatched(state) || state.exemption === CONFIG_EXCEPTION || ofPolicy.has(state.exemption))
-    return false;
+/**
+ * Its exemption is gone, or another one has the name now. What the policy exempts is looked at too, and found exempt
+ * as before: who ticks need not know the policy, which may not be readable just now.
+ */
+const isOfNone = ({ state }: Case, stored: ReadonlyMap<string, StoredExemption>): boolean => {
+  if (!isWatched(state) || state.exemption === CONFIG_EXCEPTION) return false;
   const found = stored.get(state.exemption);
   return found === undefined || found.since > state.closedAt;
 };

@@ -274,7 +274,8 @@ describe('a suppressed case whose exemption is taken away before its time', () =
     ports.wakes.send = async () => {
       throw throttled;
     };
-    await expect(engine.tick()).rejects.toThrow('Rate exceeded');
+    await engine.tick();
+    expect(sent).toEqual([]);
     ports.wakes.send = send;
     await engine.tick();
     expect(sent).toHaveLength(1);
