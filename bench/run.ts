@@ -12,6 +12,7 @@ import { figuresOfIntake, type Intake, type IntakeSizes, measureIntake } from '.
 import { figureOfLaneFlood, measureLaneFlood } from './lane-flood.ts';
 import { figureOfPlan, measurePlan } from './plan.ts';
 import { benchPolicyDecision } from './policy-decision.ts';
+import { figureOfStopSwitch, measureStopSwitch, type StopSwitchRun } from './stop-switch.ts';
 
 const RUNS = 3;
 const FINDINGS_AT_ONCE = 100;
@@ -42,6 +43,16 @@ const intakes = async (isQuick: boolean): Promise<Intake[]> => {
   return runs;
 };
 
+const STOPPED_FINDINGS = 40;
+
+/** At different moments between two starts, which come a second apart. */
+const stopSwitches = async (isQuick: boolean): Promise<StopSwitchRun[]> => {
+  const runs: StopSwitchRun[] = [];
+  for (const waitMs of isQuick ? [500] : [0, 350, 700])
+    runs.push(await measureStopSwitch(STOPPED_FINDINGS, waitMs));
+  return runs;
+};
+
 const main = async (isQuick: boolean): Promise<void> => {
   const say = (what: string) => process.stderr.write(`measuring ${what} ...\n`);
   say('one healed case');
@@ -50,6 +61,8 @@ const main = async (isQuick: boolean): Promise<void> => {
   figures.push(figureOfLaneFlood(await measureLaneFlood(FINDINGS_AT_ONCE)));
   say(`a plan over ${FINDINGS_OF_PLAN} resources`);
   figures.push(figureOfPlan(await measurePlan(FINDINGS_OF_PLAN, isQuick ? 1 : RUNS)));
+  say('the stop switch');
+  figures.push(figureOfStopSwitch(await stopSwitches(isQuick), STOPPED_FINDINGS));
   say('bundles');
   figures.push(figureOfBundles(await measureBundles()));
   say('imports');
