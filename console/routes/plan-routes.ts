@@ -53,9 +53,9 @@ const planSchema = z.strictObject({
 
 export const planRoutes = (deps: OperatingDeps): Hono => {
   const { app, nowMs, globalLaneRegion } = deps;
-  const { source, lanes: otherLanes } = app.operations.planning;
   return new Hono()
     .get('/lanes', async (context) => {
+      const { source, lanes: otherLanes } = app.operations.planning;
       const [gathered, memory, controls] = await Promise.all([
         source.gathered(),
         app.sweeps.read('everything'),
@@ -81,7 +81,7 @@ export const planRoutes = (deps: OperatingDeps): Hono => {
       const until = nowMs() + LISTING_MS_MAX;
       return context.json(
         await listFindings({
-          source,
+          source: app.operations.planning.source,
           lane: asked,
           ...(rules && { rules }),
           isWanted: ruleFilter(app.catalog, only && { rules: only }),
