@@ -13,7 +13,9 @@ import { type DocumentPath, listed, type PathProblem, shown } from './policy-pro
 
 export const catalogProblems = (policy: Policy, catalog: Catalog): readonly PathProblem[] => {
   const runs = new Map<number, PossibleRun[]>();
-  for (const run of possibleRuns(policy, catalog)) runs.set(run.index, [...(runs.get(run.index) ?? []), run]);
+  const isWanted = ({ match }: WrittenEntry): boolean => rulesNamed(match) !== undefined;
+  for (const run of possibleRuns(policy, catalog, isWanted))
+    runs.set(run.index, [...(runs.get(run.index) ?? []), run]);
   return [
     ...policy.entries.flatMap((entry, index) => {
       const path = ['entries', index];
@@ -269,8 +271,7 @@ const misspeltRules = (
 const misspelt = (name: string, path: DocumentPath, catalog: Catalog): EntryProblems => {
   const plain = plainRuleName(name);
   if (catalog.rule(plain) !== undefined) return [];
-  const rules = [...catalog.runbooks, ...catalog.guides].flatMap((each) => each.rules);
-  const names = rules.map((rule) => (plain === plain.toUpperCase() ? rule.identifier : rule.name));
+  const names = namesOf(catalog)[plain === plain.toUpperCase() ? 'identifiers' : 'plain'];
   const meant = didYouMean(plain, names, EDITS_MAX);
   return meant === undefined
     ? []
@@ -283,6 +284,26 @@ const misspelt = (name: string, path: DocumentPath, catalog: Catalog): EntryProb
           action: `did you mean "${meant}"?`,
         },
       ];
+};
+
+interface RuleNames {
+  readonly identifiers: readonly string[];
+  readonly plain: readonly string[];
+}
+
+const known = new WeakMap<Catalog, RuleNames>();
+
+/** Listed once: a policy may name thousands of rules of its own. */
+const namesOf = (catalog: Catalog): RuleNames => {
+  const names = known.get(catalog);
+  if (names !== undefined) return names;
+  const rules = [...catalog.runbooks, ...catalog.guides].flatMap((each) => each.rules);
+  const listedOnce = {
+    identifiers: [...new Set(rules.map(({ identifier }) => identifier))],
+    plain: [...new Set(rules.map(({ name }) => name))],
+  };
+  known.set(catalog, listedOnce);
+  return listedOnce;
 };
 
 /** Rules have long names, of which many differ by a word: only so many wrong letters are a typing mistake. */

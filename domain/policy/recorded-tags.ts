@@ -40,4 +40,4 @@ const KEYS_MAX = 10;
 const VALUE_CHARS_MAX = 128;
 /** Access keys, tokens with a prefix that gives them away, what is named a secret, and long runs of random letters. */
 const LOOKS_SECRET =
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:gh[opsu]_|xox[abpr]-|sk-|eyJ)[\w.-]{10}|-----BEGIN|(?:passw|secret|token|api-?key)\w*\s*[:=]|[\w+/]{32}/i;
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:gh[opsu]_|xox[abpr]-|sk-|eyJ)[\w.-]{10}|-----BEGIN|(?:passw|secret|token|api[-_ ]?key)\w*\s*[:=]|[\w+/]{32}/i;

@@ -78,8 +78,10 @@ const inProcess = async (line: string, url: string): Promise<Ran> => {
     output += text;
   };
   const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-  const needsService = words[0] !== 'policy' || words[1] === 'explain';
+  const needsService = words[0] !== 'policy' || ['explain', 'backtest'].includes(words[1] ?? '');
   const args = needsService ? [...words, '--url', url] : words;
+  // A command that computed for long has not heard that its connection was closed meanwhile.
+  for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   const code = await runCommand(args, { ...silentIo, out: write, err: write, read, userName: () => 'ada' });
   return { code, output };
 };

@@ -96,14 +96,25 @@ export interface PossibleRun {
   readonly runbook: Runbook | ManualGuide;
 }
 
-/** All that the policy's entries may come to for the catalog's rules, each entry and rule once. */
-export const possibleRuns = ({ entries }: Policy, catalog: Catalog): readonly PossibleRun[] => {
+/**
+ * All that the policy's entries may come to for the catalog's rules, each entry and rule once.
+ *
+ * @param isWanted which entries are asked about; the others may take findings from them all the same
+ */
+export const possibleRuns = (
+  { entries }: Policy,
+  catalog: Catalog,
+  isWanted: (entry: WrittenEntry) => boolean = () => true,
+): readonly PossibleRun[] => {
   const found = new Map<string, PossibleRun>();
+  const wanted = entries.map(isWanted);
   const mayMatch = entries.map(({ match }) => compileMayMatch(match));
   for (const known of knownFindings(catalog)) {
     for (const [index, entry] of entries.entries()) {
       const answer = mayMatch[index]?.(known) ?? 'no';
       if (answer === 'no') continue;
+      if (answer === 'yes' && wanted[index] === false) break;
+      if (wanted[index] === false) continue;
       const severity = entry.severity ?? known.rule.severity;
       const runbook =
         entry.runbook === undefined ? catalog.forRule(known.rule.identifier) : catalog.runbook(entry.runbook);
