@@ -1,7 +1,10 @@
 /** The people around selfheal: they approve, deny, decide twice, on an old hash, or never; some close a case. */
+import type { Batch } from '../../domain/batch.ts';
 import type { Case } from '../../domain/case/case.ts';
 import { PortError } from '../../domain/ports.ts';
 import { minuteMs } from '../../domain/time.ts';
+import { BATCH_PARTITION } from '../../infra/dynamodb/table.ts';
+import type { Item } from './expression.ts';
 import type { Written } from './memory-table.ts';
 import type { World } from './world.ts';
 
@@ -23,12 +26,34 @@ export class People {
   }
 
   onWrite({ key, before, after }: Written): void {
+    if (this.active && key.startsWith(`${BATCH_PARTITION} `))
+      this.askAll(key.slice(BATCH_PARTITION.length + 1), before, after);
     if (!key.startsWith('case#') || !this.active) return;
     const was = before && (before.case as Case);
     const is = after.case as Case;
     if (is.state.name === 'awaiting-approval' && was?.state.name !== 'awaiting-approval')
       this.ask(is.id, is.state.planHash);
     if (is.state.name === 'needs-human' && was?.state.name !== 'needs-human') this.handOver(is.id);
+  }
+
+  /** Some decide on all of a batch, as its message shows it. */
+  private askAll(id: string, before: Item | undefined, after: Item): void {
+    const told = (item: Item | undefined) => (item?.facts as Batch | undefined)?.told;
+    const digest = told(after)?.list.digest;
+    if (digest === undefined || told(before)?.list.digest === digest) return;
+    const { random, scheduler, fabric, safety } = this.world;
+    for (const who of NAMES) {
+      if (random() < 0.35) continue;
+      scheduler.after(random() * 60 * minuteMs * random(), () => {
+        const process = fabric.anyone();
+        if (!this.active || process === undefined) return;
+        for (const { id: caseId, state } of this.world.cases())
+          if (state.name === 'awaiting-approval' && state.batch === id)
+            safety.approvals.push({ caseId, planHash: state.planHash, who, atMs: scheduler.nowMs });
+        const answer = random() < 0.1 ? 'deny' : 'approve';
+        this.answered(process.selfheal.decideBatch(id, { answer, who, digest, reason: 'simulated' }));
+      });
+    }
   }
 
   private ask(caseId: string, hash: string): void {

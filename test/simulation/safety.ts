@@ -8,7 +8,7 @@ import { planHash } from '../../domain/plan.ts';
 import type { LimitScope } from '../../domain/policy/policy.ts';
 import { policySubject } from '../../domain/policy/policy-subject.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
-import { epochMs, secondMs } from '../../domain/time.ts';
+import { epochMs, minuteMs, secondMs } from '../../domain/time.ts';
 import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
 import { outOfTime } from './calendar-safety.ts';
 import type { Item } from './expression.ts';
@@ -63,6 +63,7 @@ export class Safety {
     this.asPlanned(execution, about);
     this.stillBroken(execution, about);
     this.notStopped(execution, about);
+    this.withinBacklog(execution, about);
     this.letThrough(execution, about);
     this.inTime(execution, about);
   }
@@ -115,6 +116,26 @@ export class Safety {
       const atWork = this.world.ssm.running().filter((one) => this.inScope(scope, one, execution)).length;
       if (atWork > max) this.violated('2', `${atWork} run in scope ${scope}, at most ${max} may`);
     }
+  }
+
+  /** What nobody approved touches no more resources of its rule in a window than the backlog guard lets it. */
+  private withinBacklog(execution: Execution, { terms }: Case): void {
+    const { resourcesMax, windowMs } = terms.backlog;
+    const fromMs = this.world.scheduler.nowMs - windowMs + BEGUN_MS_MAX;
+    const resources = new Set(
+      this.world.ssm.executions
+        .filter((one) => one.startedMs > fromMs && this.inScope('rule', one, execution))
+        .flatMap(({ caseId, plan }) => {
+          const about = this.world.caseOf(caseId);
+          const isAsked = about?.approval?.planHash === planHash(plan);
+          return about === undefined || isAsked ? [] : [about.finding.resourceId];
+        }),
+    );
+    if (resources.size > resourcesMax)
+      this.violated(
+        'backlog',
+        `${resources.size} resources of one rule were started unasked in ${windowMs} ms, at most ${resourcesMax} may be`,
+      );
   }
 
   private inScope(scope: LimitScope, one: Execution, other: Execution): boolean {
@@ -319,6 +340,8 @@ const reachable = (from: keyof typeof TABLE): ReadonlySet<StateName> =>
 export const caseIn = (item: Item | undefined): Case | undefined => item?.case as Case | undefined;
 
 const STOP_MS_MAX = 5 * secondMs;
+/** From the permit to the start that it was given for, when the start has to be called again. */
+const BEGUN_MS_MAX = 6 * minuteMs;
 /** From the last check to the start's effect: some calls, each of them slow at worst. */
 const START_MS_MAX = 15 * secondMs;
 const FRESH_MS = 30 * secondMs;

@@ -153,6 +153,8 @@ const policyOf = (limits: string, changed: boolean, held = false): PolicyBook =>
   const key = `${limits} ${changed} ${held}`;
   const known = policies.get(key);
   if (known) return known;
+  // In some of the worlds few may be started unasked, and the rest is asked for in batches.
+  const backlog = limits === LIMITS[2] ? '\n  backlog: { resources: 2, window: 20m }' : '';
   const window = held ? ', windows: [often]' : '';
   const grace = held ? `, grace: ${changed ? 40 : 10}m` : '';
   const text = `version: 1
@@ -161,7 +163,7 @@ defaults:
   retry: { attempts: 3, backoff: 30s, max-backoff: 10m }
   approval: { quorum: 2, expires: 1h }
   verify: { settle: 2m, timeout: 30m }
-  breaker: { error-percentage: 40, attempts: 3, window: 30m, probe-after: 5m }
+  breaker: { error-percentage: 40, attempts: 3, window: 30m, probe-after: 5m }${backlog}
 entries:
   - { name: versioning, match: { rule: S3_BUCKET_VERSIONING_ENABLED }, severity: low, mode: auto${window}${held ? ', flapping: { cases: 2, within: 6h }' : ''} }
   - { name: tls, match: { rule: S3_BUCKET_SSL_REQUESTS_ONLY }, severity: critical, mode: ${changed ? 'approve' : 'auto'}${grace} }
