@@ -94,6 +94,18 @@ export const caseStoreContract = (make: (now: Instant) => Promise<CaseStoreSubje
         expect((await cases.newestOf(findingId(findingOf('often'))))?.number).toBe(11);
       });
 
+      it('answers the newest of many findings at once: of one that came back again and again too', async () => {
+        await openAll([1, 2, 3, 4, 5, 6].map((number) => caseOf('denied', 'often', { number })));
+        await openAll([
+          caseOf('denied', 'twice', { number: 1 }),
+          caseOf('observing', 'twice', { number: 2 }),
+        ]);
+        await openAll([caseOf('observing', 'once')]);
+        const ids = ['often', 'twice', 'once', 'never'].map((resource) => findingId(findingOf(resource)));
+        const newest = await cases.newestOfMany([...ids, ...ids]);
+        expect(ids.map((id) => newest.get(id)?.number)).toEqual([6, 2, 1, undefined]);
+      });
+
       it('leaves out what is undefined and keeps what is an empty list or zero', async () => {
         const put = caseOf('needs-human', 'odd-values', { manualSteps: [], timeline: [], attempts: 0 });
         const withUndefined = { ...put, lastFailure: undefined, approval: undefined } as unknown as Case;
