@@ -22,7 +22,11 @@ export interface StopSwitchRun {
 /** @param waitMs from the start after which it is to be stopped to the command: runs differ in it */
 export const measureStopSwitch = async (findings: number, waitMs: number): Promise<StopSwitchRun> => {
   const service = await startService({ port: 0, policyFile: 'policy.yml', speed: 1 });
-  const ssm = new SSMClient(clientSettings(service.sandboxUrl, LANE.account, LANE.region));
+  // SSM answers three such questions a second, and selfheal asks some of its own.
+  const ssm = new SSMClient({
+    ...clientSettings(service.sandboxUrl, LANE.account, LANE.region),
+    maxAttempts: 10,
+  });
   const starts = async (): Promise<readonly number[]> => {
     const { AutomationExecutionMetadataList = [] } = await ssm.send(
       new DescribeAutomationExecutionsCommand({ MaxResults: 50 }),
@@ -92,7 +96,7 @@ export const figureOfStopSwitch = (runs: readonly StopSwitchRun[], findings: num
 
 const LANE = { account: '222222222222', region: 'us-east-1' };
 const STARTED_BEFORE = 5;
-const POLL_MS = 100;
-const POLLS_MAX = 600;
+const POLL_MS = 500;
+const POLLS_MAX = 120;
 /** Twice what is promised, and more: a start that came late would be seen. */
 const WATCHED_MS = 12_000;

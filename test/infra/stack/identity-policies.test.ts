@@ -218,12 +218,19 @@ const api = (path: string, id = 'a1b2c3') =>
 const PEOPLE: Readonly<Record<string, Asked>> = {
   ReaderPolicy: {
     welcome: byName(
-      ['GET/healthz', 'GET/api/cases', 'GET/api/cases/1', 'GET/api/stop', 'GET/api/sweep'].map((path) =>
-        api(path),
-      ),
+      [
+        'GET/healthz',
+        'GET/api/cases',
+        'GET/api/cases/1',
+        'GET/api/stop',
+        'GET/api/breakers',
+        'GET/api/exemptions',
+        'GET/api/sweep',
+      ].map((path) => api(path)),
     ),
     attacks: byName([
       api('POST/api/stop'),
+      api('POST/api/breakers/reset'),
       api('POST/api/cases/1/decision'),
       api('GET/api/cases', 'another'),
     ]),
