@@ -16,9 +16,9 @@ import {
   type SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
+import { inParallel } from '../../domain/in-parallel.ts';
 import { type Instant, instant } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
-import { inParallel } from '../../domain/in-parallel.ts';
 import { describeBody, reasonOf } from './describe-dead-letter.ts';
 import {
   COMPLIANCE_QUEUE,

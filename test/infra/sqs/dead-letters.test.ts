@@ -105,7 +105,7 @@ describe('dead letters', () => {
         ],
       ]);
       expect(more).toBe(false);
-      expect(queues.map(({ messages, hidden }) => messages + hidden)).toEqual([1, 0, 1, 1]);
+      expect(queues.map(({ messages, hidden }) => messages + hidden)).toEqual([1, 0, 1, 0, 1]);
     }
   });
 
