@@ -16,6 +16,8 @@ import {
 
 export interface DynamodbCall {
   readonly operation: string;
+  /** Of the item that was read. */
+  readonly key?: string;
   /** Of a query. */
   readonly indexName?: string;
   readonly readUnits: number;
@@ -111,6 +113,7 @@ const callOf = (
     const bytes = items.reduce((sum, item) => sum + itemBytes(item), 0);
     return {
       operation,
+      ...(input.Key === undefined ? {} : { key: keyOf(input) }),
       ...(input.IndexName === undefined ? {} : { indexName: input.IndexName }),
       readUnits: readUnits(bytes, input.ConsistentRead === true),
       tableWriteUnits: 0,
