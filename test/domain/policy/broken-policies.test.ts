@@ -52,3 +52,11 @@ describe('doubtful policies', () => {
     await expect(readAloud(DOUBTFUL_POLICIES)).toMatchFileSnapshot('./doubtful-policies.txt');
   });
 });
+
+it('names a rule of which nothing can be seen so that it can be', () => {
+  const told = problemsOf(
+    'version: 1\nentries:\n  - { name: a, match: { rule: "\u202e" }, mode: auto }\n',
+  ).map(formatProblem);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/found none for "\uFFFD"/);
+});

@@ -124,6 +124,9 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'deep alternatives': `version: 1\nentries:\n  - name: a\n    match: ${'{$or: [{rule: x}, '.repeat(15)}{rule: y}${']}'.repeat(15)}`,
   'merge keys': 'version: 1\nentries:\n  - <<: {name: a}\n    match: {}\n',
   'complex keys': '? {version: 1}\n: 1\n? [entries]\n: []\n',
+  'a long alias': `version: 1\nentries: *${'a'.repeat(2_000)}\n`,
+  'a long anchor': `version: 1\nentries: &${'a'.repeat(2_000)} []\n`,
+  'a long tag': `version: 1\nentries: !!binary${'a'.repeat(2_000)} x\n`,
   'null bytes': 'version: 1\0\nentries: []\0',
   'lone surrogates': 'version: "\uD800"\nentries: ["\uDC00"]\n',
 };
