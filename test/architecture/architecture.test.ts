@@ -1,5 +1,5 @@
 /** The shape of the house, checked: who may import whom, what domain/ may not know, and how long a file may be. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
@@ -94,6 +94,22 @@ describe('domain/', () => {
     );
   });
 });
+
+describe('importing a module', () => {
+  it('does nothing by itself but where package.json says so: what a function does not use is left out', () => {
+    const { sideEffects } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly sideEffects: readonly string[];
+    };
+    const acting = sourceFiles('domain', 'infra', 'console', 'handlers').filter(
+      ({ path, text }) =>
+        !/^infra\/(build|packs|stack)\//.test(path) && DOES_SOMETHING.test(withoutComments(text)),
+    );
+    expect(acting.map(({ path }) => `./${path}`)).toEqual(sideEffects);
+  });
+});
+
+/** A statement at the outermost level, as our formatter writes it, that is no declaration. */
+const DOES_SOMETHING = /^(?:import '|await\b|(?:if|for|while) \(|try \{|[\w$.]+\(|[\w$.]+ =[^=>])/m;
 
 describe('source files', () => {
   it('have at most 350 lines each', () => {
