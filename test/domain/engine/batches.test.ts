@@ -19,6 +19,8 @@ import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { NOW } from '../../support/cases.ts';
 
+const CATALOG = loadCatalog();
+
 const POLICY = (quorum: number) => `version: 1
 limits: { lane: { concurrency: 80, start-interval: 1s } }
 topics: { team: selfheal-team }
@@ -110,7 +112,7 @@ const worldOf = (quorum = 1) => {
   const newEngine = (around: Partial<Ports> = {}) =>
     createEngine({
       ports: { ...ports, ...around },
-      catalog: loadCatalog(),
+      catalog: CATALOG,
       policy: () => book,
       globalLaneRegion: 'us-east-1',
     });
