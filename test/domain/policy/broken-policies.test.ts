@@ -9,7 +9,14 @@ import { BROKEN_POLICIES, DOUBTFUL_POLICIES, linesMarked } from './broken-polici
 const NOW = '2026-11-21T10:00:00.000Z';
 const lint = lintPolicy(loadCatalog(), NOW);
 
-const check = (text: string) => parsePolicy(text, 'policy.yml', lint);
+const checked = new Map<string, ReturnType<typeof parsePolicy>>();
+
+/** Each once: they are many, and asked about several times. */
+const check = (text: string): ReturnType<typeof parsePolicy> => {
+  const parsed = checked.get(text) ?? parsePolicy(text, 'policy.yml', lint);
+  checked.set(text, parsed);
+  return parsed;
+};
 const problemsOf = (text: string): readonly PolicyProblem[] => {
   const parsed = check(text);
   return parsed.ok ? parsed.warnings : parsed.problems;
