@@ -39,8 +39,24 @@ interface Lanes extends PlanBasis {
   readonly doubt: string | null;
 }
 
-/** @param policy sealed; to compare with the one in force */
+/**
+ * Should the policy, or what is stopped, change while the plan is made, it is made again.
+ *
+ * @param policy sealed; to compare with the one in force
+ */
 export const makePlan = async (api: ApiClient, scope: PlanScope, policy?: string): Promise<MadePlan> => {
+  for (let tries = 1; ; tries += 1) {
+    const { plan, isOfOnePiece } = await makeOnce(api, scope, policy);
+    if (isOfOnePiece) return plan;
+    if (tries === TRIES_MAX) return { ...plan, unread: [...plan.unread, { reason: CHANGED_MEANWHILE }] };
+  }
+};
+
+const makeOnce = async (
+  api: ApiClient,
+  scope: PlanScope,
+  policy: string | undefined,
+): Promise<{ readonly plan: MadePlan; readonly isOfOnePiece: boolean }> => {
   const known = await api.get<Lanes>('/api/plan/lanes');
   const lanes = known.lanes.filter(
     ({ account, region }) => isAmong(scope.accounts, account) && isAmong(scope.regions, region),
@@ -75,7 +91,7 @@ export const makePlan = async (api: ApiClient, scope: PlanScope, policy?: string
   });
   const { policyVersion, catalog, controls } = known;
   const basis = { policyVersion, catalog, controls };
-  return {
+  const plan: MadePlan = {
     ...basis,
     madeAt: known.at,
     policySequence: known.policySequence,
@@ -86,10 +102,10 @@ export const makePlan = async (api: ApiClient, scope: PlanScope, policy?: string
       ...known.troubles.map((reason) => ({ reason: `the list of accounts may not be whole: ${reason}` })),
       ...unknownWanted(scope, known.lanes),
       ...read.flatMap(({ unread }) => unread),
-      ...changedMeanwhile(basis, bases),
     ],
     findings: foldBacklog(onceEach(read.flatMap(({ findings }) => findings))),
   };
+  return { plan, isOfOnePiece: bases.every((one) => isSame(one, basis)) };
 };
 
 const listLane = async (
@@ -126,19 +142,25 @@ const unknownWanted = (scope: PlanScope, lanes: readonly Lane[]): readonly Unrea
 ];
 
 /** Of two policies in one plan neither is told rightly. */
-const changedMeanwhile = (basis: PlanBasis, bases: readonly PlanBasis[]): readonly UnreadLane[] =>
-  bases.every(
-    ({ policyVersion, catalog, controls }) =>
-      policyVersion === basis.policyVersion && catalog === basis.catalog && controls === basis.controls,
-  )
-    ? []
-    : [{ reason: 'the policy, or what is stopped, was changed while the plan was made: make it again' }];
+const isSame = (left: PlanBasis, right: PlanBasis): boolean =>
+  left.policyVersion === right.policyVersion &&
+  left.catalog === right.catalog &&
+  left.controls === right.controls;
 
+const TRIES_MAX = 3;
+const CHANGED_MEANWHILE =
+  'the policy, or what is stopped, was changed again and again while the plan was made: make it again';
+
+/** Reading changes nothing, so what fails is tried once more before it is told as unread. */
 const tried = async <T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly failure: string }> => {
+  const attempt = async () => ({ value: await work() });
   try {
-    return { value: await work() };
+    return await attempt().catch((error: unknown) => {
+      if (error instanceof Failure) return attempt();
+      throw error;
+    });
   } catch (error) {
     if (error instanceof Failure) return { failure: error.message };
     throw error;

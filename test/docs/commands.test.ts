@@ -43,6 +43,7 @@ describe('the commands in the docs', () => {
       'README.md',
       'docs/on-call.md',
       'docs/operations.md',
+      'docs/plan.md',
       'docs/policy.md',
       'docs/sandbox.md',
     ]);
