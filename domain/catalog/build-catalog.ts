@@ -3,11 +3,12 @@
  * twice, or two runbooks that both claim to be the one to prefer for a rule.
  */
 import type { Catalog, ManualGuide, Runbook, ServedRule } from './catalog.ts';
+import { catalogOf } from './catalog-of.ts';
 import type { CatalogProblem } from './catalog-problem.ts';
-import type { CatalogDocument, EntryReading, ReadEntry } from './read-catalog.ts';
+import type { EntryReading, ReadEntry } from './read-catalog.ts';
 
 export type BuildResult =
-  | { readonly ok: true; readonly catalog: Catalog; readonly documents: readonly CatalogDocument[] }
+  | { readonly ok: true; readonly catalog: Catalog }
   | { readonly ok: false; readonly problems: readonly CatalogProblem[] };
 
 /** All problems of all files are told at once; a catalog with any problem is no catalog. */
@@ -16,11 +17,7 @@ export const buildCatalog = (results: readonly EntryReading[]): BuildResult => {
   const parsed = results.flatMap((result) => (result.ok ? [result.read] : []));
   const conflicts = [...duplicateEntries(parsed), ...duplicateRules(parsed), ...differingRules(parsed)];
   if (problems.length + conflicts.length > 0) return { ok: false, problems: [...problems, ...conflicts] };
-  return {
-    ok: true,
-    catalog: catalogOf(parsed.map(({ entry }) => entry)),
-    documents: parsed.map(({ document }) => document),
-  };
+  return { ok: true, catalog: catalogOf(parsed.map(({ entry }) => entry)) };
 };
 
 const nameOf = (entry: Runbook | ManualGuide): string =>
@@ -89,26 +86,3 @@ const differingRules = (parsed: readonly ReadEntry[]): readonly CatalogProblem[]
 
 const factsOf = ({ name, resourceTypes, trigger, severity, frameworks }: ServedRule): string =>
   JSON.stringify([name, resourceTypes, trigger, severity, frameworks]);
-
-const catalogOf = (entries: readonly (Runbook | ManualGuide)[]): Catalog => {
-  const runbooks = entries.filter((entry) => entry.kind === 'runbook');
-  const guides = entries.filter((entry) => entry.kind === 'manual');
-  const byDocument = new Map(runbooks.map((runbook) => [runbook.document, runbook]));
-  const preferred = new Map<string, { readonly rule: ServedRule; readonly entry: Runbook | ManualGuide }>();
-  const byName = new Map<string, ServedRule>();
-  for (const entry of entries) {
-    for (const rule of entry.rules) {
-      const known = preferred.get(rule.identifier);
-      if (known !== undefined && known.rule.preference < rule.preference) continue;
-      preferred.set(rule.identifier, { rule, entry });
-      byName.set(rule.name, rule);
-    }
-  }
-  return {
-    runbook: (document) => byDocument.get(document),
-    forRule: (identifier) => preferred.get(identifier)?.entry,
-    rule: (identifierOrName) => preferred.get(identifierOrName)?.rule ?? byName.get(identifierOrName),
-    runbooks,
-    guides,
-  };
-};

@@ -1,22 +1,21 @@
 /**
- * Reads what one catalog file says, as plain data from wherever it was kept: a runbook or a manual guide, or
+ * Reads what one catalog file says, as plain data: a runbook or a manual guide, or
  * a list of problems. A document that names a `document` is a runbook; one that does not is a guide for people.
  */
 import type * as z from '../zod.ts';
 import type { ManualGuide, Runbook } from './catalog.ts';
-import { type CatalogProblem, formatPath, type Path } from './catalog-problem.ts';
+import type { CatalogProblem, Path } from './catalog-problem.ts';
 import { guideSchema, runbookSchema } from './catalog-schema.ts';
 
 /** What a catalog file says: its path names it in messages, and a guide for good. */
-export interface CatalogDocument {
+interface CatalogDocument {
   readonly file: string;
   readonly content: unknown;
 }
 
-/** An entry, what it was read from, and how to point into the file it came from. */
+/** An entry, and how to point into the file it came from. */
 export interface ReadEntry {
   readonly entry: Runbook | ManualGuide;
-  readonly document: CatalogDocument;
   readonly problemAt: ProblemAt;
 }
 
@@ -26,12 +25,8 @@ export type EntryReading =
   | { readonly ok: true; readonly read: ReadEntry }
   | { readonly ok: false; readonly problems: readonly CatalogProblem[] };
 
-/** @param problemAt gives a problem its place; without it the file as a whole is pointed at */
-export const readCatalogEntry = (
-  document: CatalogDocument,
-  problemAt: ProblemAt = wholeFile(document.file),
-): EntryReading => {
-  const { content, file } = document;
+/** @param problemAt gives a problem its place */
+export const readCatalogEntry = ({ content, file }: CatalogDocument, problemAt: ProblemAt): EntryReading => {
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     return {
       ok: false,
@@ -41,12 +36,8 @@ export const readCatalogEntry = (
   const result = isRunbook ? runbookSchema.safeParse(content) : guideSchema.safeParse(content);
   if (!result.success) return { ok: false, problems: result.error.issues.flatMap(asProblems(problemAt)) };
   const entry = result.data.kind === 'manual' ? { ...result.data, name: guideNameOf(file) } : result.data;
-  return { ok: true, read: { entry, document, problemAt } };
+  return { ok: true, read: { entry, problemAt } };
 };
-
-const wholeFile =
-  (file: string): ProblemAt =>
-  (path, expected) => ({ file, line: 1, column: 1, path: formatPath(path), expected });
 
 const guideNameOf = (file: string): string => (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '');
 

@@ -1,7 +1,7 @@
 /** Policy and catalog, read and checked as people wrote them, and sealed for the functions to read without YAML. */
 
-import { readCatalogFolder } from '../catalog/load-catalog.ts';
-import { seal } from '../packaged/sealed-document.ts';
+import { loadCatalog } from '../catalog/load-catalog.ts';
+import { sealCatalog } from '../packaged/sealed-catalog.ts';
 import { sealPolicy } from '../packaged/sealed-policy.ts';
 import { readPolicyFile } from '../policy-file.ts';
 
@@ -14,9 +14,8 @@ export interface PackagedDocuments {
 /** @throws an Error with every problem of the policy or of the catalog: what is not valid is not packaged. */
 export const packageDocuments = (policyFile: string, runbooksDir: string): PackagedDocuments => {
   const { policy, document } = readPolicyFile(policyFile);
-  const { documents } = readCatalogFolder(runbooksDir);
   return {
     'policy.json': sealPolicy(policy.version, document),
-    'catalog.json': seal('catalog', documents),
+    'catalog.json': sealCatalog(loadCatalog(runbooksDir)),
   };
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,15 +79,56 @@ describe('a packaged catalog', () => {
     expect(packaged.guides).toEqual(asWritten.guides);
   });
 
-  it('is refused when it was changed, when nothing is in it, and when an entry is not as it should be', () => {
-    const changed = documents['catalog.json'].replace('"disruption":"high"', '"disruption":"none"');
-    expect(() => catalogOf(changed)).toThrow(/it was changed/);
-    expect(() => catalogOf(seal('catalog', []))).toThrow(/cannot be used/);
-    expect(() => catalogOf(seal('catalog', [{ file: 'a.yml', content: { document: 'X' } }]))).toThrow(
-      /a\.yml:1:1: document: expected the name of an SSM document/,
-    );
+  it('finds by name, by rule and by pattern what the files tell', () => {
+    const packaged = catalogOf(documents['catalog.json']);
+    const asWritten = loadCatalog();
+    const rules = [...asWritten.runbooks, ...asWritten.guides].flatMap((entry) => entry.rules);
+    expect(rules.length).toBeGreaterThan(30);
+    for (const { identifier, name } of rules) {
+      expect(packaged.forRule(identifier), identifier).toEqual(asWritten.forRule(identifier));
+      expect(packaged.rule(name), name).toEqual(asWritten.rule(name));
+    }
+    const patterns = packaged.runbooks.flatMap(({ parameters }) => parameters.map(({ pattern }) => pattern));
+    expect(patterns.length).toBeGreaterThan(30);
+    expect(patterns.every((pattern) => pattern instanceof RegExp && pattern.unicode)).toBe(true);
+  });
+
+  it('is refused when it was cut short, at whatever place', () => {
+    const text = documents['catalog.json'].trimEnd();
+    for (let length = 0; length < text.length; length += 997)
+      expect(() => catalogOf(text.slice(0, length))).toThrow(/no whole JSON document[\s\S]*npm run package/);
+  });
+
+  it('is refused when anything in it was changed: how much a runbook disrupts, what a parameter may be', () => {
+    const text = documents['catalog.json'];
+    for (const [from, to] of [
+      ['"disruption":"high"', '"disruption":"none"'],
+      ['"pattern":"^', '"pattern":"^.*'],
+      ['"kind":"runbook"', '"kind":"manual"'],
+    ] as const) {
+      const changed = text.replace(from, to);
+      expect(changed).not.toBe(text);
+      expect(() => catalogOf(changed), from).toThrow(/document\.json cannot be used: it was changed/);
+    }
+  });
+
+  it('is refused when it is empty, or sealed in another form', () => {
+    expect(() => catalogOf(documents['policy.json'])).toThrow(/it is no packaged catalog/);
+    for (const content of [[], {}, null, [null], [{ file: 'a.yml', content: { document: 'X' } }]])
+      expect(() => catalogOf(seal('catalog', content))).toThrow(
+        /it holds no catalog as this version of selfheal packages it/,
+      );
+    expect(() => catalogOf(seal('catalog', [{ kind: 'runbook' }]))).toThrow(/cannot be used/);
   });
 });
+
+const anyRunbook = (): string => {
+  const file = readdirSync('runbooks', { recursive: true, encoding: 'utf8' })
+    .map((name) => join('runbooks', name))
+    .find((name) => name.endsWith('.yml') && /^ +pattern: /m.test(readFileSync(name, 'utf8')));
+  if (file === undefined) throw new Error('no runbook has a parameter with a pattern');
+  return file;
+};
 
 describe('packaging', () => {
   it('refuses a policy that is not valid, with the place', () => {
@@ -96,7 +137,27 @@ describe('packaging', () => {
     expect(() => packageDocuments(file, 'runbooks')).toThrow(/wrong\.yml:\d+:\d+ entries/);
   });
 
-  it('names the files the same wherever it runs', () => {
-    expect(documents['catalog.json']).toContain('"file":"manual/efs-encrypted-check.yml"');
+  it('refuses a catalog that is not valid, with the place: a sealed one is believed', () => {
+    const runbooks = join(dir, 'runbooks');
+    cpSync('runbooks', runbooks, { recursive: true });
+    const file = join(runbooks, 'zz.yml');
+    const wrongs: readonly (readonly [string, RegExp])[] = [
+      ['document: X', /zz\.yml:1:11: document: expected the name of an SSM document/],
+      ['summary: [', /zz\.yml:\d+:\d+: expected YAML/],
+      [readFileSync(anyRunbook(), 'utf8'), /expected each document once/],
+      [
+        readFileSync(anyRunbook(), 'utf8').replace(/pattern: .*/, "pattern: '(a+)+'"),
+        /expected a safe, anchored pattern/,
+      ],
+    ];
+    for (const [text, why] of wrongs) {
+      writeFileSync(file, text);
+      expect(() => packageDocuments('policy.yml', runbooks), text).toThrow(why);
+    }
+  });
+
+  it('names nothing by where it was packaged', () => {
+    expect(documents['catalog.json']).toContain('"name":"efs-encrypted-check"');
+    expect(documents['catalog.json']).not.toContain(process.cwd());
   });
 });
