@@ -1,6 +1,7 @@
 /** A runbook that begins to fail is let be but for one probe at a time, counted in the sandbox's SSM. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BreakerScope, OpenBreaker } from '../../../domain/breaker.ts';
+import type { Case } from '../../../domain/case/case.ts';
 import { changeBreaker } from '../../../domain/engine/breakers.ts';
 import type { Ports } from '../../../domain/ports.ts';
 import { epochMs, hourMs, minuteMs, plusMs, secondMs } from '../../../domain/time.ts';
@@ -66,7 +67,9 @@ describe('a runbook that begins to fail for one resource in five', () => {
     const probes = starts().filter(({ requestedMs }) => requestedMs > since + 5 * secondMs);
     expect(probes).toHaveLength(3);
     probes.slice(1).forEach(({ requestedMs }, n) => {
-      expect(requestedMs - (probes[n]?.endedMs ?? Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(5 * minuteMs);
+      expect(requestedMs - (probes[n]?.endedMs ?? Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(
+        5 * minuteMs,
+      );
     });
     expect((await breakers()).map(({ state }) => state)).toEqual(['open', 'open']);
     expect(told).toHaveLength(1);
@@ -172,21 +175,23 @@ describe('the check of the breaker', () => {
 
   it('is made again right before the start: one that opened in between keeps it back', async () => {
     let hasOpened = false;
-    world = await inPolicy((ports) => ({
-      ...ports,
-      cases: {
-        ...ports.cases,
-        replace: async (changed) => {
-          const written = await ports.cases.replace(changed);
-          if (changed.state.name === 'starting' && !hasOpened) {
-            hasOpened = true;
-            world.sandbox.advanceBy(4 * secondMs);
-            await openBreaker(ports, RULE, hourMs);
-          }
-          return written;
-        },
-      },
-    }));
+    world = await inPolicy((ports) => {
+      /** The intent may be written with the case, or after it. */
+      const opensAfter = (write: (written: Case) => Promise<boolean>) => async (written: Case) => {
+        const isWritten = await write(written);
+        if (written.state.name === 'starting' && !hasOpened) {
+          hasOpened = true;
+          world.sandbox.advanceBy(4 * secondMs);
+          await openBreaker(ports, RULE, hourMs);
+        }
+        return isWritten;
+      };
+      const { cases } = ports;
+      return {
+        ...ports,
+        cases: { ...cases, open: opensAfter(cases.open), replace: opensAfter(cases.replace) },
+      };
+    });
     breakBucket();
     await world.advance(15 * minuteMs);
     expect(hasOpened).toBe(true);
