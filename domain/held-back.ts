@@ -9,7 +9,10 @@ type About = Pick<Case, 'finding' | 'lane' | 'lastPlanned'>;
 /**
  * @param about absent: all there is; else only what keeps this case back
  *
- * @example heldBack(controls) // ['everything is stopped since 2026-11-21T02:00:00.000Z by ada: bad release']
+ * @example
+ * const stop = { scope: { kind: 'everything' }, since: '2026-11-21T02:00:00.000Z', who: 'ada', reason: 'bad release' };
+ * heldBack({ stops: [stop], breakers: [] })
+ * // ['everything is stopped since 2026-11-21T02:00:00.000Z by ada: bad release']
  */
 export const heldBack = (
   { stops, breakers }: Pick<Controls, 'stops' | 'breakers'>,

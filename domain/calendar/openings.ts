@@ -17,7 +17,7 @@ export type Recurring = Omit<Window, 'name'>;
  * zone that is none.
  *
  * @example
- * const nights = { cron: '0 22 * * *', durationMs: 4 * hourMs, timezone: 'Europe/Berlin' };
+ * const nights = { cron: '0 22 * * *', durationMs: 14_400_000, timezone: 'Europe/Berlin' };
  * nextOpening(nights, '2026-11-21T12:00:00.000Z') // '2026-11-21T21:00:00.000Z'
  */
 export const nextOpening = ({ cron, timezone }: Recurring, after: Instant): Instant | undefined => {

@@ -44,8 +44,8 @@ export type RequestReading =
  * @param policy whose time zone counts, and which may allow an exemption without an end by its name
  *
  * @example
- * readRequest({ name: 'legacy', match: { rule: ['restricted-ssh'] }, owner: 'ops', reason: 'goes in May' }, policy)
- * // { ok: false, problems: ['expires: expected a date such as 2027-01-31; found nothing (…)'] }
+ * const policy = { timezone: 'UTC', endlessExemptions: [] };
+ * readRequest({ name: 'legacy', match: { rule: ['restricted-ssh'] }, owner: 'ops', reason: 'moves' }, policy).ok // false
  */
 export const readRequest = (
   { name, match, owner, reason, expires }: ExemptionRequest,

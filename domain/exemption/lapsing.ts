@@ -96,7 +96,7 @@ export const lapsingMessage = (list: readonly Lapsing[], week: string): Message 
   };
 };
 
-/** @example shownTime('2027-02-01T00:00:00.000Z') // '2027-02-01 00:00Z' */
+/** As 2027-02-01 00:00Z. */
 const shownTime = (at: Instant): string =>
   instant(epochMs(at))
     .replace('T', ' ')

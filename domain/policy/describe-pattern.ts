@@ -4,7 +4,8 @@ import { describeTests } from './explain-pattern.ts';
 
 /**
  * @example
- * describePattern(pattern) // 'rule "restricted-ssh", tags.env "dev" or "test"'
+ * const rule = { ref: { kind: 'field', field: 'rule' }, tests: [{ op: 'equals', text: 'restricted-ssh' }] };
+ * describePattern({ fields: [rule], anyOf: [] }) // 'rule "restricted-ssh"'
  */
 export const describePattern = ({ fields, anyOf }: EventPattern): string => {
   const parts = [

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../cli/program.ts';
 import { parsePolicy } from '../../domain/policy/parse-policy.ts';
@@ -107,6 +108,9 @@ describe('commands in the docs', () => {
   });
 });
 
+/** Commander keeps to itself which subcommand is meant when none is named. */
+const defaultBelow = (command: Command): unknown => Reflect.get(command, '_defaultCommandName');
+
 /** Walks down the subcommands that a line names, and looks its options up in the last one. */
 const unknownIn = (line: string): readonly string[] => {
   const words = line.replace(/^npx selfheal\s*/, '').split(/\s+/);
@@ -116,6 +120,7 @@ const unknownIn = (line: string): readonly string[] => {
     if (next === undefined) break;
     command = next;
   }
+  command = command.commands.find((each) => each.name() === defaultBelow(command)) ?? command;
   if (command.commands.length > 0) return [`no such command below "${command.name()}"`];
   return words
     .filter((word) => word.startsWith('--'))
