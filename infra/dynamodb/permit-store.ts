@@ -3,29 +3,23 @@
  * processes can never both get the last place; only when it fails is the item read, to say why.
  */
 import { type Lane, laneId } from '../../domain/finding.ts';
-import {
-  laneScopeId,
-  type PermitAnswer,
-  type PermitRequest,
-  type PermitScope,
-  type TouchLimit,
-} from '../../domain/permit.ts';
+import { laneScopeId, type PermitAnswer, type PermitRequest, type PermitScope } from '../../domain/permit.ts';
 import { type PermitStore, PortError } from '../../domain/ports.ts';
-import { epochMs, type Instant, instant, plusMs, secondMs } from '../../domain/time.ts';
+import { type Instant, plusMs } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
-import type { Documents, UpdateInput } from './documents.ts';
+import type { Documents } from './documents.ts';
+import { acquisition, type ScopeUpdate, withoutTouches } from './permit-acquisition.ts';
+import { whyRefused } from './permit-refusal.ts';
 import {
   fromScopeItem,
-  type Lease,
   leaseAttribute,
   type ScopeItem,
   scopeKey,
   startBucket,
   startsAttribute,
   startsSince,
-  touchAttribute,
-  touchCounter,
 } from './scope-item.ts';
+import { type Again, surplusSince, touchedAlready, touchesOf } from './scope-touches.ts';
 import { dueShardOf } from './table.ts';
 
 export interface PermitStoreOptions {
@@ -33,11 +27,9 @@ export interface PermitStoreOptions {
   readonly tableName: string;
 }
 
-type Update = Omit<UpdateInput, 'TableName' | 'Key'>;
-
 export const createPermitStore = ({ client, tableName }: PermitStoreOptions): PermitStore => {
   /** The item after the update, or undefined when the condition did not hold. */
-  const update = async (scopeId: string, input: Update): Promise<ScopeItem | undefined> => {
+  const update = async (scopeId: string, input: ScopeUpdate): Promise<ScopeItem | undefined> => {
     try {
       const { Attributes } = await calling('dynamodb:UpdateItem', () =>
         client.update({
@@ -136,7 +128,7 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
   const acquireOne = async (
     scope: PermitScope,
     request: PermitRequest,
-    undoBy: (undo: Update) => void,
+    undoBy: (undo: ScopeUpdate) => void,
   ): Promise<PermitAnswer | 'held-already'> => {
     let again: Again = new Map();
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
@@ -185,7 +177,7 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
 
   return {
     acquire: async (request) => {
-      const asked = new Map<string, Update>();
+      const asked = new Map<string, ScopeUpdate>();
       const held: string[] = [];
       const rollBackAll = async () => {
         for (const [scopeId, undo] of [...asked].reverse()) await update(scopeId, undo);
@@ -276,206 +268,6 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       return ended !== undefined;
     },
   };
-};
-
-/** What is done to an item: each list as DynamoDB writes it, and only the placeholders that it names. */
-interface Clauses {
-  readonly set?: readonly string[];
-  readonly remove?: readonly string[];
-  readonly add?: readonly string[];
-  readonly conditions?: readonly string[];
-}
-
-const expression = (
-  { set = [], remove = [], add = [], conditions = [] }: Clauses,
-  names: Readonly<Record<string, string>>,
-  values: Readonly<Record<string, unknown>>,
-): Update => {
-  const UpdateExpression = [
-    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-    ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
-    ...(add.length > 0 ? [`ADD ${add.join(', ')}`] : []),
-  ].join(' ');
-  const ConditionExpression = conditions.join(' AND ');
-  const used = new Set(`${UpdateExpression} ${ConditionExpression}`.match(/[#:]\w+/g) ?? []);
-  const only = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
-  const [usedNames, usedValues] = [only(names), only(values)];
-  return {
-    UpdateExpression,
-    ...(ConditionExpression && { ConditionExpression }),
-    ...(Object.keys(usedNames).length > 0 && { ExpressionAttributeNames: usedNames }),
-    ...(Object.keys(usedValues).length > 0 && { ExpressionAttributeValues: usedValues }),
-  };
-};
-
-/** Touches of the resource that are there already: kind -> when, in ms. */
-type Again = ReadonlyMap<TouchLimit['kind'], number>;
-
-/**
- * Everything that must hold, each part by its name, and how it is taken back when a later scope refuses. A lease
- * that somebody has asked for again meanwhile is not taken back: they count on it.
- */
-const acquisition = (
-  scope: PermitScope,
-  request: PermitRequest,
-  again: Again,
-): { readonly take: Update; readonly undo: Update } => {
-  const { touches = [] } = scope.counting ?? {};
-  const resourceIsFree = 'attribute_not_exists(#lease)';
-  const aPlaceIsFree = '(attribute_not_exists(held) OR held < :max)';
-  const slotHasCome = '(attribute_not_exists(nextSlotAt) OR nextSlotAt <= :now)';
-  const nobodyWaits = 'attribute_not_exists(waitedFor)';
-  const paced = scope.startIntervalMs !== undefined;
-  const capped = scope.concurrencyMax !== undefined;
-  const leased = !scope.unleased;
-  const counted = scope.counting !== undefined;
-  const fresh = touches.filter(({ kind }) => !again.has(kind));
-  const lease: Lease = { holder: request.holder, expiresAt: request.expiresAt };
-  const nowMs = epochMs(request.now);
-  const names = {
-    '#lease': leaseAttribute(request.resourceKey),
-    '#starts': startsAttribute(startBucket(request.now)),
-    ...Object.fromEntries(
-      touches.flatMap((limit) => [
-        [`#${limit.kind}`, touchAttribute(limit, request.resourceKey)],
-        [`#${limit.kind}Count`, touchCounter(limit)],
-      ]),
-    ),
-  };
-  const values = {
-    ':lease': lease,
-    ':holder': request.holder,
-    ':expiresAt': request.expiresAt,
-    ':one': 1,
-    ':minusOne': -1,
-    ':max': scope.concurrencyMax,
-    ':now': request.now,
-    ':next': plusMs(request.now, scope.startIntervalMs ?? secondMs),
-    ':touched': nowMs,
-    ...Object.fromEntries(
-      touches.flatMap(({ kind, resourcesMax }) => {
-        const before = again.get(kind) ?? 0;
-        return [
-          [`:${kind}Max`, resourcesMax],
-          [`:${kind}Before`, before],
-          // Always another value than before, so that whoever touched it first does not take it back.
-          [`:${kind}Again`, Math.max(nowMs, before + 1)],
-        ];
-      }),
-    ),
-  };
-  const take: Clauses = {
-    set: [
-      ...(leased ? ['#lease = :lease'] : []),
-      ...(paced ? ['nextSlotAt = :next'] : []),
-      ...touches.map(({ kind }) => `#${kind} = ${again.has(kind) ? `:${kind}Again` : ':touched'}`),
-    ],
-    add: [
-      ...(leased ? ['held :one'] : []),
-      ...fresh.map(({ kind }) => `#${kind}Count :one`),
-      ...(counted ? ['#starts :one'] : []),
-    ],
-    conditions: [
-      ...(leased ? [resourceIsFree] : []),
-      ...(capped ? [aPlaceIsFree] : []),
-      ...(paced ? [slotHasCome] : []),
-      ...(queuesUp(scope, request) ? [nobodyWaits] : []),
-      ...touches.map(({ kind }) => (again.has(kind) ? `#${kind} = :${kind}Before` : resourceIsNew(kind))),
-    ],
-  };
-  const undo: Clauses = {
-    remove: [...(leased ? ['#lease'] : []), ...fresh.map(({ kind }) => `#${kind}`)],
-    add: [
-      ...(leased ? ['held :minusOne'] : []),
-      ...fresh.map(({ kind }) => `#${kind}Count :minusOne`),
-      ...(counted ? ['#starts :minusOne'] : []),
-    ],
-    conditions: leased
-      ? ['#lease.holder = :holder', '#lease.expiresAt = :expiresAt']
-      : fresh.map(({ kind }) => `#${kind} = :touched`),
-  };
-  return { take: expression(take, names, values), undo: expression(undo, names, values) };
-};
-
-/** It was not touched in the window, and one more may be. */
-const resourceIsNew = (kind: TouchLimit['kind']): string =>
-  `attribute_not_exists(#${kind}) AND (attribute_not_exists(#${kind}Count) OR #${kind}Count < :${kind}Max)`;
-
-const withoutTouches = (limit: TouchLimit, old: readonly (readonly [string, number])[]): Update =>
-  expression(
-    {
-      remove: old.map((_, n) => `#t${n}`),
-      add: ['#count :dropped'],
-      conditions: old.map((_, n) => `#t${n} = :t${n}`),
-    },
-    { '#count': touchCounter(limit), ...Object.fromEntries(old.map(([name], n) => [`#t${n}`, name])) },
-    { ':dropped': -old.length, ...Object.fromEntries(old.map(([, at], n) => [`:t${n}`, at])) },
-  );
-
-const isLane = ({ id }: PermitScope): boolean => id.startsWith(laneScopeId(''));
-const queuesUp = (scope: PermitScope, { queueUp }: PermitRequest): boolean => queueUp && isLane(scope);
-
-const whyRefused = (
-  scope: PermitScope,
-  request: PermitRequest,
-  item: ScopeItem,
-): Exclude<PermitAnswer, { kind: 'granted' }> | 'held-already' | undefined => {
-  const lease = scope.unleased ? undefined : item.leases.get(leaseAttribute(request.resourceKey));
-  // Its own lease that has expired is as good as lost: another may take it over at any moment.
-  if (lease?.holder === request.holder && lease.expiresAt > request.now) return 'held-already';
-  if (lease) return { kind: 'resource-busy', scope: scope.id };
-  if (scope.concurrencyMax !== undefined && item.held >= scope.concurrencyMax)
-    return { kind: 'full', scope: scope.id };
-  if (queuesUp(scope, request) && item.waitedFor) return { kind: 'behind-others', scope: scope.id };
-  if (scope.startIntervalMs !== undefined && item.nextSlotAt && item.nextSlotAt > request.now)
-    return { kind: 'pace', scope: scope.id, retryAt: item.nextSlotAt };
-  for (const limit of scope.counting?.touches ?? []) {
-    const refusal = tooMany(scope, limit, request, item);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
-};
-
-const tooMany = (
-  scope: PermitScope,
-  limit: TouchLimit,
-  { resourceKey, now }: PermitRequest,
-  item: ScopeItem,
-): Extract<PermitAnswer, { kind: 'surplus' | 'used-up' }> | undefined => {
-  const { live } = touchesOf(item, limit, now);
-  const isThere = live.some(([name]) => name === touchAttribute(limit, resourceKey));
-  if (isThere || live.length < limit.resourcesMax) return undefined;
-  if (limit.kind === 'backlog')
-    return { kind: 'surplus', scope: scope.id, since: surplusSince(scope, item, now) ?? now };
-  const whens = live.map(([, at]) => at).sort((a, b) => a - b);
-  // After a policy that allowed more, more than one must be long enough ago.
-  const first = whens[live.length - limit.resourcesMax] ?? epochMs(now);
-  return { kind: 'used-up', scope: scope.id, retryAt: instant(first + limit.windowMs) };
-};
-
-/** The touches that count still, and those that are too long ago. */
-const touchesOf = (item: ScopeItem, limit: TouchLimit, now: Instant) => {
-  const from = epochMs(now) - limit.windowMs;
-  const all = [...item.touches].filter(([name]) => name.startsWith(touchAttribute(limit, '')));
-  return { live: all.filter(([, at]) => at > from), old: all.filter(([, at]) => at <= from) };
-};
-
-const touchedAlready = (scope: PermitScope, { resourceKey, now }: PermitRequest, item: ScopeItem): Again =>
-  new Map(
-    (scope.counting?.touches ?? []).flatMap((limit) =>
-      touchesOf(item, limit, now)
-        .live.filter(([name]) => name === touchAttribute(limit, resourceKey))
-        .map(([, at]) => [limit.kind, at] as const),
-    ),
-  );
-
-/** Since when there is a surplus, unless that is longer ago than the backlog guard looks back. */
-const surplusSince = ({ counting }: PermitScope, item: ScopeItem, now: Instant): Instant | undefined => {
-  const windowMs = counting?.touches.find(({ kind }) => kind === 'backlog')?.windowMs ?? 0;
-  return item.surplusSince !== undefined && plusMs(item.surplusSince, windowMs) > now
-    ? item.surplusSince
-    : undefined;
 };
 
 const withoutExpired = (item: ScopeItem, now: Instant): ScopeItem => {
