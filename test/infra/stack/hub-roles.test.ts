@@ -96,8 +96,11 @@ describe('the roles of the functions', () => {
     // Who records how far the policy is lets no stop switch go, and the other way round.
     expect(mayDo('dynamodb:UpdateItem', /Attributes":\[.*"stop#\*"/)).toEqual(['decide']);
     expect(mayDo('dynamodb:UpdateItem', /Attributes":\["pk","sk","policy\w+",/)).toEqual(['tick']);
-    for (const action of ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'])
-      expect(mayDo(action)).toEqual([]);
+    // Exemptions are what people ask for, and nothing else is ever deleted.
+    expect(mayDo('dynamodb:DeleteItem')).toEqual(['decide']);
+    expect(mayDo('dynamodb:DeleteItem', /LeadingKeys":\["exemption"\]/)).toEqual(['decide']);
+    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\[.*"exemption"/)).toEqual(['decide']);
+    for (const action of ['dynamodb:BatchWriteItem', 'dynamodb:Scan']) expect(mayDo(action)).toEqual([]);
   });
 
   it('deny outright to write the policy, whatever else they would allow', () => {
