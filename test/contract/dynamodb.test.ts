@@ -1,5 +1,6 @@
 /** The contracts of the stores, kept by DynamoDB's adapters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
@@ -9,6 +10,7 @@ import { createPolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
 import { NOW } from '../support/cases.ts';
 import { MemoryPolicyStore, versionOf } from '../support/published-policies.ts';
+import { batchStoreContract } from './batch-store.contract.ts';
 import { caseStoreContract } from './case-store.contract.ts';
 import { controlStoreContract } from './control-store.contract.ts';
 import { exemptionStoreContract } from './exemption-store.contract.ts';
@@ -37,6 +39,15 @@ describe('DynamoDB', () => {
   permitStoreContract(async () => {
     const table = await dynamodb.freshTable();
     return { permits: createPermitStore(table), close: table.drop };
+  });
+
+  batchStoreContract(async () => {
+    const table = await dynamodb.freshTable();
+    return {
+      batches: createBatchStore(table),
+      cases: createCaseStore({ ...table, now: () => NOW }),
+      close: table.drop,
+    };
   });
 
   controlStoreContract(async () => {
