@@ -1,6 +1,6 @@
 /** What the HTTP side of selfheal stands on; each group of routes says how much of it it needs. */
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
-import type { App } from '../infra/compose.ts';
+import type { App, DecidingApp } from '../infra/compose.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
 import type { Operations } from '../infra/operations.ts';
 import type { SandboxClient } from './sandbox-client.ts';
@@ -22,7 +22,7 @@ export interface HttpDeps {
 
 /** What only a person may do needs what carries it out. */
 export interface DecidingDeps extends HttpDeps {
-  readonly app: App;
+  readonly app: DecidingApp;
 }
 
 /** What looks after selfheal itself. */

@@ -3,7 +3,7 @@
  * what failed is left in the queue, and neither harms its neighbours.
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Settled } from '../domain/engine/engine.ts';
+import type { Settled } from '../domain/engine/settled.ts';
 import type { App } from '../infra/compose.ts';
 import type { Decoded } from '../infra/eventbridge/decode.ts';
 

@@ -1,7 +1,7 @@
 /** It is time for something that is done now and then, or somebody asked for it. */
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
-import type { Settled } from '../domain/engine/engine.ts';
+import type { Settled } from '../domain/engine/settled.ts';
 import type { App } from '../infra/compose.ts';
 import type { Scheduled } from '../infra/compose-scheduled.ts';
 import { decodeScheduled, type ScheduledOrder } from '../infra/sqs/scheduled-orders.ts';

@@ -1,5 +1,6 @@
 /** The one place where the parts are put together: for a Lambda function at cold start, and for the local service. */
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { ByPeople } from '../domain/engine/by-people.ts';
 import { createEngine, type Selfheal } from '../domain/engine/engine.ts';
 import { type AppBase, clientSettingsOf, composePorts, type Surroundings } from './compose-ports.ts';
 import type { Settings } from './settings.ts';
@@ -11,6 +12,12 @@ export interface App extends AppBase {
   readonly selfheal: Selfheal;
   readonly refusals: Refusals;
   /** What is done on a schedule, for those who will not wait for it. */
+  readonly orders: ScheduledOrders;
+}
+
+/** What carries out what only people may do. */
+export interface DecidingApp extends AppBase {
+  readonly selfheal: ByPeople & Pick<Selfheal, 'complianceReported'>;
   readonly orders: ScheduledOrders;
 }
 

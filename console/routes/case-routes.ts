@@ -1,7 +1,7 @@
 /** Cases over HTTP: look at them, decide on one, close one. */
 import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
-import type { DecisionAnswer } from '../../domain/engine/engine.ts';
+import type { DecisionAnswer } from '../../domain/engine/by-people.ts';
 import * as z from '../../domain/zod.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import { caseFilter } from '../case-query.ts';

@@ -4,41 +4,32 @@
  */
 
 import { automationStatus, hasEnded } from '../automation-status.ts';
-import type { BatchDecision } from '../batch.ts';
-import type { Case, Decision } from '../case/case.ts';
+import type { Case } from '../case/case.ts';
 import { isOpen, isWatched } from '../case/case.ts';
-import type { Outcome } from '../case/move.ts';
 import type { Observation } from '../case/observation.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import { createExemptions } from '../exemption/exemptions.ts';
-import { findingId, type Lane, laneId } from '../finding.ts';
+import { type Lane, laneId } from '../finding.ts';
 import { type Due, PortError, type Ports } from '../ports.ts';
-import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
+import { stoppedBy } from '../stop-switch.ts';
 import { epochMs, type Instant, secondMs } from '../time.ts';
-import type { Assessor } from './assess.ts';
-import { type BatchDecisionAnswer, decideBatch, tendBatch } from './batches.ts';
+import { tendBatch } from './batches.ts';
+import { type ByPeople, byPeople } from './by-people.ts';
+import { type ComplianceReported, complianceReported } from './compliance-reported.ts';
 import { drainLane } from './drain.ts';
-import {
-  type ComplianceReport,
-  findingOf,
-  type IntakeOptions,
-  type IntakeResult,
-  reportCompliance,
-} from './intake.ts';
+import { type EnginePartsOptions, engineParts } from './engine-parts.ts';
+import type { IntakeOptions } from './intake.ts';
 import { perform } from './perform.ts';
 import type { PolicyBook } from './policy-book.ts';
-import { recentReports } from './recent-reports.ts';
 import { repeatEffects } from './repeat.ts';
 import { reviewSuppressed } from './review-suppressed.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession } from './session.ts';
+import { eachSettled, type Settled } from './settled.ts';
 import { type Engine, performAll, tell } from './tell.ts';
-import { cancelRunning, tend } from './tend.ts';
-import { createTurns } from './turns.ts';
+import { tend } from './tend.ts';
 import { wakeUnexempted } from './wake-unexempted.ts';
 
-export interface Selfheal {
+export interface Selfheal extends ByPeople {
   /** Config reports; each report is answered on its own, so that one that fails harms no other. */
-  complianceReported(reports: readonly ComplianceReport[]): Promise<readonly Settled<IntakeResult>[]>;
+  complianceReported: ComplianceReported;
   /** Config is asked, in the account, about cases that wait; each is told the answer, and decides. */
   complianceAsked(caseIds: readonly string[]): Promise<readonly Settled<'closed' | 'not-closed'>[]>;
   /** SSM reports that an execution changed its status. */
@@ -52,15 +43,6 @@ export interface Selfheal {
    * of them were by `until`; called again, it leaves out those that were looked at meanwhile.
    */
   policyReplaced(until?: Instant): Promise<boolean>;
-  /** Has what runs in the scope of a stop switch stopped; answers how many were found by `until`. */
-  cancelRunning(stop: StopSwitch, until: Instant): Promise<number>;
-  decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
-  close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
-  /** Refused unless the digest is that of what waits in the batch now. */
-  decideBatch(
-    id: string,
-    decision: Pick<BatchDecision, 'answer' | 'who' | 'reason' | 'digest'>,
-  ): Promise<BatchDecisionAnswer>;
 }
 
 export interface ExecutionStatusReport {
@@ -75,63 +57,19 @@ export interface WakeReport {
   readonly redelivered: boolean;
 }
 
-export type Settled<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: unknown };
-
-export type DecisionAnswer =
-  | { readonly kind: 'done'; readonly caseId: string; readonly state: string }
-  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
-
-export interface EngineOptions extends IntakeOptions {
-  readonly ports: Ports;
-  readonly catalog: Catalog;
-  readonly policy: () => PolicyBook;
-  /** See `Assessor`. */
-  readonly policyUpTo?: (sequence: number) => Promise<void>;
-}
+export interface EngineOptions extends EnginePartsOptions, IntakeOptions {}
 
 export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }: EngineOptions): Selfheal => {
-  const exemptions = createExemptions(ports.exemptions);
-  const assessor: Assessor = { catalog, policy, exemptions, ports, ...(policyUpTo && { policyUpTo }) };
-  const engine: Engine = { ports, assessor };
-  const recent = recentReports();
-
-  /** Items of the same key keep their order; where no key is told, all do. */
-  const each = async <T, R>(
-    items: readonly T[],
-    work: (session: Session, item: T) => Promise<R>,
-    { concurrent = () => '' }: { readonly concurrent?: (item: T) => string } = {},
-  ) => {
-    const session = createSession(ports);
-    const inTurn = createTurns();
-    const settled: readonly Settled<R>[] = await Promise.all(
-      items.map((item) => inTurn(concurrent(item), () => settle(() => work(session, item)))),
-    );
-    const flushed = await settle(() => session.flush());
-    // What could not be sent is sent again when the messages come again.
-    return flushed.ok ? settled : settled.map(() => flushed);
-  };
+  const { engine, exemptions } = engineParts({ ports, catalog, policy, ...(policyUpTo && { policyUpTo }) });
 
   return {
-    complianceReported: async (reports) => {
-      const settled = await each(
-        reports,
-        async (session, report): Promise<IntakeResult> => {
-          if (!report.redelivered && recent.has(report)) return { kind: 'nothing-to-do' };
-          return reportCompliance(engine, session, report, options);
-        },
-        { concurrent: (report) => findingId(findingOf(report)) },
-      );
-      // Only what was seen through to the end, the sending included, may be skipped the next time.
-      reports.forEach((report, n) => {
-        if (settled[n]?.ok) recent.add(report);
-      });
-      return settled;
-    },
+    ...byPeople(engine),
+
+    complianceReported: complianceReported(engine, options),
 
     complianceAsked: (caseIds) =>
-      each(
+      eachSettled(
+        ports,
         caseIds,
         async (session, caseId) => {
           const about = await ports.cases.get(caseId);
@@ -145,7 +83,7 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       ),
 
     executionReported: (reports) =>
-      each(reports, async (session, { executionId, status }) => {
+      eachSettled(ports, reports, async (session, { executionId, status }) => {
         if (!hasEnded(automationStatus(status))) return;
         const about = await ports.cases.byExecution(executionId);
         // The case may have moved on. So it is not told that it is due, which may mean anything by now: what SSM
@@ -155,7 +93,8 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       }),
 
     woken: (wakes) =>
-      each(
+      eachSettled(
+        ports,
         wakes,
         async (session, { wake, messageId, redelivered }) => {
           if ('lane' in wake) return drained(engine, wake.lane, messageId);
@@ -216,15 +155,6 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
       await send();
       return true;
     },
-
-    cancelRunning: (stop, until) => cancelRunning(ports, stop, until),
-
-    decide: (caseId, decision) =>
-      onCase(engine, caseId, { kind: 'decided', decision: { ...decision, at: ports.clock.now() } }),
-
-    decideBatch: (id, decision) => decideBatch(engine, id, decision),
-
-    close: (caseId, who, reason) => onCase(engine, caseId, { kind: 'closed-by-human', who, reason }),
   };
 };
 
@@ -240,14 +170,6 @@ const drained = async (engine: Engine, lane: Lane, drainer: string): Promise<voi
     await drainLane(engine, session, lane, drainer);
   } finally {
     await session.flush();
-  }
-};
-
-const settle = async <T>(work: () => Promise<T>): Promise<Settled<T>> => {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    return { ok: false, error };
   }
 };
 
@@ -271,38 +193,3 @@ const toldEarly = async ({ controls }: Ports, about: Case): Promise<Observation 
 /** A wake-up may come a little early: queues count in whole seconds. */
 const isDue = (dueAt: string, now: string): boolean => epochMs(dueAt) <= epochMs(now) + EARLY_MS;
 const EARLY_MS = secondMs;
-
-const onCase = async (
-  engine: Engine,
-  caseId: string,
-  observation: Parameters<typeof tell>[3],
-): Promise<DecisionAnswer> => {
-  const about = await engine.ports.cases.get(caseId);
-  if (about === undefined)
-    return {
-      kind: 'refused',
-      code: 'no-such-case',
-      reason: `there is no case ${caseId}; selfheal cases lists them`,
-    };
-  const session = createSession(engine.ports);
-  const outcome = await tell(engine, session, about, observation);
-  await session.flush();
-  return answerTo(outcome, caseId);
-};
-
-const answerTo = (outcome: Outcome, caseId: string): DecisionAnswer => {
-  switch (outcome.kind) {
-    case 'moved':
-      return { kind: 'done', caseId, state: outcome.case.state.name };
-    case 'unchanged':
-      return { kind: 'refused', code: 'nothing-changed', reason: `case ${caseId} is as you want it already` };
-    case 'refused':
-      return outcome;
-    case 'illegal':
-      return {
-        kind: 'refused',
-        code: 'not-possible-now',
-        reason: `case ${caseId} is ${outcome.state}: ${outcome.observation} is not possible in that state`,
-      };
-  }
-};

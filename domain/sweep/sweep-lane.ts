@@ -6,8 +6,9 @@
  *   rules with NON_COMPLIANT results ▶ results, page by page ▶ intake
  *   open cases that wait and were not among them ▶ Config, in the account ▶ the case decides
  */
-import type { Selfheal, Settled } from '../engine/engine.ts';
+import type { Selfheal } from '../engine/engine.ts';
 import { type ComplianceReport, findingOf, type IntakeResult } from '../engine/intake.ts';
+import type { Settled } from '../engine/settled.ts';
 import { findingId, type Lane, laneId } from '../finding.ts';
 import { PortError } from '../ports.ts';
 import type { KnownCases } from './known-cases.ts';

@@ -1,6 +1,8 @@
 import { deciding } from '../../console/groups/deciding.ts';
-import { settings } from '../cold-start.ts';
+import { composeDeciding } from '../../infra/compose-deciding.ts';
+import { followPolicy, publishMetrics, settings, surroundings } from '../cold-start.ts';
 import { httpFunction } from '../http-function.ts';
-import { app, followPolicy, publishMetrics } from './app.ts';
 
-export const handler = httpFunction(app, settings, deciding).use(publishMetrics).use(followPolicy);
+export const handler = httpFunction(composeDeciding(settings, surroundings), settings, deciding)
+  .use(publishMetrics)
+  .use(followPolicy);

@@ -3,8 +3,9 @@
  * process dies, or fails on it, comes again when its visibility ends; after five receives it is set aside.
  */
 
-import type { ExecutionStatusReport, Selfheal, Settled } from '../../domain/engine/engine.ts';
+import type { ExecutionStatusReport, Selfheal } from '../../domain/engine/engine.ts';
 import type { ComplianceReport } from '../../domain/engine/intake.ts';
+import type { Settled } from '../../domain/engine/settled.ts';
 import { type Due, PortError } from '../../domain/ports.ts';
 import { secondMs } from '../../domain/time.ts';
 import { type Process, startProcess } from './process.ts';
