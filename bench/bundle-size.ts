@@ -1,26 +1,33 @@
 /** The size of every function, minified: with the AWS SDK, as it is deployed, and without, as it is judged. */
-import { AWS_SDK, bundleFunctions, type FunctionBundle } from '../infra/build/bundle-functions.ts';
+import { AWS_SDK, bundleFunctions, type CodePart } from '../infra/build/bundle-functions.ts';
 import type { Figure } from './figure.ts';
 
 export interface BundleSize {
   readonly name: string;
-  readonly bytes: number;
+  /** What a cold start reads. */
+  readonly bytesAtStart: number;
+  /** With what is loaded on demand. */
+  readonly bytesInAll: number;
+  /** What is loaded on demand, by the module that it is for. */
+  readonly onDemand: readonly (readonly [string, number])[];
   readonly bytesWithSdk: number;
-  /** Bytes by package, and by folder of our own; the largest first. */
+  /** Of what a cold start reads: bytes by package, and by folder of our own; the largest first. */
   readonly byOrigin: readonly (readonly [string, number])[];
 }
 
 export const measureBundles = async (): Promise<BundleSize[]> => {
   const [lean, full] = await Promise.all([bundleFunctions(AWS_SDK), bundleFunctions()]);
-  return lean.map(({ name, code, bytesByInput }, n) => ({
+  return lean.map(({ name, atStart, onDemand, bytes }, n) => ({
     name,
-    bytes: code.length,
-    bytesWithSdk: full[n]?.code.length ?? 0,
-    byOrigin: originsOf(bytesByInput),
+    bytesAtStart: atStart.bytes,
+    bytesInAll: bytes,
+    onDemand: Object.entries(onDemand).map(([module, part]) => [module, part.bytes] as const),
+    bytesWithSdk: full[n]?.bytes ?? 0,
+    byOrigin: originsOf(atStart.bytesByInput),
   }));
 };
 
-const originsOf = (bytesByInput: FunctionBundle['bytesByInput']): BundleSize['byOrigin'] => {
+const originsOf = (bytesByInput: CodePart['bytesByInput']): BundleSize['byOrigin'] => {
   const bytes = new Map<string, number>();
   for (const [path, inputBytes] of Object.entries(bytesByInput)) {
     const origin = originOf(path);
@@ -33,26 +40,39 @@ const originsOf = (bytesByInput: FunctionBundle['bytesByInput']): BundleSize['by
 export const originOf = (path: string): string =>
   /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? `${path.split('/')[0]}/`;
 
-export const figureOfBundles = (bundles: readonly BundleSize[]): Figure => {
-  const [largest] = [...bundles].sort((a, b) => b.bytes - a.bytes);
-  if (largest === undefined) throw new Error('there is no function to bundle');
-  return {
-    what: `largest function bundle without the AWS SDK (${largest.name})`,
-    value: inKb(largest.bytes),
-    unit: 'KB',
-    budget: 250,
-    how: 'As infra/build packages it (esbuild, minified, ESM for Node 20), but with `@aws-sdk/*` left out; 1 KB = 1,024 bytes.',
-    parts: [
-      ...bundles.map(
-        ({ name, bytes, bytesWithSdk }) =>
-          `${name}: ${inKb(bytes)} KB, ${inKb(bytesWithSdk)} KB with the SDK`,
+export const figuresOfBundles = (bundles: readonly BundleSize[]): readonly Figure[] => {
+  const [largest] = [...bundles].sort((a, b) => b.bytesAtStart - a.bytesAtStart);
+  const [largestInAll] = [...bundles].sort((a, b) => b.bytesInAll - a.bytesInAll);
+  if (largest === undefined || largestInAll === undefined) throw new Error('there is no function to bundle');
+  return [
+    {
+      what: `largest function bundle without the AWS SDK, as a cold start reads it (${largest.name})`,
+      value: inKb(largest.bytesAtStart),
+      unit: 'KB',
+      budget: 250,
+      how: 'As infra/build packages it (esbuild, minified, ESM for Node 20), but with `@aws-sdk/*` left out: `index.mjs` and all that it imports at once; 1 KB = 1,024 bytes.',
+      parts: [
+        ...bundles.map(({ name, bytesAtStart }) => `${name}: ${inKb(bytesAtStart)} KB`),
+        `in ${largest.name}: ${largest.byOrigin
+          .slice(0, 8)
+          .map(([origin, bytes]) => `${origin} ${inKb(bytes)} KB`)
+          .join(', ')}`,
+      ],
+    },
+    {
+      what: `largest function bundle without the AWS SDK, with what it loads on demand (${largestInAll.name})`,
+      value: inKb(largestInAll.bytesInAll),
+      unit: 'KB',
+      budget: 300,
+      how: 'All files of its code, those included that are read only when somebody asks for what they do; a file that two of them need is counted with both and once in the sum.',
+      parts: bundles.map(
+        ({ name, bytesInAll, bytesWithSdk, onDemand }) =>
+          `${name}: ${inKb(bytesInAll)} KB, ${inKb(bytesWithSdk)} KB with the SDK${onDemand
+            .map(([module, bytes]) => `; ${module} ${inKb(bytes)} KB`)
+            .join('')}`,
       ),
-      `in ${largest.name}: ${largest.byOrigin
-        .slice(0, 8)
-        .map(([origin, bytes]) => `${origin} ${inKb(bytes)} KB`)
-        .join(', ')}`,
-    ],
-  };
+    },
+  ];
 };
 
 const inKb = (bytes: number): number => Math.round(bytes / 102.4) / 10;

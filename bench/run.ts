@@ -4,7 +4,7 @@
  * Timings are the best of three: other work on the machine makes a run slower and never faster.
  */
 import { cpus, loadavg, totalmem } from 'node:os';
-import { figureOfBundles, measureBundles } from './bundle-size.ts';
+import { figuresOfBundles, measureBundles } from './bundle-size.ts';
 import { type Figure, formatFigures, verdictOf } from './figure.ts';
 import { figuresOfHealedCase, followHealedCase } from './healed-case.ts';
 import { figureOfImports, measureImports } from './import-time.ts';
@@ -64,7 +64,7 @@ const main = async (isQuick: boolean): Promise<void> => {
   say('the stop switch');
   figures.push(figureOfStopSwitch(await stopSwitches(isQuick), STOPPED_FINDINGS));
   say('bundles');
-  figures.push(figureOfBundles(await measureBundles()));
+  figures.push(...figuresOfBundles(await measureBundles()));
   say('imports');
   figures.push(figureOfImports(await measureImports()));
   say('policy decisions');

@@ -1,19 +1,40 @@
 /**
  * What looks after selfheal itself: is everything there that it needs, what could not be delivered, and what the
- * policy would do. It looks around in the accounts.
+ * policy would do. It looks around in the accounts. Each is asked for now and then, and loaded when it is.
  */
 import { Hono } from 'hono/tiny';
 import type { OperatingDeps } from '../http-deps.ts';
-import { backtestRoutes } from '../routes/backtest-routes.ts';
-import { deadLetterRoutes } from '../routes/dead-letter-routes.ts';
-import { doctorRoutes } from '../routes/doctor-routes.ts';
-import { explainRoutes } from '../routes/explain-routes.ts';
-import { planRoutes } from '../routes/plan-routes.ts';
+import { lazily } from '../lazily.ts';
 
 export const operating = (deps: OperatingDeps): Hono =>
   new Hono()
-    .route('/api/doctor', doctorRoutes(deps))
-    .route('/api/dead-letters', deadLetterRoutes(deps))
-    .route('/api/policy/explain', explainRoutes(deps))
-    .route('/api/policy/backtest', backtestRoutes(deps))
-    .route('/api/plan', planRoutes(deps));
+    .route(
+      '/',
+      lazily('/api/doctor', ['GET /'], async () =>
+        (await import('../routes/doctor-routes.ts')).doctorRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
+      lazily('/api/dead-letters', ['GET /', 'POST /redrive'], async () =>
+        (await import('../routes/dead-letter-routes.ts')).deadLetterRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
+      lazily('/api/policy/explain', ['POST /'], async () =>
+        (await import('../routes/explain-routes.ts')).explainRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
+      lazily('/api/policy/backtest', ['POST /'], async () =>
+        (await import('../routes/backtest-routes.ts')).backtestRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
+      lazily('/api/plan', ['GET /lanes', 'POST /findings', 'POST /'], async () =>
+        (await import('../routes/plan-routes.ts')).planRoutes(deps),
+      ),
+    );

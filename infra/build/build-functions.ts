@@ -1,6 +1,7 @@
 /**
  * Packages the Lambda functions: `dist/functions/NAME.zip` is what is deployed, and the folder `NAME` beside it
- * is what is in it: `index.mjs` with its source map, `policy.json` and `catalog.json`.
+ * is what is in it: `index.mjs`, the files of code that it loads when they are asked for, their source maps,
+ * `policy.json` and `catalog.json`.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,12 +33,10 @@ export const buildFunctions = async ({
   const bundles = await bundleFunctions();
   rmSync(outDir, { recursive: true, force: true });
   return bundles.map((bundle) => {
-    const { name, code, sourceMap } = bundle;
-    const dir = join(outDir, name);
+    const dir = join(outDir, bundle.name);
     const zip = `${dir}.zip`;
     const files: Readonly<Record<string, Uint8Array>> = {
-      'index.mjs': code,
-      'index.mjs.map': sourceMap,
+      ...bundle.files,
       'policy.json': Buffer.from(documents['policy.json']),
       'catalog.json': Buffer.from(documents['catalog.json']),
     };
@@ -58,9 +57,13 @@ const main = async (): Promise<void> => {
     policyFile: inProject('policy.yml'),
     runbooksDir: inProject('runbooks'),
   });
-  const own = new Map((await bundleFunctions(AWS_SDK)).map(({ name, code }) => [name, code.length]));
-  for (const { name, code } of built)
-    console.log(`${name}  ${inKb(own.get(name) ?? 0)} KB, with the AWS SDK ${inKb(code.length)} KB`);
+  const own = new Map((await bundleFunctions(AWS_SDK)).map((bundle) => [bundle.name, bundle]));
+  for (const { name, bytes } of built) {
+    const { atStart, bytes: ownBytes } = own.get(name) ?? { atStart: { bytes: 0 }, bytes: 0 };
+    console.log(
+      `${name}  ${inKb(atStart.bytes)} KB at start, ${inKb(ownBytes)} KB in all, with the AWS SDK ${inKb(bytes)} KB`,
+    );
+  }
   console.log(`${built.length} functions in ${outDir}`);
 };
 

@@ -6,6 +6,8 @@ export interface Invocation {
   readonly exitCode: number | null;
   /** What the handler returned. */
   readonly answer: unknown;
+  /** What it logged. */
+  readonly log: string;
   readonly stderr: string;
 }
 
@@ -47,7 +49,12 @@ export const invokeBuilt = (
     child.on('error', reject);
     child.on('close', (exitCode) => {
       const line = stdout.split('\n').find((one) => one.startsWith(ANSWER));
-      resolve({ exitCode, answer: line && (JSON.parse(line.slice(ANSWER.length)) as unknown), stderr });
+      resolve({
+        exitCode,
+        answer: line && (JSON.parse(line.slice(ANSWER.length)) as unknown),
+        log: stdout,
+        stderr,
+      });
     });
     child.stdin.end(JSON.stringify(event));
   });
