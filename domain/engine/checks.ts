@@ -32,6 +32,8 @@ const CHECKS_BEFORE_PERMIT: readonly (readonly [CheckName, Check])[] = [
   ['breaker', breaker],
 ];
 
+const CHECKS_BEFORE_ASKING = CHECKS_BEFORE_PERMIT.filter(([name]) => name !== 'compliance');
+
 /** Whatever a check throws is a no. */
 const make = async (name: CheckName, check: Check, context: CheckContext): Promise<CheckAnswer> => {
   const answer = await check(context).catch(
@@ -71,13 +73,24 @@ export type Checks =
   | { readonly kind: 'refused'; readonly answer: CheckAnswer };
 
 /** All checks but the permit; stops at the first that does not say yes. */
-export const checkBeforePermit = async (
+export const checkBeforePermit = (ports: Ports, assessor: Assessor, checked: Checked): Promise<Checks> =>
+  makeEach(CHECKS_BEFORE_PERMIT, ports, assessor, checked);
+
+/**
+ * Before people are asked, where nothing is about to start: all but what Config says of the resource at this
+ * moment. It says it to nobody before they ask in mode approve either, and is asked again before the start.
+ */
+export const checkBeforeAsking = (ports: Ports, assessor: Assessor, checked: Checked): Promise<Checks> =>
+  makeEach(CHECKS_BEFORE_ASKING, ports, assessor, checked);
+
+const makeEach = async (
+  checks: typeof CHECKS_BEFORE_PERMIT,
   ports: Ports,
   assessor: Assessor,
   checked: Checked,
 ): Promise<Checks> => {
   const context: CheckContext = { ports, assessor, checked };
-  for (const [name, check] of CHECKS_BEFORE_PERMIT) {
+  for (const [name, check] of checks) {
     const answer = await make(name, check, context);
     if (answer.answer !== 'yes') return { kind: 'refused', answer };
   }

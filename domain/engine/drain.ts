@@ -3,9 +3,12 @@
  * time; when its time is up it hands over by a wake-up, and when the lane is full the next release wakes it.
  * A case that waits for something else than the lane is passed over, so that it keeps nobody back.
  */
+import type { AskedBatch } from '../batch-id.ts';
 import { type Lane, laneId } from '../finding.ts';
-import { laneScopeId, leasedScopes } from '../permit.ts';
+import { laneScopeId, leasedScopes, ruleScopeId } from '../permit.ts';
+import { PortError } from '../ports.ts';
 import { epochMs, type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
+import { askTogether } from './ask-surplus.ts';
 import { seekStart } from './seek-start.ts';
 import type { Session } from './session.ts';
 import { type Engine, tell } from './tell.ts';
@@ -25,6 +28,12 @@ interface Drain {
   nextSlotAt?: Instant;
   /** Scopes other than the lane that had no room, with when they have, if known. */
   readonly closedScopes: Map<string, Instant | undefined>;
+  /** Cases that were read to know their scopes. */
+  readonly read: Set<string>;
+  /** Cases that were looked at together with others of their rule. */
+  readonly lookedAt: Set<string>;
+  /** Batches in which a case was asked for because too many of its rule were started unasked, by the rule's scope. */
+  readonly surplus: Map<string, AskedBatch>;
   /** Cases that were passed over, with their scopes: while one of these is closed they need not be read again. */
   readonly passedOver: Map<string, readonly string[]>;
 }
@@ -41,7 +50,7 @@ export const drainLane = async (
     const view = await permits.beginDrain(lane, drainer, clock.now(), plusMs(clock.now(), DRAIN_LEASE_MS));
     if (view === undefined) return;
     const { nextSlotAt } = view;
-    const drain = { engine, session, lane, deadline, closedScopes: new Map(), passedOver: new Map() };
+    const drain = { engine, session, lane, deadline, ...nothingLearnt() };
     const progress = await drainUntil(nextSlotAt === undefined ? drain : { ...drain, nextSlotAt });
     log.info('lane drained', { lane: laneId(lane), progress: progress.kind, atWork: view.atWork });
     if (progress.kind === 'empty') {
@@ -62,6 +71,14 @@ const wakeDelayMs = (progress: Progress, now: Instant): number | undefined => {
   return progress.kind === 'full' || progress.kind === 'all-busy' ? undefined : 0;
 };
 
+const nothingLearnt = (): Pick<Drain, 'closedScopes' | 'passedOver' | 'read' | 'lookedAt' | 'surplus'> => ({
+  closedScopes: new Map(),
+  passedOver: new Map(),
+  read: new Set(),
+  lookedAt: new Set(),
+  surplus: new Map(),
+});
+
 const drainUntil = async (drain: Drain): Promise<Progress> => {
   const { engine, session, lane, deadline } = drain;
   const { cases, clock } = engine.ports;
@@ -75,6 +92,7 @@ const drainUntil = async (drain: Drain): Promise<Progress> => {
     if (round.kind === 'stale') await clock.sleep(INDEX_LAG_MS);
     else if (round.kind !== 'started') return round;
     await session.flush();
+    await askForSurplus(drain);
     if (clock.now() >= deadline) return { kind: 'out-of-time' };
   }
 };
@@ -89,6 +107,7 @@ const startOneOf = async (drain: Drain): Promise<Round> => {
     for (const id of waiting) {
       if (looked.has(id)) continue;
       looked.add(id);
+      if (drain.closedScopes.size > 0) await learnScopes(drain, waiting);
       const answer = waitsStill(drain, id) ? 'passed-over' : await startOne(drain, id);
       if (answer === 'passed-over') somePassedOver = true;
       else if (answer !== 'moved-on') return answer;
@@ -127,7 +146,14 @@ const startOne = async (drain: Drain, id: string): Promise<Round | 'passed-over'
   if (sought.kind === 'told') {
     if (sought.observation.kind === 'permit-granted')
       drain.nextSlotAt = plusMs(clock.now(), about.terms.limits.lane?.startIntervalMs ?? 0);
-    const outcome = await tell(engine, session, about, sought.observation);
+    const { observation } = sought;
+    const outcome = await tell(engine, session, about, observation);
+    if (
+      observation.kind === 'check-refused' &&
+      observation.check === 'backlog' &&
+      observation.next?.kind === 'ask'
+    )
+      drain.surplus.set(ruleScopeId(about.finding), observation.next.batch);
     // If it stays where it is, looking at it again at once would find the same, for ever.
     return outcome.kind === 'moved' ? { kind: 'started' } : 'passed-over';
   }
@@ -140,6 +166,40 @@ const startOne = async (drain: Drain, id: string): Promise<Round | 'passed-over'
   return 'passed-over';
 };
 
+/** Where a scope has no room, those that wait for it are known by reading many at once. */
+const learnScopes = async (drain: Drain, ids: readonly string[]): Promise<void> => {
+  const unknown = ids.filter((id) => !drain.passedOver.has(id) && !drain.read.has(id));
+  if (unknown.length === 0) return;
+  for (const id of unknown) drain.read.add(id);
+  for (const about of await drain.engine.ports.cases.getMany(unknown))
+    if (about.state.name === 'queued')
+      drain.passedOver.set(about.id, leasedScopes({ ...about, document: about.state.plan.document }));
+};
+
+/**
+ * When one case was asked for because there are too many of its rule, so are the others, many at a time. Nothing
+ * depends on it: what cannot be done here, the drain does with one case after the other.
+ */
+const askForSurplus = async (drain: Drain): Promise<void> => {
+  const { engine, session, lane, deadline, surplus, lookedAt } = drain;
+  const { cases, clock, log } = engine.ports;
+  try {
+    while (surplus.size > 0 && clock.now() < deadline) {
+      // The index shows for a moment those still that have been asked for.
+      const waiting = await cases.waiting(lane, LOOK_AHEAD_MAX);
+      const ids = waiting.filter((id) => !lookedAt.has(id)).slice(0, ASKED_AT_ONCE);
+      if (ids.length === 0) return;
+      for (const id of ids) lookedAt.add(id);
+      await askTogether(engine, session, surplus, ids);
+      await session.flush();
+    }
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const { operation, code, message } = error;
+    log.warn('surplus not asked for together', { lane: laneId(lane), operation, code, reason: message });
+  }
+};
+
 const isClosed = (closedScopes: Drain['closedScopes'], scopeId: string, now: Instant): boolean => {
   if (!closedScopes.has(scopeId)) return false;
   const until = closedScopes.get(scopeId);
@@ -148,6 +208,8 @@ const isClosed = (closedScopes: Drain['closedScopes'], scopeId: string, now: Ins
 
 const PAGE_SIZE = 25;
 const LOOK_AHEAD_MAX = 800;
+/** As many exceptions from remediation as Config tells in one answer, four times. */
+const ASKED_AT_ONCE = 100;
 const INDEX_LAG_MS = 250;
 /** Well under the time limit of the function that drains. */
 const DRAIN_MS_MAX = 40 * secondMs;

@@ -1,7 +1,7 @@
 /** Brings a case to its start: every check, then the permit. Used when a case becomes ready and by the drain. */
 import { askedIn } from '../batch-id.ts';
 import type { Case } from '../case/case.ts';
-import type { AfterNo, Assessment, CheckName, Observation } from '../case/observation.ts';
+import type { AfterNo, Assessment, CheckName, Observation, ObservationOf } from '../case/observation.ts';
 import { attemptToken, leasedScopes, type PermitAnswer, type PermitRequest } from '../permit.ts';
 import type { Ports } from '../ports.ts';
 import { epochMs, plusMs, secondMs } from '../time.ts';
@@ -37,20 +37,27 @@ export const seekStart = async (
   options: Options,
 ): Promise<Sought> => {
   const sought = await seek(engine, session, about, options);
-  if (sought.kind !== 'told' || sought.observation.kind !== 'check-refused') return sought;
-  const { observation } = sought;
-  if (observation.next?.kind !== 'ask' || about.state.name !== 'queued') return sought;
+  if (sought.kind !== 'told') return sought;
+  return { kind: 'told', observation: await joiningBatch(engine, session, about, sought.observation) };
+};
+
+/** First the batch, then the case: nobody waits in a batch that nobody looks after. */
+export const joiningBatch = async (
+  { ports }: Engine,
+  session: Session,
+  about: Case,
+  observation: Observation,
+): Promise<Observation> => {
+  if (observation.kind !== 'check-refused' || observation.next?.kind !== 'ask') return observation;
   const { batch } = observation.next;
-  if (session.joined.has(batch.id)) return sought;
+  if (about.state.name !== 'queued' || session.joined.has(batch.id)) return observation;
   try {
-    // First the batch, then the case: nobody waits in a batch that nobody looks after.
-    await engine.ports.batches.join(batch, engine.ports.clock.now());
+    await ports.batches.join(batch, ports.clock.now());
     session.joined.add(batch.id);
-    return sought;
+    return observation;
   } catch (error) {
     const { next: _, ...refusal } = observation;
-    const reason = `people could not be asked: ${reasonOf(error)}`;
-    return { kind: 'told', observation: { ...refusal, failed: true, reason } };
+    return { ...refusal, failed: true, reason: `people could not be asked: ${reasonOf(error)}` };
   }
 };
 
@@ -104,10 +111,7 @@ const seek = async (engine: Engine, session: Session, about: Case, options: Opti
       await sleepUntil(answer.retryAt, ports.clock);
       answer = await askForPermit(ports, request());
     }
-    if (answer.kind === 'surplus') {
-      const batch = askedIn('backlog', ruleOf(about), answer.since);
-      return refusedBy('backlog', answer, { kind: 'ask', batch });
-    }
+    if (answer.kind === 'surplus') return { kind: 'told', observation: askedForSurplus(about, answer) };
     if (answer.kind === 'used-up')
       return refusedBy('blast-radius', answer, {
         kind: 'hold',
@@ -146,6 +150,18 @@ const refusedAs = (check: CheckName, reason: string, next: AfterNo): Sought => (
   observation: { kind: 'check-refused', check, failed: false, reason, next },
 });
 
+/** What a case is told that is more than may be started unasked of its rule. */
+export const askedForSurplus = (
+  about: Case,
+  answer: Extract<PermitAnswer, { kind: 'surplus' }>,
+): ObservationOf<'check-refused'> & { readonly next: Extract<AfterNo, { kind: 'ask' }> } => ({
+  kind: 'check-refused',
+  check: 'backlog',
+  failed: false,
+  reason: describePermit(answer),
+  next: { kind: 'ask', batch: askedIn('backlog', ruleOf(about), answer.since) },
+});
+
 const ruleOf = ({ finding }: Case): string => finding.ruleIdentifier ?? finding.rule;
 
 /** A slot once taken is gone: where a scope before the lane hands out slots too, all are looked at first. */
@@ -159,7 +175,7 @@ const askForPermit = async ({ permits }: Ports, request: PermitRequest): Promise
 };
 
 /** True when the case's head says what the policy says now. */
-const isOnTerms = (about: Case, { terms, severity, mode, ruleIdentifier }: Assessment): boolean =>
+export const isOnTerms = (about: Case, { terms, severity, mode, ruleIdentifier }: Assessment): boolean =>
   about.severity === severity &&
   about.mode === mode &&
   (ruleIdentifier === undefined || about.finding.ruleIdentifier === ruleIdentifier) &&

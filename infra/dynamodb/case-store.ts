@@ -114,6 +114,15 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
   return {
     get,
 
+    getMany: async (ids) => {
+      const keys = [...new Set(ids)].flatMap((id) => {
+        const parts = parseCaseId(id);
+        return parts === undefined ? [] : [caseKey(parts.findingId, parts.number)];
+      });
+      const found = slices(keys, BATCH_GET_MAX).map((some) => batchGet(client, tableName, some));
+      return (await Promise.all(found)).flat();
+    },
+
     newestOf,
 
     // The next case of a finding is opened when the one before is closed, so numbers are looked for from the first on.

@@ -24,16 +24,27 @@ export const whyRefused = (
   // Its own lease that has expired is as good as lost: another may take it over at any moment.
   if (lease?.holder === request.holder && lease.expiresAt > request.now) return 'held-already';
   if (lease) return { kind: 'resource-busy', scope: scope.id };
+  const { touches = [] } = scope.counting ?? {};
+  // First, because people can be asked now, whatever has to be waited for once they have answered.
+  const surplus = tooManyOf('backlog', touches, scope, request, item);
+  if (surplus !== undefined) return surplus;
   if (scope.concurrencyMax !== undefined && item.held >= scope.concurrencyMax)
     return { kind: 'full', scope: scope.id };
   if (queuesUp(scope, request) && item.waitedFor) return { kind: 'behind-others', scope: scope.id };
   if (scope.startIntervalMs !== undefined && item.nextSlotAt && item.nextSlotAt > request.now)
     return { kind: 'pace', scope: scope.id, retryAt: item.nextSlotAt };
-  for (const limit of scope.counting?.touches ?? []) {
-    const refusal = tooMany(scope, limit, request, item);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
+  return tooManyOf('radius', touches, scope, request, item);
+};
+
+const tooManyOf = (
+  kind: TouchLimit['kind'],
+  touches: readonly TouchLimit[],
+  scope: PermitScope,
+  request: PermitRequest,
+  item: ScopeItem,
+) => {
+  const limit = touches.find((one) => one.kind === kind);
+  return limit && tooMany(scope, limit, request, item);
 };
 
 const tooMany = (

@@ -217,12 +217,16 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       return waitedFor;
     },
 
-    peek: async (request) => {
-      for (const scope of request.scopes) {
-        const refusal = whyRefused(scope, request, withoutExpired(await read(scope.id), request.now));
-        if (refusal !== undefined && refusal !== 'held-already') return refusal;
-      }
-      return { kind: 'granted' };
+    peek: async (request) => peekBy((id) => read(id), request),
+
+    peekEach: async (requests) => {
+      const items = new Map<string, Promise<ScopeItem>>();
+      const readOnce = (id: string): Promise<ScopeItem> => {
+        const item = items.get(id) ?? read(id);
+        items.set(id, item);
+        return item;
+      };
+      return Promise.all(requests.map((request) => peekBy(readOnce, request)));
     },
 
     noteWaiting: async (lane: Lane, now) => {
@@ -268,6 +272,17 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       return ended !== undefined;
     },
   };
+};
+
+const peekBy = async (
+  read: (scopeId: string) => Promise<ScopeItem>,
+  request: PermitRequest,
+): Promise<PermitAnswer> => {
+  for (const scope of request.scopes) {
+    const refusal = whyRefused(scope, request, withoutExpired(await read(scope.id), request.now));
+    if (refusal !== undefined && refusal !== 'held-already') return refusal;
+  }
+  return { kind: 'granted' };
 };
 
 const withoutExpired = (item: ScopeItem, now: Instant): ScopeItem => {
