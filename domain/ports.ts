@@ -52,6 +52,8 @@ export interface CaseStore {
   /** The newest cases of many findings, by their ids, as they were a moment ago; findings without one are left out. */
   newestOfMany(findingIds: readonly string[]): Promise<ReadonlyMap<string, Case>>;
   get(caseId: string): Promise<Case | undefined>;
+  /** As they were a moment ago; those that do not exist are left out. In no order. */
+  getMany(caseIds: readonly string[]): Promise<readonly Case[]>;
   /** Puts a case that must not exist yet; false when somebody else opened it first. */
   open(opened: Case): Promise<boolean>;
   /** Writes a case whose stored version must be one less; false when somebody else wrote first. */
@@ -97,6 +99,8 @@ export interface PermitStore {
   startsOf(ruleScopeIds: readonly string[], since: Instant): Promise<ReadonlyMap<string, number>>;
   /** What `acquire` would answer now, changing nothing. */
   peek(request: PermitRequest): Promise<PermitAnswer>;
+  /** The same for each of several, each scope being read once; the answers in the order of the requests. */
+  peekEach(requests: readonly PermitRequest[]): Promise<readonly PermitAnswer[]>;
   /** Notes that a case waits in the lane: newcomers queue up behind, and the timer looks after it. */
   noteWaiting(lane: Lane, now: Instant): Promise<void>;
   /** Makes `drainer` the only one who drains the lane until `until`; undefined when another one does. */
