@@ -1,6 +1,6 @@
 /**
  * Routes whose code is read when one of them is first asked for. A function's cold start reads what it is there
- * for; what is asked for once a month does not make every start longer: see docs/adr, "Loaded on demand".
+ * for; what is asked for once a month does not make every start longer: see docs/adr/0015-loaded-on-demand.md.
  */
 import { Hono } from 'hono/tiny';
 

@@ -9,7 +9,7 @@ import type { Lane } from '../domain/finding.ts';
 import type { SweepSource } from '../domain/sweep/sweep-source.ts';
 import type { AppBase, Connection } from './compose-ports.ts';
 import { createSweepSource } from './config/sweep-source.ts';
-import { createDoctor, type Doctor } from './doctor/create-doctor.ts';
+import type { Doctor, DoctorOptions } from './doctor/create-doctor.ts';
 import { doctorSettings } from './doctor/lane-clients.ts';
 import type { DoctorPatience } from './doctor/look.ts';
 import type { PolicyState } from './doctor/read-hub.ts';
@@ -54,7 +54,7 @@ export const createOperations = (
   };
   const sqs = new SQSClient(aws);
   return {
-    doctor: createDoctor({
+    doctor: calledFor({
       hub: {
         clients: {
           dynamodb: new DynamoDBClient({
@@ -89,3 +89,11 @@ export const createOperations = (
     },
   };
 };
+
+/** A doctor who comes when asked: what looks into every corner is a large part, and rarely needed. */
+const calledFor = (options: DoctorOptions): Doctor => ({
+  examine: async (lanes) => {
+    const { createDoctor } = await import('./doctor/create-doctor.ts');
+    return createDoctor(options).examine(lanes);
+  },
+});

@@ -71,7 +71,10 @@ describe('the packaged functions', () => {
     expect(modules).toEqual({
       ...Object.fromEntries(FUNCTIONS.map((name) => [name, []])),
       decide: [...routes('apply', 'exemption', 'sweep'), 'domain/engine/compliance-reported.ts'],
-      operations: routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
+      operations: [
+        ...routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
+        'infra/doctor/create-doctor.ts',
+      ],
     });
     for (const { name, files, atStart, onDemand } of built) {
       expect(atStart.files, name).toContain('index.mjs');
