@@ -2,9 +2,9 @@
  * What the domain needs of the world. Adapters in `infra/` implement these; every one of them throws
  * `PortError` when the world does not answer as it should.
  */
-import type { Becomes, Breaker, BreakerScope, KnownBreaker, UnreadableBreaker } from './breaker.ts';
 import type { Batch } from './batch.ts';
 import type { AskedBatch } from './batch-id.ts';
+import type { Becomes, Breaker, BreakerScope, KnownBreaker, UnreadableBreaker } from './breaker.ts';
 import type { Case, Evaluation } from './case/case.ts';
 import type { ExecutionReport, Exempted } from './case/observation.ts';
 import type { CaseChanged } from './case-changed.ts';
@@ -126,13 +126,7 @@ export interface BatchStore {
 
 /** How many resources each rule looks at, COMPLIANT or not. */
 export interface RuleResources {
-  /**
-   * Stores what was counted in one lane; an older number replaces no newer one. For the resource types that every
-   * Region evaluates, the lane's region is `global`.
-   * @param rule its identifier, or its name where it has none
-   */
-  record(rule: string, lane: Lane, count: number, at: Instant): Promise<void>;
-  /** In all lanes, as far as known: at least the finding's own, for which Config is asked where nobody counted. */
+  /** In all lanes in which it was counted lately; in the finding's own Config is asked where nobody has. */
   count(finding: Finding, origin: EvaluationOrigin): Promise<number>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * How many resources a rule looks at, of which a blast radius is a share. A sweep stores what it has counted;
- * where that is missing or old, Config is asked now. What is not known makes the number smaller, never larger.
+ * How many resources a rule looks at, of which a blast radius is a share. A start asks Config about its own lane,
+ * at most once a day, and stores the answer for the starts in other lanes. What is not known makes the number
+ * smaller, never larger.
  */
 import { GetComplianceDetailsByConfigRuleCommand } from '@aws-sdk/client-config-service';
 import { type Finding, type Lane, laneId } from '../../domain/finding.ts';
@@ -9,6 +10,7 @@ import { dayMs, type Instant, minuteMs, plusMs } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { Documents, Values } from '../dynamodb/documents.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
+import { everyPage, RESULTS_PAGE_MAX } from './result-pages.ts';
 
 export interface RuleResourcesOptions {
   readonly client: Documents;
@@ -30,7 +32,8 @@ export const createRuleResources = ({
 }: RuleResourcesOptions): RuleResources => {
   const known = new Map<string, { readonly count: number; readonly until: Instant }>();
 
-  const record: RuleResources['record'] = async (rule, lane, count, at) => {
+  /** An older number replaces no newer one. */
+  const record = async (rule: string, lane: Lane, count: number, at: Instant): Promise<void> => {
     try {
       await calling('dynamodb:UpdateItem', () =>
         client.update({
@@ -55,34 +58,28 @@ export const createRuleResources = ({
   };
 
   const countNow = async ({ account }: Finding, region: string, rule: string): Promise<number> => {
+    const operation = 'config:GetComplianceDetailsByConfigRule';
+    const pages = everyPage(operation, (token) =>
+      clients.config({ account, region }).send(
+        new GetComplianceDetailsByConfigRuleCommand({
+          ConfigRuleName: rule,
+          ComplianceTypes: ['COMPLIANT', 'NON_COMPLIANT'],
+          Limit: RESULTS_PAGE_MAX,
+          ...token,
+        }),
+      ),
+    );
     let count = 0;
-    let token: string | undefined;
-    do {
-      const page = await calling('config:GetComplianceDetailsByConfigRule', () =>
-        clients.config({ account, region }).send(
-          new GetComplianceDetailsByConfigRuleCommand({
-            ConfigRuleName: rule,
-            ComplianceTypes: ['COMPLIANT', 'NON_COMPLIANT'],
-            Limit: 100,
-            ...(token && { NextToken: token }),
-          }),
-        ),
-      );
-      if (page.EvaluationResults === undefined)
-        throw new PortError(
-          'transient',
-          'MalformedAnswer',
-          'config:GetComplianceDetailsByConfigRule',
-          'a page without evaluations',
-        );
-      count += page.EvaluationResults.length;
-      token = page.NextToken;
-    } while (token);
+    for await (const { EvaluationResults } of pages) {
+      if (EvaluationResults === undefined)
+        throw new PortError('transient', 'MalformedAnswer', operation, 'a page without evaluations');
+      count += EvaluationResults.length;
+      if (count >= COUNTED_MAX) break;
+    }
     return count;
   };
 
   return {
-    record,
     count: async (finding, origin) => {
       const rule = finding.ruleIdentifier ?? finding.rule;
       // What every Region evaluates is counted once an account.
@@ -114,17 +111,21 @@ const keyOf = (rule: string): Values => ({ pk: `scope#rule#${rule}`, sk: 'resour
 const counted = (name: string, value: unknown): readonly (readonly [string, Counted])[] => {
   if (!name.startsWith(LANE)) return [];
   const { count, countedAt: at } = (value ?? {}) as { readonly count?: number; readonly countedAt?: Instant };
-  if (!Number.isInteger(count) || count === undefined || typeof at !== 'string')
+  if (count === undefined || !Number.isInteger(count) || count < 0 || !isInstant(at))
     throw new PortError(
       'terminal',
       'MalformedItem',
       'dynamodb:GetItem',
-      `the number of resources under ${name} is none`,
+      `what was counted under ${name} is no number of resources and its time: take the attribute away by hand`,
     );
   return [[name.slice(LANE.length), { count, at }]];
 };
 
+const isInstant = (at: unknown): at is Instant => typeof at === 'string' && !Number.isNaN(Date.parse(at));
+
 const OWN_FRESH_MS = dayMs;
-/** A sweep may come late once. */
+/** Twice as long as a lane's own: it is counted again only when something starts in it. */
 const OTHERS_FRESH_MS = 2 * dayMs;
 const KNOWN_MS = 15 * minuteMs;
+/** In one lane; a hundred pages. Where there are more, as many are enough: other limits are reached before. */
+const COUNTED_MAX = 10_000;

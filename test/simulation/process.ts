@@ -74,7 +74,7 @@ export const startProcess = (world: World, name: string): Process => {
   const ports: Ports = {
     cases: createCaseStore({ ...table, now: () => scheduler.now() }),
     batches: createBatchStore(table),
-    ruleResources: { record: async () => undefined, count: async () => 20 },
+    ruleResources: { count: async () => world.ruleResources },
     permits: createPermitStore(table),
     controls: createControlStore(table),
     exemptions: createExemptionStore(table),

@@ -50,7 +50,7 @@ const worldOf = (quorum = 1) => {
   const ports: Ports = {
     cases: createCaseStore({ ...inTable, now }),
     batches: createBatchStore(inTable),
-    ruleResources: { record: async () => undefined, count: async () => 20 },
+    ruleResources: { count: async () => 20 },
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
     health: createHealthStore(inTable),

@@ -45,7 +45,7 @@ const engineOn = (policyText = AUTO) => {
   const ports: Ports = {
     cases: createCaseStore({ ...inTable, now }),
     batches: createBatchStore(inTable),
-    ruleResources: { record: async () => undefined, count: async () => 20 },
+    ruleResources: { count: async () => 20 },
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
     health: createHealthStore(inTable),

@@ -59,7 +59,7 @@ const behind = async (fresh: Case, answer: ExecutionReport | undefined, now: str
   const ports: Ports = {
     cases: createCaseStore({ ...inTable, now: () => now }),
     batches: createBatchStore(inTable),
-    ruleResources: { record: async () => undefined, count: async () => 20 },
+    ruleResources: { count: async () => 20 },
     permits: createPermitStore(inTable),
     controls: createControlStore(inTable),
     health: createHealthStore(inTable),
