@@ -54,8 +54,15 @@ const INDEX_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
+const HASHES: readonly (readonly [index: string, hash: string])[] = [
+  ['', 'pk'],
+  ...[...INDEX_KEYS].map(([index, [hash = '']]) => [index, hash] as const),
+];
+
 export class MemoryTable {
   private readonly stored = new Map<string, Stored>();
+  /** Of each index (the table itself is '') by its hash key: what stands under it, or may. */
+  private readonly under = new Map<string, Map<unknown, Set<Stored>>>();
   private readonly nowMs: () => number;
   private readonly lagMs: () => number;
   private readonly onWrite: (written: Written) => void;
@@ -68,6 +75,10 @@ export class MemoryTable {
 
   items(): readonly Item[] {
     return [...this.stored.values()].map(({ item }) => item);
+  }
+
+  partition(pk: string): readonly Item[] {
+    return [...(this.under.get('')?.get(pk) ?? [])].map(({ item }) => item);
   }
 
   item(pk: string, sk: string): Item | undefined {
@@ -109,7 +120,10 @@ export class MemoryTable {
   private delete({ Key, ConditionExpression, ...input }: DeleteCommand['input']) {
     const key = Key as Item;
     this.demand(key, ConditionExpression, input);
+    const stored = this.stored.get(keyOf(key));
     this.stored.delete(keyOf(key));
+    for (const byHash of this.under.values())
+      for (const all of byHash.values()) if (stored) all.delete(stored);
     return {};
   }
 
@@ -117,15 +131,17 @@ export class MemoryTable {
     const { IndexName, KeyConditionExpression = '', ScanIndexForward = true, Limit } = input;
     const [hash = 'pk', range = 'sk'] = IndexName === undefined ? [] : (INDEX_KEYS.get(IndexName) ?? []);
     const placeholders = placeholdersOf(input);
-    const found = [...this.stored.values()]
+    const sought = placeholders.values[/^\w+ = (:\w+)/.exec(KeyConditionExpression)?.[1] ?? ''];
+    if (sought === undefined)
+      throw new Error(`the simulated table cannot query by ${KeyConditionExpression}`);
+    const found = [...(this.under.get(IndexName ?? '')?.get(sought) ?? [])]
       .map((stored) => (IndexName === undefined ? stored.item : this.asIndexed(stored)))
       .filter(
         (item): item is Item =>
           item?.[hash] !== undefined && holds(KeyConditionExpression, item, placeholders),
-      )
-      .sort((a, b) => compareText(a[range], b[range]) || compareText(keyOf(a), keyOf(b)));
-    if (!ScanIndexForward) found.reverse();
-    const page = Limit === undefined ? found : found.slice(0, Limit);
+      );
+    const forward = (a: Item, b: Item) => compareText(a[range], b[range]) || compareText(keyOf(a), keyOf(b));
+    const page = firstOf(found, ScanIndexForward ? forward : (a, b) => -forward(a, b), Limit);
     const isWhole = IndexName === undefined || WHOLE_INDEXES.has(IndexName);
     return { Items: isWhole ? page : page.map(({ pk, sk }) => ({ pk, sk })) };
   }
@@ -157,8 +173,21 @@ export class MemoryTable {
     const latestMs = stored.coming.at(-1)?.atMs ?? 0;
     stored.coming.push({ atMs: Math.max(latestMs, this.nowMs() + this.lagMs()), item });
     this.stored.set(key, stored);
+    this.noteHashes(stored, item);
     this.asIndexed(stored);
     this.onWrite({ key, before, after: item });
+  }
+
+  /** It stays where it stood before, too: an index that lags shows it there still. */
+  private noteHashes(stored: Stored, item: Item): void {
+    for (const [index, hash] of HASHES) {
+      const value = item[hash];
+      if (value === undefined) continue;
+      const byHash = this.under.get(index) ?? new Map<unknown, Set<Stored>>();
+      this.under.set(index, byHash);
+      const all = byHash.get(value) ?? new Set();
+      byHash.set(value, all.add(stored));
+    }
   }
 
   private asIndexed(stored: Stored): Item | undefined {
@@ -194,6 +223,26 @@ const placeholdersOf = ({ ExpressionAttributeNames, ExpressionAttributeValues }:
 });
 
 const keyOf = ({ pk, sk }: Item): string => `${pk} ${sk}`;
+
+/** In order, but not all sorted where few are asked for. */
+const firstOf = (
+  items: Item[],
+  compare: (a: Item, b: Item) => number,
+  countMax: number | undefined,
+): Item[] => {
+  if (countMax === undefined || countMax > FEW) return items.sort(compare).slice(0, countMax);
+  const first: Item[] = [];
+  for (const item of items) {
+    const last = first[countMax - 1];
+    if (last !== undefined && compare(item, last) >= 0) continue;
+    const at = first.findIndex((one) => compare(item, one) < 0);
+    first.splice(at === -1 ? first.length : at, 0, item);
+    if (first.length > countMax) first.pop();
+  }
+  return first;
+};
+
+const FEW = 4;
 
 const compareText = (a: unknown, b: unknown): number => {
   if (a === b) return 0;

@@ -4,7 +4,7 @@ import { type Case, isClosed, isOpen, type StateName } from '../../domain/case/c
 import { TABLE } from '../../domain/case/case-machine.ts';
 import { type Finding, findingId } from '../../domain/finding.ts';
 import { attemptToken } from '../../domain/permit.ts';
-import { planHash } from '../../domain/plan.ts';
+import { type Plan, planHash } from '../../domain/plan.ts';
 import type { LimitScope } from '../../domain/policy/policy.ts';
 import { policySubject } from '../../domain/policy/policy-subject.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
@@ -37,6 +37,7 @@ export class Safety {
   /** Starts under an open breaker: probes, and what was under way when it opened. */
   shutStarts = 0;
   private readonly world: World;
+  private readonly hashes = new WeakMap<Plan, string>();
 
   constructor(world: World) {
     this.world = world;
@@ -63,6 +64,7 @@ export class Safety {
     this.asPlanned(execution, about);
     this.stillBroken(execution, about);
     this.notStopped(execution, about);
+    this.withinBlastRadius(execution, about);
     this.withinBacklog(execution, about);
     this.letThrough(execution, about);
     this.inTime(execution, about);
@@ -118,6 +120,22 @@ export class Safety {
     }
   }
 
+  /** 2. No larger share of a rule's resources is at work than its blast radius allows; one always may be. */
+  private withinBlastRadius(execution: Execution, { terms }: Case): void {
+    const percent = terms.blastRadius?.concurrentPercentMax;
+    if (percent === undefined) return;
+    const max = Math.max(1, Math.floor((percent * this.world.ruleResources) / 100));
+    const atWork = this.world.ssm.running().filter((one) => this.inScope('rule', one, execution)).length;
+    if (atWork > max)
+      this.violated('2', `${atWork} resources of one rule are at work, ${percent} % are ${max}`);
+  }
+
+  private hashOf(plan: Plan): string {
+    const known = this.hashes.get(plan) ?? planHash(plan);
+    this.hashes.set(plan, known);
+    return known;
+  }
+
   /** What nobody approved touches no more resources of its rule in a window than the backlog guard lets it. */
   private withinBacklog(execution: Execution, { terms }: Case): void {
     const { resourcesMax, windowMs } = terms.backlog;
@@ -127,7 +145,7 @@ export class Safety {
         .filter((one) => one.startedMs > fromMs && this.inScope('rule', one, execution))
         .flatMap(({ caseId, plan }) => {
           const about = this.world.caseOf(caseId);
-          const isAsked = about?.approval?.planHash === planHash(plan);
+          const isAsked = about?.approval !== undefined && about.approval.planHash === this.hashOf(plan);
           return about === undefined || isAsked ? [] : [about.finding.resourceId];
         }),
     );

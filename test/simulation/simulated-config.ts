@@ -41,6 +41,7 @@ export interface SimulatedConfigOptions {
 
 export class SimulatedConfig {
   readonly watched: Watched[] = [];
+  private readonly byKey = new Map<string, Watched>();
   private readonly askedMs = new Map<string, number>();
   private readonly options: SimulatedConfigOptions;
 
@@ -59,6 +60,7 @@ export class SimulatedConfig {
       history: [],
     };
     this.watched.push(watched);
+    this.byKey.set(keyOf(rule.name, watched), watched);
     if (rule.trigger === 'periodic') this.lookEvery(watched);
     return watched;
   }
@@ -79,13 +81,8 @@ export class SimulatedConfig {
   }
 
   watchedBy(origin: EvaluationOrigin, finding: Finding): Watched | undefined {
-    return this.watched.find(
-      (one) =>
-        one.rule.name === origin.configRuleName &&
-        one.resourceId === finding.resourceId &&
-        one.account === finding.account &&
-        one.region === origin.region,
-    );
+    const { account, resourceId } = finding;
+    return this.byKey.get(keyOf(origin.configRuleName, { account, region: origin.region, resourceId }));
   }
 
   requestEvaluation({ configRuleName, region }: EvaluationOrigin): void {
@@ -127,3 +124,8 @@ export class SimulatedConfig {
     });
   }
 }
+
+const keyOf = (
+  ruleName: string,
+  { account, region, resourceId }: Pick<Watched, 'account' | 'region' | 'resourceId'>,
+): string => `${ruleName} ${account} ${region} ${resourceId}`;

@@ -38,6 +38,10 @@ export interface WorldOptions {
   /** Says when a process dies, by the number of the call, instead of the seed. */
   readonly crashAt?: (call: number) => 'before' | 'after' | undefined;
   readonly keepTrace?: boolean;
+  /** How many resources each rule looks at. */
+  readonly ruleResources?: number;
+  /** How each run ends, instead of what the seed draws. */
+  readonly runs?: RunEnd;
 }
 
 /** What Config reports on: one resource by one rule. */
@@ -59,12 +63,17 @@ export class World {
   readonly fabric: Fabric;
   readonly people: People;
   readonly lines: string[] = [];
+  /** What was told people, in order. */
+  readonly announcements: Message[] = [];
+  readonly ruleResources: number;
   /** Whose newest change never came as an event, by `reportKey`: nobody can know of it. */
   readonly droppedReports = new Set<string>();
   policy: PolicyBook;
   rates: FaultRates;
   violation: string | undefined;
   calls = 0;
+  /** How often each operation was called. */
+  readonly callsOf = new Map<string, number>();
   deaths = 0;
   private hash = 0x811c9dc5;
   private readonly options: WorldOptions;
@@ -76,6 +85,7 @@ export class World {
     this.catalog = catalog;
     this.policy = policy;
     this.rates = rates;
+    this.ruleResources = options.ruleResources ?? 20;
     this.scheduler = new Scheduler(epochMs(START), random);
     const { scheduler } = this;
     this.safety = new Safety(this);
@@ -108,6 +118,7 @@ export class World {
 
   fateOf(operation: string): Fate {
     this.calls += 1;
+    this.callsOf.set(operation, (this.callsOf.get(operation) ?? 0) + 1);
     const fate = drawFate(this.random, operation, this.rates);
     const crash = this.options.crashAt?.(this.calls);
     return crash ? { ...fate, crash } : fate;
@@ -132,8 +143,9 @@ export class World {
   }
 
   newestOf(findingId: string): Case | undefined {
-    return this.cases()
-      .filter((one) => one.findingId === findingId)
+    return this.table
+      .partition(`case#${findingId}`)
+      .flatMap((item) => caseIn(item) ?? [])
       .sort((a, b) => b.number - a.number)[0];
   }
 
@@ -175,7 +187,9 @@ export class World {
     }
   }
 
-  announced({ attributes, text }: Message): void {
+  announced(message: Message): void {
+    this.announcements.push(message);
+    const { attributes, text } = message;
     const caseId = /^Case (\S+),/m.exec(text)?.[1];
     if (attributes.kind === 'grace' && caseId !== undefined) this.people.ownerTold(caseId);
   }
@@ -256,6 +270,7 @@ export class World {
 
   private nextEnd(): RunEnd {
     const { random } = this;
+    if (this.options.runs) return this.options.runs;
     const afterMs = 2 * secondMs + random() * random() * 5 * minuteMs;
     if (this.rates === NO_FAULTS) return { afterMs, status: 'Success' };
     const drawn = random();
