@@ -266,6 +266,19 @@ export const askBreakers = (
   return probes.length > 0 ? { kind: 'probe', scopes: probes } : { kind: 'go' };
 };
 
+/** Of those that hold an attempt back, the one that opened last: what people said before then they said not knowing of it. */
+export const openedLast = (
+  breakers: readonly KnownBreaker[],
+  attempt: Concerned,
+): OpenedBreaker | undefined =>
+  breakers
+    .filter(isOpened)
+    .filter(({ scope }) => concerns(scope, attempt))
+    .reduce<OpenedBreaker | undefined>(
+      (last, one) => (last === undefined || one.since > last.since ? one : last),
+      undefined,
+    );
+
 const mayProbe = (breaker: OpenBreaker | ProbingBreaker, token: string, now: Instant): boolean =>
   breaker.state === 'open' ? breaker.notBefore <= now : breaker.token === token || breaker.until <= now;
 

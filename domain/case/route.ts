@@ -2,6 +2,7 @@
  * From the policy's word to the state that follows from it. Opening a case, lifting a hold and a change of
  * policy before a start all come through here, so they cannot disagree.
  */
+import type { AskedBatch } from '../batch-id.ts';
 import type { PlanRefusal } from '../plan.ts';
 import { durationText } from '../policy/duration.ts';
 import { dayMs, hourMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
@@ -189,21 +190,31 @@ const toOwnerUntold = (graceText: string, moment: Moment): Route => {
 /** A hold is looked at once a day at least, so that another policy is noticed. */
 export const withinADay = (moment: Moment, at: Instant): Instant => soonest(at, after(moment, dayMs));
 
-/** An approval counts for exactly its plan hash, not for ever, and only if as many people gave it as are asked for now. */
+/**
+ * An approval counts for exactly its plan hash, not for ever, and only if as many people gave it as are asked for now.
+ *
+ * @param since only what was decided then or later counts; absent: all does
+ */
 export const approves = (
   approval: Approval | undefined,
   planHash: string,
   now: Instant,
   quorum: number,
+  since?: Instant,
 ): boolean => {
-  const { length } = decisionsOn(approval, planHash, now);
+  const { length } = decisionsOn(approval, planHash, now, since);
   return length > 0 && length >= quorum;
 };
 
 /** What people have said of this plan and what still counts: where the quorum was raised, only the rest are asked. */
-const decisionsOn = (approval: Approval | undefined, planHash: string, now: Instant): readonly Decision[] =>
+const decisionsOn = (
+  approval: Approval | undefined,
+  planHash: string,
+  now: Instant,
+  since: Instant = '',
+): readonly Decision[] =>
   approval !== undefined && approval.planHash === planHash && now < approval.validUntil
-    ? approval.decisions
+    ? approval.decisions.filter(({ at }) => at >= since)
     : [];
 
 const whyRefused = (refusal: PlanRefusal): string => `no plan can be made: ${refusal.reason}`;
@@ -259,7 +270,7 @@ export const toAskedInBatch = (
   { plan, planHash }: Planned,
   { terms, approval }: Pick<Case, 'terms' | 'approval'>,
   why: string,
-  batch: string,
+  { id: batch, kind, since }: AskedBatch,
   moment: Moment,
 ): Route => {
   const expiresAt = after(moment, terms.approval.expiresAfterMs);
@@ -271,7 +282,8 @@ export const toAskedInBatch = (
       requestedAt: moment.now,
       batch,
       expiresAt,
-      decisions: decisionsOn(approval, planHash, moment.now),
+      // Whoever approved before the breaker opened is asked again: they did not know that it keeps failing.
+      decisions: decisionsOn(approval, planHash, moment.now, kind === 'breaker' ? since : undefined),
       announced: true,
       dueAt: expiresAt,
     },

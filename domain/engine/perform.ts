@@ -1,6 +1,6 @@
 /** Carries out one effect and says what was observed by it, if anything. */
-import { askBreakers } from '../breaker.ts';
-import type { Case, OpenState, Planned } from '../case/case.ts';
+import { askBreakers, type BreakersSay, openedLast } from '../breaker.ts';
+import type { Case, OpenState, Planned, Starting } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
 import { ownerTopics } from '../case/grace.ts';
 import type { Observation } from '../case/observation.ts';
@@ -10,7 +10,7 @@ import { resourceKey } from '../finding.ts';
 import { isToOwner, messageFor } from '../message.ts';
 import { PortError } from '../ports.ts';
 import { describeStop, stoppedBy } from '../stop-switch.ts';
-import { epochMs, secondMs } from '../time.ts';
+import { epochMs, type Instant, secondMs } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
 import { assess } from './assess.ts';
 import { confirmProbes, endProbes, noteFailure } from './breakers.ts';
@@ -117,15 +117,18 @@ const startRunbook = async (
   const passed = session.passed.get(about.id);
   if (passed !== undefined && ageMs(engine, passed.since) > CHECKS_TRUSTED_MS) return undefined;
   if (passed?.startBefore !== undefined && ports.clock.now() >= passed.startBefore) return undefined;
-  if (passed === undefined || ageMs(engine, passed.since) > STOP_ANSWER_MS_MAX) {
+  let stopsReadAt = passed?.since;
+  if (stopsReadAt === undefined || ageMs(engine, stopsReadAt) > STOP_ANSWER_MS_MAX) {
+    stopsReadAt = ports.clock.now();
     const { stops, breakers, policySequence, exemptionSequence } = await ports.controls.read();
     const stop = stoppedBy(stops, { ...about, document: state.plan.document });
     if (stop)
       return { kind: 'check-refused', check: 'stop-switch', failed: false, reason: describeStop(stop) };
     const { clientToken, plan } = state;
     const attempt = { ...about, document: plan.document, clientToken };
-    const isOpen = askBreakers(breakers, attempt, ports.clock.now()).kind !== 'go';
-    if (isOpen && state.probes === undefined && !isLetThrough(engine, about, state))
+    const says = askBreakers(breakers, attempt, ports.clock.now());
+    const since = openedLast(breakers, attempt)?.since;
+    if (isHeldBack(says, state) && !(says.kind !== 'unreadable' && isLetThrough(engine, about, state, since)))
       return { kind: 'check-refused', check: 'breaker', failed: false, reason: 'a breaker has opened' };
     await assessor.policyUpTo?.(policySequence);
     await assessor.exemptions.upTo(exemptionSequence);
@@ -135,6 +138,9 @@ const startRunbook = async (
   if (passed?.exemptions !== assessor.exemptions.sequence()) return undefined;
   if (state.probes !== undefined && !(await confirmProbes(ports, about, state)))
     return { kind: 'check-refused', check: 'breaker', failed: false, reason: 'another is the probe now' };
+  // What was asked since may have taken its time.
+  if (ageMs(engine, stopsReadAt) > STOP_ANSWER_MS_MAX) return undefined;
+  if (passed?.startBefore !== undefined && ports.clock.now() >= passed.startBefore) return undefined;
   try {
     return {
       kind: 'start-accepted',
@@ -152,10 +158,22 @@ const startRunbook = async (
   }
 };
 
-/** People said yes although the breaker is open. */
-const isLetThrough = ({ ports }: Engine, { approval, terms }: Case, { planHash }: Planned): boolean =>
+/** A probe goes through the breakers whose probe it is, and through no other that opened meanwhile. */
+const isHeldBack = (says: BreakersSay, { probes = [] }: Starting): boolean =>
+  says.kind === 'probe'
+    ? says.scopes.some(({ kind, name }) => !probes.some((own) => own.kind === kind && own.name === name))
+    : says.kind !== 'go';
+
+/** People said yes although the breaker is open, and since it is. */
+const isLetThrough = (
+  { ports }: Engine,
+  { approval, terms }: Case,
+  { planHash }: Planned,
+  openSince: Instant | undefined,
+): boolean =>
+  openSince !== undefined &&
   terms.breaker.whenOpen === 'approve' &&
-  approves(approval, planHash, ports.clock.now(), terms.approval.quorum);
+  approves(approval, planHash, ports.clock.now(), terms.approval.quorum, openSince);
 
 const ageMs = ({ ports }: Engine, since: string): number => epochMs(ports.clock.now()) - epochMs(since);
 

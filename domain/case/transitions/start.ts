@@ -79,7 +79,7 @@ export const onCheckRefused = (
     case 'ask':
       return moveBy(
         c,
-        { ...toAskedInBatch(c.state, c, reason, next.batch.id, moment), checkFailures: 0 },
+        { ...toAskedInBatch(c.state, c, reason, next.batch, moment), checkFailures: 0 },
         moment,
       );
     case 'hand-over':

@@ -1,5 +1,6 @@
 /** In mode approve: a quorum for exactly this plan, not older than it may be. */
 import { approves } from '../../case/route.ts';
+import type { Instant } from '../../time.ts';
 import { type Check, type CheckContext, cannotTell, no, yes } from './check.ts';
 
 export const approval: Check = async (context) => {
@@ -11,11 +12,16 @@ export const approval: Check = async (context) => {
     : no('no valid approval for this plan', { kind: 'assessed', assessment });
 };
 
-/** True when people have approved exactly this plan, whether or not the mode asks for it. */
-export const isApproved = ({ ports, checked, assessment }: CheckContext): boolean =>
+/**
+ * True when people have approved exactly this plan, whether or not the mode asks for it.
+ *
+ * @param since only what they said then or later counts; absent: all does
+ */
+export const isApproved = ({ ports, checked, assessment }: CheckContext, since?: Instant): boolean =>
   approves(
     checked.approval,
     checked.planHash,
     ports.clock.now(),
     (assessment ?? checked).terms.approval.quorum,
+    since,
   );

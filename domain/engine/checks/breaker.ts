@@ -1,6 +1,6 @@
 /** Not too many attempts of this rule or this runbook have failed; or this one is the probe that shows how it is now. */
 import { askedIn } from '../../batch-id.ts';
-import { askBreakers, describeBreaker } from '../../breaker.ts';
+import { askBreakers, describeBreaker, openedLast } from '../../breaker.ts';
 import { hourMs, plusMs } from '../../time.ts';
 import { unreachable } from '../../unreachable.ts';
 import { isApproved } from './approval.ts';
@@ -24,14 +24,13 @@ export const breaker: Check = async (context) => {
         `the ${describeBreaker(says.breaker)}; selfheal breaker reset --${says.breaker.scope.kind} ${says.breaker.scope.name} mends it`,
       );
     case 'open': {
-      const reason = `the ${describeBreaker(says.breaker)}`;
+      const last = openedLast(controls.breakers, checked) ?? says.breaker;
+      const reason = `the ${describeBreaker(last)}`;
+      // An approval that is older than the breaker says nothing about what keeps failing since.
       if (whenOpen === 'approve')
-        return isApproved(context)
-          ? yes(`${reason}; people approved this plan`)
-          : noThen(reason, {
-              kind: 'ask',
-              batch: askedIn('breaker', says.breaker.scope.name, says.breaker.since),
-            });
+        return isApproved(context, last.since)
+          ? yes(`${reason}; people approved this plan since`)
+          : noThen(reason, { kind: 'ask', batch: askedIn('breaker', last.scope.name, last.since) });
       // Whoever waits is woken when the breaker closes, and one of them when a probe is wanted: nobody need look.
       const until = plusMs(ports.clock.now(), HOLD_MS + Math.floor(ports.random() * HOLD_SPREAD_MS));
       return noThen(reason, { kind: 'hold', reason: 'breaker', until });

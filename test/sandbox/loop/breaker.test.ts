@@ -150,6 +150,51 @@ describe('the check of the breaker', () => {
     expect(await breakers()).toMatchObject([{ state: 'open' }]);
   });
 
+  it('asks again for what was approved before the breaker opened, and whoever approved then may do so again', async () => {
+    const scope = { kind: 'rule', name: 'S3_BUCKET_SSL_REQUESTS_ONLY' } as const;
+    let hasOpened = false;
+    world = await drivenWorld({
+      policyFile: POLICY,
+      policyChanged: (text) => text.replace(/(name: asked[^-]*mode: )auto/, '$1approve'),
+      stepMs: 10 * secondMs,
+      decorate: (ports) => ({
+        ...ports,
+        cases: {
+          ...ports.cases,
+          replace: async (written) => {
+            const isWritten = await ports.cases.replace(written);
+            if (written.state.name === 'queued' && written.approval !== undefined && !hasOpened) {
+              hasOpened = true;
+              world.sandbox.advanceBy(secondMs);
+              await openBreaker(ports, scope, 20 * hourMs);
+            }
+            return isWritten;
+          },
+        },
+      }),
+    });
+    breakBucket(scope.name);
+    const approve = async () => {
+      const { id, state } = await theCase();
+      if (state.name !== 'awaiting-approval') throw new Error(`it is ${state.name}`);
+      const { planHash } = state;
+      await world.app.selfheal.decide(id, { planHash, answer: 'approve', who: 'ada', reason: 'seen' });
+    };
+    await world.advance(2 * minuteMs);
+    expect((await theCase()).state).not.toHaveProperty('batch');
+    await approve();
+    await world.advance(2 * minuteMs);
+    expect(hasOpened).toBe(true);
+    expect(starts()).toHaveLength(0);
+    expect((await theCase()).state).toMatchObject({
+      batch: expect.stringContaining('S3_BUCKET_SSL_REQUESTS_ONLY.breaker.'),
+      decisions: [],
+    });
+    await approve();
+    await world.until(() => world.told('resolved') === 1, 10 * minuteMs);
+    expect(starts()).toHaveLength(1);
+  });
+
   it('cannot be made where the breaker cannot be read: nothing starts, and it is said why', async () => {
     world = await inPolicy();
     const documents = documentsOf(world.deployment.settings, {

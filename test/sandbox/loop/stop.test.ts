@@ -91,6 +91,53 @@ describe('no start is issued later than the stop switch + 5 s (invariant 12)', (
     }));
     expect(lastMs).toBeLessThanOrEqual(5 * secondMs);
   });
+
+  it('where the table is slow to say that it is still the probe of an open breaker', async () => {
+    const scope = { kind: 'rule', name: 'S3_BUCKET_VERSIONING_ENABLED' } as const;
+    let hasStopped = false;
+    world = await drivenWorld({
+      stepMs: secondMs,
+      decorate: (ports) => ({
+        ...ports,
+        controls: {
+          ...ports.controls,
+          replaceBreaker: async (of, was, becomes) => {
+            const isWritten = await ports.controls.replaceBreaker(of, was, becomes);
+            if (hasStopped || was?.state !== 'probing' || becomes === 'absent' || becomes.state !== 'probing')
+              return isWritten;
+            hasStopped = true;
+            await ports.controls.addStopSwitch(stopHere());
+            await ports.clock.sleep(6 * secondMs);
+            return isWritten;
+          },
+        },
+      }),
+    });
+    const now = world.now();
+    await world.app.ports.controls.replaceBreaker(scope, undefined, {
+      ...{
+        state: 'open',
+        since: now,
+        revision: 1,
+        failures: 5,
+        attempts: 10,
+        percent: 50,
+        reason: 'they failed',
+      },
+      ...{
+        whenOpen: 'wait',
+        probeAfterMs: minuteMs,
+        windowMs: minuteMs,
+        notify: [],
+        told: true,
+        notBefore: now,
+      },
+    });
+    breakBuckets(world, 1);
+    await world.until(() => hasStopped, minuteMs);
+    await world.advance(2 * minuteMs);
+    expect(starts()).toHaveLength(0);
+  });
 });
 
 describe('what runs in the scope of the switch', () => {
