@@ -11,23 +11,30 @@ import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
 import { type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
 import { changeBreaker } from './breakers.ts';
 
-/** What cannot be done now is done by the next tick. */
+/** What cannot be done now is done by the next tick, and keeps nothing else from being done. */
 export const tend = async (ports: Ports): Promise<void> => {
   const deadline = plusMs(ports.clock.now(), TEND_MS_MAX);
-  try {
+  await tried(ports, async () => {
     const { breakers, stops } = await ports.controls.read();
     await tellOf(ports, breakers);
-    for (const breaker of breakers) {
-      if (isProbeWanted(breaker, ports.clock.now())) await seekProbe(ports, breaker);
-      if (breaker.state === 'closed') await letGo(ports, breaker, deadline);
-    }
+    for (const breaker of breakers)
+      await tried(ports, async () => {
+        if (isProbeWanted(breaker, ports.clock.now())) await seekProbe(ports, breaker);
+        if (breaker.state === 'closed') await letGo(ports, breaker, deadline);
+      });
     for (const stop of stops)
       if (stop.cancelRunning && ports.clock.now() < plusMs(stop.since, CANCELS_MS))
-        await cancelRunning(ports, stop, deadline);
+        await tried(ports, () => cancelRunning(ports, stop, deadline));
+  });
+};
+
+const tried = async ({ log }: Ports, work: () => Promise<unknown>): Promise<void> => {
+  try {
+    await work();
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     const { operation, code, message } = error;
-    ports.log.error('breakers and stops not tended, the next tick tries again', { operation, code, message });
+    log.error('breakers and stops not tended, the next tick tries again', { operation, code, message });
   }
 };
 
@@ -39,11 +46,12 @@ const tellOf = async (ports: Ports, breakers: readonly KnownBreaker[]): Promise<
     const topics = one.notify.join();
     byTopics.set(topics, [...(byTopics.get(topics) ?? []), one]);
   }
-  for (const opened of byTopics.values()) {
-    const topics = new Set([OPERATIONS_TOPIC, ...opened.flatMap(({ notify }) => notify)]);
-    await ports.announcer.announce([...topics], breakersOpened(opened));
-    for (const { scope } of opened) await changeBreaker(ports, scope, { kind: 'told' });
-  }
+  for (const opened of byTopics.values())
+    await tried(ports, async () => {
+      const topics = new Set([OPERATIONS_TOPIC, ...opened.flatMap(({ notify }) => notify)]);
+      await ports.announcer.announce([...topics], breakersOpened(opened));
+      for (const { scope } of opened) await changeBreaker(ports, scope, { kind: 'told' });
+    });
 };
 
 /** Seeking goes through all open cases at worst, so it is not done every minute. */
