@@ -102,12 +102,12 @@ const startOneOf = async (drain: Drain): Promise<Round> => {
   const { cases, clock } = drain.engine.ports;
   const looked = new Set<string>();
   let somePassedOver = false;
-  for (let countMax = PAGE_SIZE; countMax <= LOOK_AHEAD_MAX; countMax *= 2) {
+  for (const countMax of LOOK_AHEAD) {
     const waiting = await cases.waiting(drain.lane, countMax);
     for (const id of waiting) {
       if (looked.has(id)) continue;
       looked.add(id);
-      if (drain.closedScopes.size > 0) await learnScopes(drain, waiting);
+      if (drain.closedScopes.size > 0 && !drain.read.has(id)) await learnScopes(drain, waiting);
       const answer = waitsStill(drain, id) ? 'passed-over' : await startOne(drain, id);
       if (answer === 'passed-over') somePassedOver = true;
       else if (answer !== 'moved-on') return answer;
@@ -168,9 +168,10 @@ const startOne = async (drain: Drain, id: string): Promise<Round | 'passed-over'
 
 /** Where a scope has no room, those that wait for it are known by reading many at once. */
 const learnScopes = async (drain: Drain, ids: readonly string[]): Promise<void> => {
-  const unknown = ids.filter((id) => !drain.passedOver.has(id) && !drain.read.has(id));
+  const unread = ids.filter((id) => !drain.read.has(id));
+  for (const id of unread) drain.read.add(id);
+  const unknown = unread.filter((id) => !drain.passedOver.has(id));
   if (unknown.length === 0) return;
-  for (const id of unknown) drain.read.add(id);
   for (const about of await drain.engine.ports.cases.getMany(unknown))
     if (about.state.name === 'queued')
       drain.passedOver.set(about.id, leasedScopes({ ...about, document: about.state.plan.document }));
@@ -206,7 +207,8 @@ const isClosed = (closedScopes: Drain['closedScopes'], scopeId: string, now: Ins
   return until === undefined || now < until;
 };
 
-const PAGE_SIZE = 25;
+/** How many of the waiting are listed: the few that can start as a rule, then further ahead. */
+const LOOK_AHEAD = [25, 200, 800];
 const LOOK_AHEAD_MAX = 800;
 /** As many exceptions from remediation as Config tells in one answer, four times. */
 const ASKED_AT_ONCE = 100;

@@ -131,6 +131,8 @@ export class MemoryTable {
     const { IndexName, KeyConditionExpression = '', ScanIndexForward = true, Limit } = input;
     const [hash = 'pk', range = 'sk'] = IndexName === undefined ? [] : (INDEX_KEYS.get(IndexName) ?? []);
     const placeholders = placeholdersOf(input);
+    // Under a key that is asked for as a whole, all that is there answers.
+    const isWhole = /^\w+ = :\w+$/.test(KeyConditionExpression);
     const sought = placeholders.values[/^\w+ = (:\w+)/.exec(KeyConditionExpression)?.[1] ?? ''];
     if (sought === undefined)
       throw new Error(`the simulated table cannot query by ${KeyConditionExpression}`);
@@ -138,12 +140,12 @@ export class MemoryTable {
       .map((stored) => (IndexName === undefined ? stored.item : this.asIndexed(stored)))
       .filter(
         (item): item is Item =>
-          item?.[hash] !== undefined && holds(KeyConditionExpression, item, placeholders),
+          item?.[hash] === sought && (isWhole || holds(KeyConditionExpression, item, placeholders)),
       );
     const forward = (a: Item, b: Item) => compareText(a[range], b[range]) || compareText(keyOf(a), keyOf(b));
     const page = firstOf(found, ScanIndexForward ? forward : (a, b) => -forward(a, b), Limit);
-    const isWhole = IndexName === undefined || WHOLE_INDEXES.has(IndexName);
-    return { Items: isWhole ? page : page.map(({ pk, sk }) => ({ pk, sk })) };
+    const hasAll = IndexName === undefined || WHOLE_INDEXES.has(IndexName);
+    return { Items: hasAll ? page : page.map(({ pk, sk }) => ({ pk, sk })) };
   }
 
   private batchGet({ RequestItems = {} }: BatchGetCommand['input']) {
@@ -230,19 +232,21 @@ const firstOf = (
   compare: (a: Item, b: Item) => number,
   countMax: number | undefined,
 ): Item[] => {
-  if (countMax === undefined || countMax > FEW) return items.sort(compare).slice(0, countMax);
+  if (countMax === undefined || countMax > FEW || items.length <= countMax)
+    return items.sort(compare).slice(0, countMax);
   const first: Item[] = [];
   for (const item of items) {
     const last = first[countMax - 1];
     if (last !== undefined && compare(item, last) >= 0) continue;
-    const at = first.findIndex((one) => compare(item, one) < 0);
-    first.splice(at === -1 ? first.length : at, 0, item);
+    let at = first.length;
+    while (at > 0 && compare(item, first[at - 1] as Item) < 0) at -= 1;
+    first.splice(at, 0, item);
     if (first.length > countMax) first.pop();
   }
   return first;
 };
 
-const FEW = 4;
+const FEW = 30;
 
 const compareText = (a: unknown, b: unknown): number => {
   if (a === b) return 0;
