@@ -164,11 +164,10 @@ export const decideOn = (
     return refused('approval-expired', `all cases of batch ${batch.id} waited too long; nothing was started`);
   const list = listOf(open);
   if (list.digest !== decision.digest) {
-    const { told } = batch;
-    const what = told?.list.digest === decision.digest ? difference(told.list, list) : '';
+    const what = whatChanged(batch, open, decision.digest);
     return refused(
       'batch-changed',
-      `the batch is not as you saw it: ${what || 'its cases or plans have changed'}; ${list.cases} wait now; ${again}`,
+      `the batch is not as you saw it: ${what}; ${list.cases} wait now; ${again}`,
     );
   }
   return {
@@ -182,6 +181,26 @@ export const decideOn = (
       ),
     },
   };
+};
+
+/**
+ * What a person is told whose digest is not that of what waits now. Of a list only its digest is known, unless it
+ * was the message's: so what waited at an earlier moment is tried, as one saw it when others joined since.
+ */
+const whatChanged = (
+  { told }: Pick<Batch, 'told'>,
+  open: readonly Pick<Member, 'id' | 'state'>[],
+  digest: string,
+): string => {
+  if (told?.list.digest === digest) return difference(told.list, listOf(open)) || UNKNOWN_CHANGE;
+  const moments = [...new Set(open.map(({ state }) => state.requestedAt))].sort().slice(-MOMENTS_TRIED);
+  for (const moment of moments.reverse()) {
+    const before = open.filter(({ state }) => state.requestedAt < moment);
+    if (listOf(before).digest === digest) return `${open.length - before.length} joined`;
+  }
+  if (told === undefined) return UNKNOWN_CHANGE;
+  const sinceMessage = difference(told.list, listOf(open)) || 'it is as it was then';
+  return `${UNKNOWN_CHANGE}. Since the message of ${told.at} about ${told.list.cases}: ${sinceMessage}`;
 };
 
 /** The oldest decision that was not carried out on all its cases. */
@@ -212,3 +231,6 @@ const QUIET_MS = 10 * minuteMs;
 const GROWN_FACTOR = 1.5;
 const DECISIONS_MAX = 20;
 const ALREADY: Instant = '';
+const UNKNOWN_CHANGE = 'its cases or plans have changed';
+/** Of five thousand members each takes some milliseconds. */
+const MOMENTS_TRIED = 20;

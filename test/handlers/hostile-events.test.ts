@@ -172,6 +172,27 @@ describe('bodies that are no event', () => {
     }
   });
 
+  it('are refused when a wake-up names a batch that selfheal cannot have made', () => {
+    const batch = 'S3_BUCKET_VERSIONING_ENABLED.20261121-030007';
+    for (const good of [batch, 'AWS-StopInstance.breaker.20261121-030007'])
+      expect(decodeWake(JSON.stringify({ batch: good }))).toEqual({
+        kind: 'decoded',
+        value: { batch: good },
+      });
+    for (const bad of [
+      { batch: `${batch}\n` },
+      { batch: `../${batch}` },
+      { batch: '.20261121-030007' },
+      { batch: 'rule.other.20261121-030007' },
+      { batch: `${'x'.repeat(73)}.20261121-030007` },
+      { batch: 'scope#rule#x.20261121-030007' },
+      { batch: 7 },
+      { batch: [batch] },
+      { batch, caseId: '0123456789abcdef-1' },
+    ])
+      expect(decodeWake(JSON.stringify(bad)).kind, JSON.stringify(bad)).toBe('refused');
+  });
+
   it('are refused when a wake-up has fields that it should not have, whatever they are called', () => {
     const outcome = decodeWake(
       '{"caseId":"0123456789abcdef-1","\\u001b[31m\\u202e":1,"__proto__":2}',

@@ -3,8 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Case } from '../../../domain/case/case.ts';
 import { PortError, type Ports } from '../../../domain/ports.ts';
 import { minuteMs, secondMs } from '../../../domain/time.ts';
+import { documentsOf } from '../../../infra/compose-ports.ts';
+import { createRuleResources } from '../../../infra/config/rule-resources.ts';
+import type { Documents } from '../../../infra/dynamodb/documents.ts';
+import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
+import { loadPolicy } from '../../../infra/policy-file.ts';
+import type { MemberClients } from '../../../infra/sts/member-clients.ts';
+import { clientSettings, HUB_REGION } from '../../../sandbox/deployment.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource } from '../../../sandbox/world/admin.ts';
+import { HUB_ACCOUNT } from '../../../sandbox/world/roles.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
 import { openPayroll } from '../../support/payroll.ts';
 
@@ -94,6 +102,74 @@ describe.each([
     around = (ports) => ports;
     await world.until(async () => (await theCase()).state.name === 'resolved', 10 * minuteMs);
     expect(started()).toBe(1);
+  });
+});
+
+const aws = (name: string): Error =>
+  Object.assign(new Error(`${name}: no`), { name, $metadata: { httpStatusCode: 400 } });
+const RULE_SCOPE = 'scope#rule#S3_BUCKET_VERSIONING_ENABLED';
+
+/** The ports with a table, or a Config, that answers so: the adapters are the real ones. */
+const withAdapters = (broken: (documents: Documents) => Documents, config?: () => unknown) => {
+  const { settings } = world.deployment;
+  const connection = {
+    ...clientSettings(world.sandbox.url, HUB_ACCOUNT, HUB_REGION),
+    dynamodbEndpoint: world.sandbox.dynamodbEndpoint,
+  };
+  const inTable = { client: broken(documentsOf(settings, connection)), tableName: settings.tableName };
+  const clients = { config: () => ({ send: async () => config?.() }) } as unknown as MemberClients;
+  return (ports: Ports): Ports => ({
+    ...ports,
+    permits: createPermitStore(inTable),
+    ruleResources: config
+      ? createRuleResources({ ...inTable, clients, now: ports.clock.now })
+      : ports.ruleResources,
+  });
+};
+
+describe.each<[string, () => unknown]>([
+  [
+    'throttled',
+    () => {
+      throw aws('ThrottlingException');
+    },
+  ],
+  [
+    'denied',
+    () => {
+      throw aws('AccessDeniedException');
+    },
+  ],
+  ['answered with nonsense', () => ({})],
+])('what is %s by AWS itself', (_, answer) => {
+  it.each<[string, () => (ports: Ports) => Ports]>([
+    [
+      'the count of starts of the rule',
+      () =>
+        withAdapters((documents) => ({
+          ...documents,
+          update: async (input) =>
+            input.Key.pk === RULE_SCOPE ? (answer() as object) : documents.update(input),
+        })),
+    ],
+    [
+      'the number of resources of the rule',
+      () => {
+        world.usePolicy(() => loadPolicy('test/fixtures/policies/blast-radius.yml'));
+        return withAdapters((documents) => documents, answer);
+      },
+    ],
+  ])('starts nothing, and the case says so: %s', async (_name, faulty) => {
+    around = faulty();
+    breakBucket();
+    await world.advance(minuteMs);
+    expect(started()).toBe(0);
+    const { state } = await theCase();
+    expect(state).toMatchObject({
+      name: 'held',
+      reason: 'check-failed',
+      detail: expect.stringContaining('the permit could not be asked for'),
+    });
   });
 });
 
