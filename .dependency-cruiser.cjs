@@ -11,10 +11,10 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment:
-        'domain/ is true whatever the cloud: it knows itself, hashing, how to read YAML and shapes, and the calendar.',
+        'domain/ is true whatever the cloud: it knows itself, hashing, and how to read YAML and shapes.',
       severity: 'error',
       from: { path: path('domain') },
-      to: { pathNot: [path('domain'), '^(node:)?crypto$', `${PACKAGES}/(zod|yaml|uuid|croner)/`] },
+      to: { pathNot: [path('domain'), '^(node:)?crypto$', `${PACKAGES}/(zod|yaml|uuid)/`] },
     },
     {
       name: 'infra-knows-domain',

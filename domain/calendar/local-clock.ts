@@ -2,7 +2,7 @@
  * What the clocks on the wall of a time zone show, and when they show it. A wall time is written as the
  * milliseconds at which UTC's clocks show the same.
  */
-import { dayMs, minuteMs } from '../time.ts';
+import { dayMs, minuteMs, secondMs } from '../time.ts';
 
 /**
  * @param epochMs an instant
@@ -45,10 +45,12 @@ const changeBetween = (fromMs: number, untilMs: number, timezone: string): numbe
 /** How far the zone's clocks are ahead of UTC. */
 export const offsetMsAt = (epochMs: number, timezone: string): number => {
   const shown = offsetFormat(timezone).format(epochMs);
-  const parts = /GMT(?:([+-])(\d{2}):(\d{2}))?$/.exec(shown);
+  const parts = /GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(shown);
   if (parts === null) throw new Error(`the offset of ${timezone} cannot be read from "${shown}"`);
-  const [, sign, hours = '0', minutes = '0'] = parts;
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * minuteMs;
+  // Before zones were agreed on, each town had its own, to the second.
+  const [, sign, hours = '0', minutes = '0', seconds = '0'] = parts;
+  const offsetMs = (Number(hours) * 60 + Number(minutes)) * minuteMs + Number(seconds) * secondMs;
+  return sign === '-' ? -offsetMs : offsetMs;
 };
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -5,9 +5,9 @@
  * An opening that the clocks skip comes when they have skipped it, and one that they repeat comes once, the first
  * time. Openings that overlap, or follow each other without a gap, are one stretch.
  */
-import { Cron } from 'croner';
 import type { Window } from '../policy/policy.ts';
 import { epochMs, hourMs, type Instant, instant } from '../time.ts';
+import { type Cron, nextWall, parseCron, previousWall } from './cron.ts';
 import { epochMsOfWall, offsetMsAt, wallMsAt } from './local-clock.ts';
 
 export type Recurring = Omit<Window, 'name'>;
@@ -24,11 +24,11 @@ export const nextOpening = ({ cron, timezone }: Recurring, after: Instant): Inst
   const afterMs = epochMs(after);
   const pattern = patternOf(cron);
   // While the clocks repeat an hour, what they show again has come already: it is passed over.
-  let wall = pattern.nextRun(new Date(wallMsAt(afterMs, timezone)));
-  while (wall !== null) {
-    const openingMs = epochMsOfWall(wall.getTime(), timezone);
+  let wall = nextWall(pattern, wallMsAt(afterMs, timezone));
+  while (wall !== undefined) {
+    const openingMs = epochMsOfWall(wall, timezone);
     if (openingMs > afterMs) return instant(openingMs);
-    wall = pattern.nextRun(wall);
+    wall = nextWall(pattern, wall);
   }
   return undefined;
 };
@@ -39,17 +39,14 @@ export const lastOpening = ({ cron, timezone }: Recurring, at: Instant): Instant
   const pattern = patternOf(cron);
   // When the clocks were put back a moment ago, they have shown later times than now.
   const putBackMs = Math.max(0, offsetMsAt(atMs - LONGEST_REPEAT_MS, timezone) - offsetMsAt(atMs, timezone));
-  let wall = before(pattern, wallMsAt(atMs, timezone) + putBackMs + 1);
+  let wall = previousWall(pattern, wallMsAt(atMs, timezone) + putBackMs + 1);
   while (wall !== undefined) {
     const openingMs = epochMsOfWall(wall, timezone);
     if (openingMs <= atMs) return instant(openingMs);
-    wall = before(pattern, wall);
+    wall = previousWall(pattern, wall);
   }
   return undefined;
 };
-
-const before = (pattern: Cron, wallMs: number): number | undefined =>
-  pattern.previousRuns(1, new Date(wallMs))[0]?.getTime();
 
 export const isOpen = (recurring: Recurring, at: Instant): boolean => openUntil(recurring, at) !== undefined;
 
@@ -75,14 +72,15 @@ export const openUntil = (recurring: Recurring, at: Instant): Instant | undefine
 
 const patterns = new Map<string, Cron>();
 
-/** Reads expressions as wall times: what the zone's clocks do with them is said here, alike for all of them. */
+/** Expressions say wall times: what the zone's clocks do with them is said here, alike for all of them. */
 const patternOf = (cron: string): Cron => {
   const known = patterns.get(cron);
   if (known) return known;
-  const made = new Cron(cron, { utcOffset: 0, mode: '5-part' });
+  const parsed = parseCron(cron);
+  if (!parsed.ok) throw new Error(`"${cron}" is no cron expression: expected ${parsed.problems[0].expected}`);
   if (patterns.size >= PATTERNS_KEPT) patterns.clear();
-  patterns.set(cron, made);
-  return made;
+  patterns.set(cron, parsed.cron);
+  return parsed.cron;
 };
 
 const PATTERNS_KEPT = 200;

@@ -1,6 +1,6 @@
 /** Dates and times as people write them in a policy, read in a time zone; and what is a time zone at all. */
-import { Cron } from 'croner';
-import { type Instant, instant } from '../time.ts';
+import { epochMsOfWall, offsetMsAt, wallMsAt } from '../calendar/local-clock.ts';
+import { type Instant, instant, minuteMs } from '../time.ts';
 
 /** True for the name of a zone in the IANA database, such as `Europe/Berlin` or `UTC`. */
 export const isTimezone = (name: string): boolean => {
@@ -29,12 +29,12 @@ export const localInstant = (text: string, timezone: string): Instant | undefine
   const [date = ''] = full.split('T');
   const asUtc = Date.parse(`${full}Z`);
   if (Number.isNaN(asUtc) || instant(asUtc).slice(0, 10) !== date) return undefined;
-  try {
-    const found = new Cron(full, { timezone }).nextRun(new Date(asUtc - FURTHEST_ZONE_MS));
-    return found === null ? undefined : instant(found.getTime());
-  } catch {
-    return undefined;
-  }
+  if (!isTimezone(timezone)) return undefined;
+  const shownAtMs = epochMsOfWall(asUtc, timezone);
+  const isSkipped = wallMsAt(shownAtMs, timezone) !== asUtc;
+  const found = instant(isSkipped ? asUtc - offsetMsAt(shownAtMs - minuteMs, timezone) : shownAtMs);
+  // From the year 10000 on, instants are written with a sign, and no longer sort as text.
+  return found.startsWith('+') ? undefined : found;
 };
 
 /**
@@ -50,6 +50,3 @@ export const localEnd = (text: string, timezone: string): Instant | undefined =>
   if (localInstant(text, timezone) === undefined) return undefined;
   return localInstant(instant(midnight + 86_400_000).slice(0, 10), timezone);
 };
-
-/** No zone is further from UTC than 14 hours. */
-const FURTHEST_ZONE_MS = 15 * 3_600_000;

@@ -1,5 +1,5 @@
 /** Maintenance windows and blackouts of a policy, with their time zones and dates resolved. */
-import { Cron } from 'croner';
+import { nextWall, parseCron } from '../calendar/cron.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { durationMs } from './duration.ts';
 import type { EventPattern } from './event-pattern.ts';
@@ -86,38 +86,25 @@ const resolveRecurring = (
   report: Report,
 ): Omit<Window, 'name'> => {
   const timezone = resolveTimezone(written, otherwise, [...path, 'timezone'], report);
-  reportBadCron(cron, timezone, [...path, 'cron'], report);
+  reportBadCron(cron, [...path, 'cron'], report);
   return { cron, durationMs: durationMs(duration) ?? 0, timezone };
 };
 
-/** Five fields, no seconds: whoever writes six means minutes by the first. */
-const reportBadCron = (cron: string, timezone: string, path: DocumentPath, report: Report): void => {
-  const expected =
-    "a cron expression of five fields (minute, hour, day, month, weekday), such as '0 22 * * 1-5'";
-  if (cron.trim().split(/\s+/).length !== 5) {
-    report({ path, expected, found: shown(cron) });
-    return;
-  }
-  try {
-    if (new Cron(cron, { timezone }).nextRun(new Date(0)) === null)
-      report({
-        path,
-        expected: 'a time that ever comes',
-        found: shown(cron),
-        action: 'no date fits this expression: it would never open',
-      });
-  } catch (error) {
+const reportBadCron = (cron: string, path: DocumentPath, report: Report): void => {
+  const parsed = parseCron(cron);
+  if (!parsed.ok)
+    for (const { part, ...problem } of parsed.problems) {
+      const found = part === undefined ? shown(cron) : `${shown(part)} in ${shown(cron)}`;
+      report({ path, ...problem, found });
+    }
+  else if (nextWall(parsed.cron, 0) === undefined)
     report({
       path,
-      expected: 'five fields of which each can be, such as 22 for an hour and 1-5 for weekdays',
+      expected: 'a time that ever comes',
       found: shown(cron),
-      action: inWords(error),
+      action: 'no date fits this expression: it would never open',
     });
-  }
 };
-
-const inWords = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/^CronPattern: /, '');
 
 const resolveSpan = (
   { from, until, timezone: written }: BlackoutDocument,
