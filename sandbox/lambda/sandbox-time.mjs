@@ -132,15 +132,21 @@ export const layOverTime = (clock, tell) => {
     if (clock.kind !== 'driven') return;
     real.setImmediate(() =>
       real.setImmediate(() => {
+        // It loads what it loads on demand: a file is no call, and to wait for it takes no time of the sandbox.
+        if (!frozen && pending.size > 0 && isReading()) return tellState();
         const dueMs = Math.min(...[...pending].map((timer) => timer.dueMs));
         // One that is due has not fired yet, and its code has still to run.
         const asleep = !frozen && callsUnderWay === 0 && pending.size > 0 && dueMs > nowMs();
+        // The clock may have moved since the timer was set: then nobody fires it, and nobody hears of it either.
+        if (!asleep) plan();
         if (!asleep && !wasAsleep) return;
         wasAsleep = asleep;
         tell({ asleep, dueMs: asleep ? dueMs : null });
       }),
     );
   };
+
+  const isReading = () => process.getActiveResourcesInfo().some((kind) => /^(?:FSReq|CloseReq)/.test(kind));
 
   subscribe('http.client.request.start', ({ request }) => {
     callsUnderWay += 1;

@@ -47,4 +47,27 @@ describe('the time of a function', () => {
     );
     expect(told).not.toContainEqual({ asleep: true, dueMs: 1_000 });
   });
+
+  it('fires a timer although the clock moved before anybody could be told that the code sleeps', async () => {
+    const told = await inThread(
+      `time.thaw();
+       let fired = false;
+       setTimeout(() => { fired = true; }, 1_000);
+       Atomics.store(shown, 0, 1_000n);
+       for (let turns = 0; turns < 100 && !fired; turns += 1) await tick();
+       told.push({ fired });`,
+    );
+    expect(told).toContainEqual({ fired: true });
+  });
+
+  it('does not tell that it sleeps while it reads what it loads on demand, and does so afterwards', async () => {
+    const told = await inThread(
+      `time.thaw();
+       setTimeout(() => undefined, 1_000);
+       await require('node:fs/promises').readFile(process.execPath);
+       told.push('read');
+       for (let turns = 0; turns < 100 && told.length < 2; turns += 1) await tick();`,
+    );
+    expect(told).toEqual(['read', { asleep: true, dueMs: 1_000 }]);
+  });
 });
