@@ -106,6 +106,16 @@ export const caseStoreContract = (make: (now: Instant) => Promise<CaseStoreSubje
         expect(ids.map((id) => newest.get(id)?.number)).toEqual([6, 2, 1, undefined]);
       });
 
+      it('reads many at once, each once, and leaves out what is not there', async () => {
+        const put = Array.from({ length: 3 }, (_, n) => caseOf('observing', `many-${n}`));
+        await openAll(put);
+        const ids = put.map(({ id }) => id);
+        const read = await cases.getMany([...ids, ...ids, caseOf('observing', 'not-there').id, 'no id']);
+        expect([...read].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+          [...put].sort((a, b) => (a.id < b.id ? -1 : 1)),
+        );
+      });
+
       it('leaves out what is undefined and keeps what is an empty list or zero', async () => {
         const put = caseOf('needs-human', 'odd-values', { manualSteps: [], timeline: [], attempts: 0 });
         const withUndefined = { ...put, lastFailure: undefined, approval: undefined } as unknown as Case;

@@ -172,6 +172,21 @@ export const permitStoreContract = (make: () => Promise<PermitStoreSubject>): vo
       );
     });
 
+    it('says that there is a surplus rather than that a place must be waited for, and looks at several at once', async () => {
+      const full = { ...BACKLOG, concurrencyMax: 3 };
+      for (const resource of ['one', 'two', 'three'])
+        await permits.acquire(request([full], resource, resource));
+      const surplus = { kind: 'surplus', scope: BACKLOG.id, since: NOW };
+      expect(await permits.acquire(request([full], 'four', 'four'))).toEqual(surplus);
+      const looked = await permits.peekEach([
+        request([full], 'four', 'four'),
+        request([{ id: 'organization', concurrencyMax: 1 }, full], 'five', 'five'),
+        request([full], 'one', 'another'),
+        request([full], 'one', 'one'),
+      ]);
+      expect(looked).toMatchObject([surplus, surplus, { kind: 'resource-busy' }, GRANTED]);
+    });
+
     it('counts a resource once, however often it is tried, and each of its starts', async () => {
       for (const attempt of [1, 2, 3, 4, 5])
         expect(await permits.acquire(request([BACKLOG], 'one', `attempt-${attempt}`))).toEqual(GRANTED);
