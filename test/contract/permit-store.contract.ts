@@ -173,7 +173,7 @@ export const permitStoreContract = (make: () => Promise<PermitStoreSubject>): vo
     });
 
     it('says that there is a surplus rather than that a place must be waited for, and looks at several at once', async () => {
-      const full = { ...BACKLOG, concurrencyMax: 3 };
+      const full = { ...BACKLOG, unleased: false, concurrencyMax: 3 };
       for (const resource of ['one', 'two', 'three'])
         await permits.acquire(request([full], resource, resource));
       const surplus = { kind: 'surplus', scope: BACKLOG.id, since: NOW };
