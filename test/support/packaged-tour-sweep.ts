@@ -8,9 +8,8 @@ import { seenKey } from '../../sandbox/services/config/recorder.ts';
 import { breakResource, createResource } from '../../sandbox/world/admin.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import { changeSettings } from '../../sandbox/world/settings.ts';
+import { type Ask, LANE, MEMBER_LANE } from './packaged-tour-asking.ts';
 import type { PackagedWorld } from './packaged-world.ts';
-
-type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<{ readonly body: unknown }>;
 
 export const losesAndSweeps = async (world: PackagedWorld, ask: Ask): Promise<void> => {
   const { sandbox } = world;
@@ -96,6 +95,3 @@ const mendUnheard = ({ sandbox }: PackagedWorld, name: string): void => {
       recordedMs: nowMs,
     });
 };
-
-const LANE = { account: HUB_ACCOUNT, region: HUB_REGION };
-const MEMBER_LANE = { account: '333333333333', region: 'us-east-1' };

@@ -15,10 +15,17 @@ import type { Role } from '../../../sandbox/world/roles.ts';
 import { scenarioProgress } from '../../../sandbox/world/scenarios/scenario.ts';
 import { rolesNamed, unneeded, withoutElements, withoutStatements } from '../../support/grants.ts';
 import { idleGrants } from '../../support/guarded-policy.ts';
-import { takeTour } from '../../support/packaged-tour.ts';
+import { type Tour, takeTour } from '../../support/packaged-tour.ts';
 import { type PackagedWorld, packagedWorld } from '../../support/packaged-world.ts';
+import { SYNTHESIS_MS_MAX, synthesized } from '../../support/synthesized.ts';
+import { ofType } from '../../support/template-reader.ts';
+import { textOf } from '../../support/template-values.ts';
 
 let world: PackagedWorld;
+// Packaging has a hook of its own, as wherever it may be the first to need it.
+beforeAll(async () => {
+  await synthesized();
+}, SYNTHESIS_MS_MAX);
 beforeAll(async () => {
   world = await packagedWorld({ scenario: 'demo' });
   const { sandbox } = world;
@@ -96,15 +103,29 @@ describe('the packaged functions', () => {
 });
 
 describe('the roles that the stacks make', () => {
+  let tour: Tour;
   let entries: readonly AccessEntry[];
   let roles: readonly Role[];
   beforeAll(async () => {
-    expect(await takeTour(world)).toEqual([]);
+    tour = await takeTour(world);
+    expect(tour.refused).toEqual([]);
     const log = accessLog(world.sandbox.world);
     expect(log.dropped).toBe(0);
     entries = [...log.entries(), ...startsOfTheCatalog(log.entries())];
     roles = rolesNamed(world.sandbox.world, /^selfheal-(?:function-|executor$|forward-events$)/);
   }, 120_000);
+
+  it('are tried by every route of the HTTP API', async () => {
+    const { template } = await synthesized();
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => textOf(RouteKey));
+    const wasTaken = (route: string) => {
+      const path = new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+      return tour.asked.some((each) => path.test(each));
+    };
+    const ofApi = [...new Set(routes)].filter((route) => route.includes(' /api/'));
+    expect(ofApi.length).toBeGreaterThan(20);
+    expect(ofApi.filter((route) => !wasTaken(route))).toEqual([]);
+  });
 
   it('grant all that is asked for', () => {
     const denied = entries.filter(({ allowed }) => !allowed);
