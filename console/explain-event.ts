@@ -4,7 +4,7 @@
  */
 import { type Case, isOpen } from '../domain/case/case.ts';
 import type { Assessment } from '../domain/case/observation.ts';
-import { describeExempted } from '../domain/case/route.ts';
+import { describeExempted } from '../domain/case/suppressed.ts';
 import { type Assessor, assess } from '../domain/engine/assess.ts';
 import type { CheckAnswer } from '../domain/engine/checks/check.ts';
 import { explainChecks } from '../domain/engine/checks.ts';

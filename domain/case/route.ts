@@ -7,6 +7,7 @@ import type { PlanRefusal } from '../plan.ts';
 import { durationText } from '../policy/duration.ts';
 import { dayMs, hourMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
+import { approves, decisionsOn, endedByPerson } from './approves.ts';
 import type {
   Approval,
   AwaitingApproval,
@@ -25,7 +26,8 @@ import type { Effect } from './effect.ts';
 import { flappingHistory } from './flapping.ts';
 import { graceAt, ownerTopics } from './grace.ts';
 import { after } from './move.ts';
-import type { Assessment, AssessmentOutcome, Exempted } from './observation.ts';
+import type { Assessment, AssessmentOutcome } from './observation.ts';
+import { toSuppressed } from './suppressed.ts';
 
 export interface Route {
   readonly to: OpenState | Suppressed;
@@ -122,21 +124,28 @@ const routePlanned = (
   if (keptBack !== undefined) return keptBack;
   switch (assessment.mode) {
     case 'auto':
-      return toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
+      return endedByPerson(known.earlier)
+        ? unlessApproved({ plan, planHash }, assessment, approval, moment)
+        : toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
     case 'approve':
-      return approves(approval, planHash, moment.now, assessment.terms.approval.quorum)
-        ? toQueued({ plan, planHash }, 'this plan is approved', moment)
-        : toAwaitingApproval(
-            { plan, planHash },
-            assessment,
-            decisionsOn(approval, planHash, moment.now),
-            moment,
-          );
+      return unlessApproved({ plan, planHash }, assessment, approval, moment);
     case 'observe':
       throw new Error(`policy entry "${assessment.entry}" says observe, and yet a plan was made of it`);
     default:
       return unreachable(assessment.mode);
   }
+};
+
+const unlessApproved = (
+  planned: Planned,
+  assessment: Assessment,
+  approval: Approval | undefined,
+  moment: Moment,
+): Route => {
+  const { planHash } = planned;
+  return approves(approval, planHash, moment.now, assessment.terms.approval.quorum)
+    ? toQueued(planned, 'this plan is approved', moment)
+    : toAwaitingApproval(planned, assessment, decisionsOn(approval, planHash, moment.now), moment);
 };
 
 const whenFlapping = (
@@ -190,33 +199,6 @@ const toOwnerUntold = (graceText: string, moment: Moment): Route => {
 /** A hold is looked at once a day at least, so that another policy is noticed. */
 export const withinADay = (moment: Moment, at: Instant): Instant => soonest(at, after(moment, dayMs));
 
-/**
- * An approval counts for exactly its plan hash, not for ever, and only if as many people gave it as are asked for now.
- *
- * @param since only what was decided then or later counts; absent: all does
- */
-export const approves = (
-  approval: Approval | undefined,
-  planHash: string,
-  now: Instant,
-  quorum: number,
-  since?: Instant,
-): boolean => {
-  const { length } = decisionsOn(approval, planHash, now, since);
-  return length > 0 && length >= quorum;
-};
-
-/** What people have said of this plan and what still counts: where the quorum was raised, only the rest are asked. */
-const decisionsOn = (
-  approval: Approval | undefined,
-  planHash: string,
-  now: Instant,
-  since: Instant = '',
-): readonly Decision[] =>
-  approval !== undefined && approval.planHash === planHash && now < approval.validUntil
-    ? approval.decisions.filter(({ at }) => at >= since)
-    : [];
-
 const whyRefused = (refusal: PlanRefusal): string => `no plan can be made: ${refusal.reason}`;
 
 export const observing = (moment: Moment): Observing => ({ name: 'observing', dueAt: after(moment, dayMs) });
@@ -243,7 +225,7 @@ const toQueued = (planned: Planned, why: string, moment: Moment): Route => ({
 
 const toAwaitingApproval = (
   { plan, planHash }: Planned,
-  { terms, entry }: Assessment,
+  { terms, entry, mode }: Assessment,
   decisions: readonly Decision[],
   moment: Moment,
 ): Route => {
@@ -260,7 +242,7 @@ const toAwaitingApproval = (
   return {
     to,
     what: 'approval-requested',
-    why: `policy entry "${entry}" asks for ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}${decisions.length > 0 ? `, ${decisions.length} given already` : ''}`,
+    why: `${mode === 'auto' ? 'a person ended the case before this one: it takes' : `policy entry "${entry}" asks for`} ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}${decisions.length > 0 ? `, ${decisions.length} given already` : ''}`,
     after: [{ kind: 'announce' }],
   };
 };
@@ -292,37 +274,6 @@ export const toAskedInBatch = (
     after: [],
   };
 };
-
-const toSuppressed = (exemption: Exempted, moment: Moment): Route => ({
-  to: { name: 'suppressed', closedAt: moment.now, ...suppressedBy(exemption, moment) },
-  what: 'suppressed',
-  why: describeExempted(exemption),
-  after: [],
-});
-
-/** What a suppressed case keeps of the exemption that holds for it. */
-export const suppressedBy = (
-  exemption: Exempted,
-  moment: Moment,
-): Pick<Suppressed, 'why' | 'exemption' | 'until' | 'reviewAt'> => {
-  const { name, owner, reason, until } = exemption;
-  const latest = after(moment, name === CONFIG_EXCEPTION ? dayMs : ENDLESS_REVIEW_MS);
-  return {
-    why: `exemption "${name}" of ${owner}: ${reason}`,
-    exemption: name,
-    ...(until === undefined ? {} : { until }),
-    reviewAt: until === undefined || (name === CONFIG_EXCEPTION && latest < until) ? latest : until,
-  };
-};
-
-/** @example 'exemption "legacy" of ops: goes in May (until 2027-05-01T00:00:00.000Z)' */
-export const describeExempted = ({ name, owner, reason, until }: Exempted): string =>
-  `exemption "${name}" of ${owner}: ${reason} (${until === undefined ? 'no end' : `until ${until}`})`;
-
-/** Name of what Config itself keeps as an exception from remediation. Nobody tells us when one is deleted. */
-export const CONFIG_EXCEPTION = 'config:remediation-exception';
-/** What has no end is looked at now and then all the same: nothing may be forgotten for ever. */
-const ENDLESS_REVIEW_MS = 30 * dayMs;
 
 export const toHeld = (
   reason: HoldReason,

@@ -4,7 +4,7 @@ import type { Case, OpenState, Planned, Starting } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
 import { ownerTopics } from '../case/grace.ts';
 import type { Observation } from '../case/observation.ts';
-import { approves } from '../case/route.ts';
+import { approves } from '../case/approves.ts';
 import { TOKEN_TRUSTED_MS } from '../case/transitions/start.ts';
 import { resourceKey } from '../finding.ts';
 import { isToOwner, messageFor } from '../message.ts';

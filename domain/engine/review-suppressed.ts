@@ -9,7 +9,7 @@
  */
 import type { Case, Evaluation } from '../case/case.ts';
 import type { Assessment, Exempted, ExemptionReview } from '../case/observation.ts';
-import { CONFIG_EXCEPTION } from '../case/route.ts';
+import { CONFIG_EXCEPTION } from '../case/suppressed.ts';
 import { PortError } from '../ports.ts';
 import { hourMs, minuteMs, plusMs } from '../time.ts';
 import { assess } from './assess.ts';

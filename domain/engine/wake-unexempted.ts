@@ -3,7 +3,7 @@
  * recorded when all are woken and not before, so that whoever dies on the way has it done again.
  */
 import { type Case, isWatched } from '../case/case.ts';
-import { CONFIG_EXCEPTION } from '../case/route.ts';
+import { CONFIG_EXCEPTION } from '../case/suppressed.ts';
 import type { StoredExemption } from '../exemption/exemption.ts';
 import type { Engine } from './tell.ts';
 

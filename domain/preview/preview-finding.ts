@@ -6,7 +6,8 @@
 import { type Case, isClosed, isOpen, type StateName } from '../case/case.ts';
 import type { AfterNo, Assessment } from '../case/observation.ts';
 import { earlierOf, openCase } from '../case/open-case.ts';
-import { approves, routeBy } from '../case/route.ts';
+import { approves } from '../case/approves.ts';
+import { routeBy } from '../case/route.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { assess } from '../engine/assess.ts';
 import type { CheckAnswer } from '../engine/checks/check.ts';

@@ -4,7 +4,7 @@ import {
   type DescribeRemediationExceptionsCommandOutput,
 } from '@aws-sdk/client-config-service';
 import type { Exempted } from '../../domain/case/observation.ts';
-import { CONFIG_EXCEPTION } from '../../domain/case/route.ts';
+import { CONFIG_EXCEPTION } from '../../domain/case/suppressed.ts';
 import type { EvaluationOrigin, Finding } from '../../domain/finding.ts';
 import { PortError } from '../../domain/ports.ts';
 import { epochMs, type Instant, instant } from '../../domain/time.ts';

@@ -4,7 +4,7 @@ import { unreachable } from '../../unreachable.ts';
 import type { Case, Suppressed } from '../case.ts';
 import { move, type Outcome, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
-import { describeExempted, suppressedBy } from '../route.ts';
+import { describeExempted, suppressedBy } from '../suppressed.ts';
 
 export const onExemptionReviewed = (
   c: Case<Suppressed>,

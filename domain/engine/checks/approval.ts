@@ -1,12 +1,12 @@
-/** In mode approve: a quorum for exactly this plan, not older than it may be. */
-import { approves } from '../../case/route.ts';
+/** In mode approve, and where a person has ended the case before this one: a quorum for exactly this plan, not older than it may be. */
+import { approves, endedByPerson } from '../../case/approves.ts';
 import type { Instant } from '../../time.ts';
 import { type Check, type CheckContext, cannotTell, no, yes } from './check.ts';
 
 export const approval: Check = async (context) => {
   const { checked, assessment } = context;
   if (assessment === undefined) return cannotTell('the policy was not asked');
-  if (assessment.mode === 'auto') return yes('mode auto needs none');
+  if (assessment.mode === 'auto' && !endedByPerson(checked.earlier)) return yes('mode auto needs none');
   return isApproved(context)
     ? yes(`approved by ${checked.approval?.decisions.map(({ who }) => who).join(', ')}`)
     : no('no valid approval for this plan', { kind: 'assessed', assessment });

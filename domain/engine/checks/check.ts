@@ -20,6 +20,7 @@ export interface CheckAnswer {
 export type Checked = Pick<
   Case,
   | 'id'
+  | 'earlier'
   | 'finding'
   | 'origin'
   | 'lane'
