@@ -14,7 +14,7 @@ const FOUND = 2_000;
 const AT_ONCE = 100;
 /** The backlog guard where the policy says nothing of it. */
 const UNASKED = 50;
-const HEALED = 200;
+const HEALED = 100;
 
 it('starts 50 of 2,000 unasked, asks once for the rest within minutes, and has never more than 5 % at work', async () => {
   // Two lanes start two a second: without the blast radius, 160 would be at work at once.
