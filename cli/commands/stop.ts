@@ -25,7 +25,7 @@ export const addStop = (program: Command, io: Io): void => {
     withJson(withUrl(command)),
     'selfheal stop --reason "deployment went wrong"',
     'selfheal stop --account 111122223333 --reason "migration until noon"',
-    'selfheal stop --runbook AWS-StopEC2Instance --cancel-running --reason "stops the wrong instances"',
+    'selfheal stop --runbook AWS-ConfigureS3BucketVersioning --cancel-running --reason "changes the wrong buckets"',
   ).action((options: Options & { readonly reason: string; readonly cancelRunning: boolean }) =>
     stop(options, io),
   );
