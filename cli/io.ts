@@ -1,5 +1,5 @@
 /** Everything a command may touch of the outside, so that tests can stand in for it. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import pico from 'picocolors';
@@ -13,6 +13,8 @@ export interface Io {
   read(file: string): string;
   /** Writes a file, which is there whole or not at all. */
   write(file: string, text: string): void;
+  /** Whether there is such a directory. */
+  hasFolder(folder: string): boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
   /** Width of the terminal in characters. */
@@ -45,6 +47,7 @@ export const realIo = (): Io => {
       writeFileSync(beside, text, { mode: 0o600 });
       renameSync(beside, file);
     },
+    hasFolder: (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
     env,
     isTty,
     columns: isTty && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT,

@@ -11,7 +11,18 @@ import { type Io, safe } from '../io.ts';
 import { type MadePlan, makePlan } from '../plan/make-plan.ts';
 import { planJson } from '../plan/plan-json.ts';
 import { notWhole, planText } from '../render/plan.ts';
-import { client, example, printJson, readText, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { noRuleText, unknownRules } from '../unknown-rules.ts';
+import {
+  client,
+  example,
+  needFolderOf,
+  printJson,
+  readText,
+  type ServiceOptions,
+  withJson,
+  withUrl,
+  writeText,
+} from './shared.ts';
 
 interface Options extends ServiceOptions {
   readonly rule: readonly string[];
@@ -46,6 +57,7 @@ export const addPlan = (program: Command, io: Io): void => {
 
 const run = async (options: Options, io: Io): Promise<void> => {
   const { rule, account, region, json, detail, out } = options;
+  if (out !== undefined) needFolderOf(io, out);
   const sealed = options.policy === undefined ? undefined : sealedFile(io, options.policy);
   const plan = await makePlan(client(options), { rules: rule, accounts: account, regions: region }, sealed);
   const told = planJson(plan, { compares: sealed !== undefined, isDetailed: detail });
@@ -53,6 +65,13 @@ const run = async (options: Options, io: Io): Promise<void> => {
   else io.out(planText(told, io));
   if (!told.whole)
     throw new Failure(`${notWhole(told)}${out === undefined ? '' : ` It was not saved as ${safe(out)}.`}`);
+  const seen = plan.findings.map(({ origin }) => origin.configRuleName);
+  const catalog = loadCatalog();
+  const unknown = unknownRules(rule, seen, catalog);
+  if (unknown.length > 0)
+    throw new Failure(
+      `${noRuleText(unknown, seen, plan.lanes.length, catalog)}${out === undefined ? '' : ` The plan was not saved as ${safe(out)}.`}`,
+    );
   if (out !== undefined) save(plan, out, json, io);
 };
 
@@ -67,13 +86,7 @@ const save = (plan: MadePlan, file: string, isQuiet: boolean, io: Io): void => {
     scope,
     findings: findings.map(savedFinding),
   });
-  try {
-    io.write(file, text);
-  } catch (error) {
-    throw new Failure(
-      `${safe(file)} cannot be written: ${safe(error instanceof Error ? error.message : '')}`,
-    );
-  }
+  writeText(io, file, text);
   if (!isQuiet)
     io.out(`Saved as ${safe(file)}. To have exactly this done: selfheal apply ${safe(file)} --reason "…"\n`);
 };

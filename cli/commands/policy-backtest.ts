@@ -1,8 +1,10 @@
 /** `selfheal policy backtest`: what another policy would have done about the cases that there were. */
 import type { Command } from 'commander';
+import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { Failure } from '../failure.ts';
-import type { Io } from '../io.ts';
+import { type Io, safe } from '../io.ts';
 import { type BacktestAnswer, backtestText, INCOMPLETE } from '../render/backtest.ts';
+import { meantRule } from '../unknown-rules.ts';
 import { sealedFile } from './plan.ts';
 import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
@@ -42,4 +44,11 @@ const run = async (file: string, options: Options, io: Io): Promise<void> => {
   if (json) printJson(io, told);
   else io.out(backtestText(told, io.style));
   if (!told.complete) throw new Failure(INCOMPLETE);
+  if (rule !== undefined && told.cases === 0) {
+    const catalog = loadCatalog();
+    const meant = catalog.rule(rule) === undefined ? meantRule(rule, [], catalog) : '';
+    throw new Failure(
+      `There is no recorded case of rule ${safe(rule)}${account === undefined ? '' : ` in ${safe(account)}`} since ${safe(told.since ?? 'the beginning')}${meant}: nothing was tried.`,
+    );
+  }
 };

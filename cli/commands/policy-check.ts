@@ -48,6 +48,7 @@ const runCheck = (file: string, options: CheckOptions, io: Io): void => {
   else {
     for (const problem of check.problems)
       io.out(`${options.github ? annotation(problem) : safe(problem.text, PROBLEM_CHARS_MAX)}\n`);
+    if (!check.ok && !parsePolicy(text, file).ok) io.out('More is checked once these are mended.\n');
     if (check.ok) io.out(`${valid(check, file)}\n`);
     if (roles.length > 0) io.out(rolesText(roles, io.style));
   }

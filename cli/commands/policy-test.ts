@@ -15,8 +15,13 @@ import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { junit } from '../render/junit.ts';
-import { policyTestsJson, policyTestsText, type TestedPolicy } from '../render/policy-tests.ts';
-import { example, printJson, readText, withJson } from './shared.ts';
+import {
+  policyTestsJson,
+  policyTestsText,
+  type TestedPolicy,
+  uncoveredLine,
+} from '../render/policy-tests.ts';
+import { example, needFolderOf, printJson, readText, withJson, writeText } from './shared.ts';
 
 interface TestOptions {
   readonly policy?: string;
@@ -61,11 +66,12 @@ const percentage = (text: string): number => {
 };
 
 const runTests = async (named: readonly string[], options: TestOptions, io: Io): Promise<void> => {
-  const files = testFiles(named, options);
+  if (options.junit !== undefined) needFolderOf(io, options.junit);
+  const files = testFiles(named, options, io);
   const tested = await testAll(files, options, io);
-  if (options.junit !== undefined) io.write(options.junit, junit(tested));
   if (options.json) printJson(io, policyTestsJson(tested));
   else io.out(policyTestsText(tested, io.style));
+  if (options.junit !== undefined) writeText(io, options.junit, junit(tested, options.minCoverage));
   const reason = whyNot(tested, options);
   if (reason !== undefined) throw new Failure(reason);
 };
@@ -74,22 +80,26 @@ const whyNot = (tested: readonly TestedPolicy[], { minCoverage }: TestOptions): 
   const failed = tested
     .flatMap(({ files }) => files.flatMap(({ results }) => results))
     .filter(({ deviations }) => deviations.length > 0).length;
-  if (failed > 0) return failed === 1 ? 'One test failed.' : `${failed} tests failed.`;
-  const uncovered = tested.find(
-    ({ coverage }) => minCoverage !== undefined && coverage.percent < minCoverage,
-  );
-  if (uncovered === undefined) return undefined;
-  const { coverage, policy } = uncovered;
-  return `The tests reach ${coverage.percent} % of the entries of ${safe(policy)}, and --min-coverage asks for ${minCoverage} %.`;
+  const reasons = [
+    ...(failed === 0 ? [] : [failed === 1 ? 'One test failed.' : `${failed} tests failed.`]),
+    ...tested.flatMap((about) => uncoveredLine(about, minCoverage) ?? []),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join(' ');
 };
 
 /** As they are named, or what stands beside the policy. */
-const testFiles = (named: readonly string[], { policy = 'policy.yml' }: TestOptions): readonly string[] => {
+const testFiles = (
+  named: readonly string[],
+  { policy = 'policy.yml' }: TestOptions,
+  io: Io,
+): readonly string[] => {
   if (named.length > 0) return named;
   const folder = dirname(policy);
   const own = `${basename(policy).replace(/\.ya?ml$/, '')}.test.yml`;
   const found = filesIn(folder).filter((file) => file === own || file.endsWith('.policy-test.yml'));
   if (found.length > 0) return found.toSorted().map((file) => (folder === '.' ? file : join(folder, file)));
+  // Without the policy, tests are not what is missing.
+  readText(io, policy);
   throw new Failure(
     `There are no tests beside ${safe(policy)}: write ${safe(own)}, or name the files. docs/policy.md says how.`,
   );

@@ -1,4 +1,5 @@
 /** Options that several commands take, and what they mean. */
+import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type ApiClient, createApiClient, DEFAULT_URL } from '../api-client.ts';
 import { Failure } from '../failure.ts';
@@ -45,6 +46,24 @@ export const readText = (io: Io, file: string): string => {
     if (code === 'EISDIR') throw new Failure(`${name} is a directory; give a file.`);
     throw new Failure(
       `${name} cannot be read: ${safe(error instanceof Error ? error.message : String(error))}`,
+    );
+  }
+};
+
+/** To be asked before any work: a result that cannot be kept was made for nothing. */
+export const needFolderOf = (io: Io, file: string): void => {
+  const folder = dirname(file);
+  if (!io.hasFolder(folder))
+    throw new Failure(`There is no directory ${safe(folder)}: make it, or choose another file.`, 2);
+};
+
+/** Writes a file whole, or fails and says which file and why. */
+export const writeText = (io: Io, file: string, text: string): void => {
+  try {
+    io.write(file, text);
+  } catch (error) {
+    throw new Failure(
+      `${safe(file)} cannot be written: ${safe(error instanceof Error ? error.message : String(error))}`,
     );
   }
 };

@@ -1,9 +1,11 @@
 /** `selfheal sweep`: has compliance read from Config itself, and says what the last sweeps found. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SweepOrdered, SweepStatus } from '../../console/routes/sweep-routes.ts';
+import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { sweepStatusText, sweepText } from '../render/sweep.ts';
+import { noRuleText, unknownRules } from '../unknown-rules.ts';
 import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Json = ServiceOptions & { readonly json: boolean };
@@ -74,6 +76,11 @@ const run = async (options: RunOptions, io: Io): Promise<void> => {
   else io.out(sweepText(report, io));
   if (!report.complete)
     throw new Failure('The sweep is not complete: the report says what it could not read.');
+  // Which rules it read is not in the report: only when there was none at all is it known of each.
+  if (report.totals.rules > 0 || report.totals.closed > 0) return;
+  const catalog = loadCatalog();
+  const unknown = unknownRules(rule, [], catalog);
+  if (unknown.length > 0) throw new Failure(noRuleText(unknown, [], report.lanes.known, catalog));
 };
 
 /** Asked seldomer the longer it takes. */

@@ -25,12 +25,19 @@ export const planText = (plan: PlanJson, io: Pick<Io, 'columns' | 'style'>): str
     ...detailLines(plan.detail, io),
     ...estimateLines(plan, style),
     ...(plan.differences === undefined ? [] : differenceLines(plan.differences, style)),
-    ...(plan.findings === 0 && plan.whole ? ['Config reports nothing as NON_COMPLIANT.', ''] : []),
+    ...(plan.findings === 0 && plan.whole ? [nothingLine(plan), ''] : []),
     madeLine(plan),
     style.bold(planLine(plan.counts)),
     ...(plan.whole ? [] : [style.red(notWhole(plan))]),
     '',
   ].join('\n');
+};
+
+/** Of what was not asked for, nothing is said. */
+const nothingLine = ({ scope: { rules, accounts, regions } }: PlanJson): string => {
+  const of = rules.length === 0 ? '' : ` of ${rules.map((rule) => safe(rule)).join(', ')}`;
+  const where = [...accounts, ...regions].map((name) => safe(name)).join(', ');
+  return `Config reports nothing${of} as NON_COMPLIANT${where === '' ? '' : ` in ${where}`}.`;
 };
 
 const madeLine = ({ madeAt, policyVersion, policySequence, lanes, findings }: PlanJson): string =>

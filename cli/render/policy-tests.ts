@@ -57,6 +57,15 @@ export const coverageLine = ({ coverage, policy }: Pick<TestedPolicy, 'coverage'
     .join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 };
 
+/** Why the tests do not reach enough of a policy; undefined when they do, or when nobody asked. */
+export const uncoveredLine = (
+  { coverage, policy }: Pick<TestedPolicy, 'coverage' | 'policy'>,
+  minCoverage: number | undefined,
+): string | undefined =>
+  minCoverage === undefined || coverage.percent >= minCoverage
+    ? undefined
+    : `The tests reach ${coverage.percent} % of the entries of ${safe(policy)}, and --min-coverage asks for ${minCoverage} %.`;
+
 /** The same for scripts. */
 export const policyTestsJson = (tested: readonly TestedPolicy[]): unknown =>
   tested.map(({ policy, files, coverage }) => ({

@@ -28,7 +28,11 @@ const INSTANT = { error: 'an instant with its zone, such as 2026-11-21T22:30:00+
 const time = (what: string) =>
   described(
     z.string(INSTANT).check(
-      z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/, INSTANT),
+      // Text of another shape is no instant either, and is told once.
+      z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/, {
+        ...INSTANT,
+        abort: true,
+      }),
       z.refine((value) => !Number.isNaN(Date.parse(value)), INSTANT),
     ),
     what,

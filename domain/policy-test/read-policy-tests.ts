@@ -3,8 +3,9 @@
 import { parsePattern } from '../policy/parse-pattern.ts';
 import type { DocumentPath, PathProblem, PolicyProblem } from '../policy/policy-problem.ts';
 import { shown } from '../policy/policy-problem.ts';
-import { schemaProblems } from '../policy/schema-problems.ts';
+import { schemaProblems, valueAt } from '../policy/schema-problems.ts';
 import { readYaml } from '../policy/yaml-document.ts';
+import type * as z from '../zod.ts';
 import { type PolicyTestDocument, policyTestSchema, type TestDocument } from './policy-test-schema.ts';
 
 export type LocatedTest = TestDocument & { readonly line: number; readonly column: number };
@@ -29,9 +30,7 @@ export const readPolicyTests = (text: string, file: string): PolicyTestReading =
   if (!yaml.ok) return { ok: false, problems: yaml.problems };
   const { data, locate } = yaml.document;
   const shape = policyTestSchema.safeParse(data);
-  const problems = shape.success
-    ? furtherProblems(shape.data)
-    : shape.error.issues.flatMap((issue) => schemaProblems(policyTestSchema, issue, data));
+  const problems = shape.success ? furtherProblems(shape.data) : shapeProblems(shape.error.issues, data);
   if (!shape.success || problems.length > 0) {
     const located = problems.slice(0, PROBLEMS_MAX).map(locate);
     return {
@@ -47,6 +46,32 @@ export const readPolicyTests = (text: string, file: string): PolicyTestReading =
 };
 
 const PROBLEMS_MAX = 100;
+
+/** Of a match the pattern's own parser tells with better words, once for all that is wrong with it. */
+const shapeProblems = (issues: readonly z.core.$ZodIssue[], data: unknown): readonly PathProblem[] => {
+  const toldMatches = new Set<string>();
+  return issues.flatMap((issue): readonly PathProblem[] => {
+    const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+    const at = path.findIndex((step, n) => step === 'match' && path[n - 2] === 'exemptions');
+    if (at === -1) return schemaProblems(policyTestSchema, issue, data);
+    const matchPath = path.slice(0, at + 1);
+    if (toldMatches.has(matchPath.join('/'))) return [];
+    toldMatches.add(matchPath.join('/'));
+    const match = valueAt(data, matchPath);
+    if (match === undefined)
+      return [
+        {
+          path: matchPath,
+          expected: 'a mapping from fields to patterns',
+          found: 'nothing',
+          action: 'add "match"',
+        },
+      ];
+    const told: PathProblem[] = [];
+    parsePattern(match, matchPath, (problem) => told.push(problem));
+    return told.length > 0 ? told : schemaProblems(policyTestSchema, issue, data);
+  });
+};
 
 /** Where YAML's numbers and booleans stand for text: account ids, values of tags and parameters. */
 const isText = (path: DocumentPath): boolean => {

@@ -104,7 +104,8 @@ const inGeneral = (why: string, resourceId: string): string =>
     .replaceAll(resourceId, '…')
     .replace(/\b[0-9a-z]{16}-[1-9]\d*\b/g, '…')
     .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
-    .replace(/\b[0-9a-f]{12}\b/g, (hex) => (/^\d{12}$/.test(hex) ? hex : '…'));
+    .replace(/\b[0-9a-f]{12}\b/g, (hex) => (/^\d{12}$/.test(hex) ? hex : '…'))
+    .replace(/^case … waits for people since …$/, 'cases already wait for people');
 
 export const EXAMPLES_MAX = 3;
 

@@ -28,6 +28,7 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
     write: (file, text) => {
       saved[file] = text;
     },
+    hasFolder: () => true,
     env: {},
     isTty: false,
     columns: 120,

@@ -40,12 +40,30 @@ describe('a warning', () => {
   });
 });
 
+describe('problems', () => {
+  const MORE = /\nMore is checked once these are mended\.\n$/;
+
+  it('say so where a further round follows: after the shape, and after the names', async () => {
+    expect((await check(entry('mode: atuo'))).out).toMatch(MORE);
+    expect((await check(entry('mode: auto\n    window: nights'))).out).toMatch(MORE);
+    expect((await check('version: 1\n version: 2\n')).out).toMatch(MORE);
+  });
+
+  it('are all there are after the last round', async () => {
+    const { code, out } = await check(entry('mode: auto\n    runbook: AWS-Nothing'));
+    expect(code).toBe(1);
+    expect(out).toContain('AWS-Nothing');
+    expect(out).not.toMatch(MORE);
+    expect((await check(entry('mode: auto'))).out).not.toMatch(MORE);
+  });
+});
+
 describe('annotations for GitHub', () => {
   it('stand at the line, and nothing in them can end them', async () => {
     const { code, out } = await check(entry('mode: "a%\\nb"'), '--github');
     expect(code).toBe(1);
     expect(out).toBe(
-      '::error file=policy.yml,line=5,col=11::policy.yml:5:11 entries[0].mode: expected one of observe, approve, auto; found "a%25\\nb"\n',
+      '::error file=policy.yml,line=5,col=11::policy.yml:5:11 entries[0].mode: expected one of observe, approve, auto; found "a%25\\nb"\nMore is checked once these are mended.\n',
     );
     expect((await check(UNHEARD, '--github')).out).toMatch(/^::warning file=policy\.yml,line=5,col=11::/);
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { realIo } from '../../cli/io.ts';
 import { runCommand } from '../../cli/program.ts';
 import { memoryIo } from './memory-io.ts';
 
@@ -15,6 +16,7 @@ const tests = (expected: string): string =>
   `version: 1\ntime: 2026-06-03T10:00:00Z\ntests:\n  - name: "a <bucket> & a 'key'"\n    given: { rule: S3_BUCKET_VERSIONING_ENABLED }\n    expect: ${expected}\n`;
 const FILES = {
   'policy.yml': POLICY,
+  'docs/lone.yml': POLICY,
   'good.policy-test.yml': tests('{ entry: versioning, mode: auto, starts: true }'),
   'bad.policy-test.yml': tests('{ entry: recovery, mode: approve }'),
   'wrong.policy-test.yml': tests('{ entyr: recovery }'),
@@ -24,7 +26,10 @@ const FILES = {
 
 const run = async (...args: readonly string[]) => {
   const written = new Map<string, string>();
-  const io = memoryIo(FILES, { write: (file, text) => void written.set(file, text) });
+  const io = memoryIo(FILES, {
+    write: (file, text) => void written.set(file, text),
+    hasFolder: realIo().hasFolder,
+  });
   const code = await runCommand(['policy', 'test', ...args], io);
   return { code, out: io.written(), err: io.complained(), written };
 };
@@ -83,6 +88,32 @@ good.policy-test.yml
     expect(xml).not.toMatch(/<bucket>|& /);
   });
 
+  it('have too little coverage beside them, for a pipeline and for a person', async () => {
+    const { written, err } = await run('bad.policy-test.yml', '--min-coverage', '90', '--junit', 'r.xml');
+    const why = 'The tests reach 50 % of the entries of policy.yml, and --min-coverage asks for 90 %.';
+    expect(err).toBe(`error: One test failed. ${why}\n`);
+    const xml = written.get('r.xml') ?? '';
+    expect(xml).toContain('<testsuite name="policy.yml" tests="1" failures="1">');
+    expect(xml).toContain(
+      `<testcase classname="policy.yml" name="coverage" file="policy.yml">\n      <failure message="${why}">They reach 1 of the 2 entries`,
+    );
+    const enough = await run('good.policy-test.yml', '--min-coverage', '50', '--junit', 'r.xml');
+    expect(enough.written.get('r.xml')).toContain('<testsuite name="policy.yml" tests="1" failures="0">');
+    expect(enough.written.get('r.xml')).not.toContain('<failure');
+  });
+
+  it('are told although the results for a pipeline cannot be written', async () => {
+    const io = memoryIo(FILES, {
+      write: () => {
+        throw new Error('ENOSPC: no space left on device');
+      },
+    });
+    const code = await runCommand(['policy', 'test', 'good.policy-test.yml', '--junit', 'r.xml'], io);
+    expect(code).toBe(1);
+    expect(io.written()).toContain('One test, all as expected.');
+    expect(io.complained()).toBe('error: r.xml cannot be written: ENOSPC: no space left on device\n');
+  });
+
   it('are told to scripts', async () => {
     const { code, out } = await run('bad.policy-test.yml', '--json');
     expect(code).toBe(1);
@@ -106,10 +137,13 @@ describe('what cannot be run', () => {
     [['gone.yml'], 1, /There is no file gone\.yml/],
     [['good.policy-test.yml', '--policy', 'gone.yml'], 1, /There is no file gone\.yml/],
     [['--policy', 'test/fixtures/none/policy.yml'], 1, /The folder test\/fixtures\/none cannot be read/],
+    [['--policy', 'docs/lone.yml'], 1, /There are no tests beside docs\/lone\.yml: write lone\.test\.yml/],
+    [['--policy', 'gone.yml'], 1, /There is no file gone\.yml/],
+    [['--policy', 'docs/gone.yml'], 1, /There is no file docs\/gone\.yml/],
     [
-      ['--policy', 'docs/policy.md'],
-      1,
-      /There are no tests beside docs\/policy\.md: write policy\.md\.test\.yml/,
+      ['good.policy-test.yml', '--junit', '/nonexist/o.xml'],
+      2,
+      /^error: There is no directory \/nonexist: make it, or choose another file\.\n$/,
     ],
     [['--min-coverage', '101'], 2, /Expected a whole number from 0 to 100/],
   ])('%j is told why', async (args, code, why) => {

@@ -107,7 +107,7 @@ describe('policy check', () => {
     });
     expect(code).toBe(1);
     expect(out).toBe(
-      'policy.yml:5:11 entries[0].mode: expected one of observe, approve, auto; found "atuo" (did you mean "auto"?)\n',
+      'policy.yml:5:11 entries[0].mode: expected one of observe, approve, auto; found "atuo" (did you mean "auto"?)\nMore is checked once these are mended.\n',
     );
     expect(err).toBe('error: policy.yml is not valid: one problem.\n');
   });

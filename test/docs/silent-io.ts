@@ -11,6 +11,7 @@ export const silentIo: Io = {
   err: () => {},
   read: notRun,
   write: notRun,
+  hasFolder: notRun,
   env: {},
   isTty: false,
   columns: 100,

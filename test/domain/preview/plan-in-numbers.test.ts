@@ -67,6 +67,23 @@ describe('findings in groups', () => {
   });
 });
 
+describe('cases that wait for people', () => {
+  it('are counted in one sentence', () => {
+    const asked = ['one', 'two'].map((id, n) =>
+      previewed(
+        id,
+        aPreview({
+          action: 'approve',
+          why: `case 00000000000000a${n}-1 waits for people since 2026-11-21T0${n}:00:00.000Z`,
+        }),
+      ),
+    );
+    expect(reasonsFor(asked, ['approve'])).toMatchObject([
+      { findings: 2, why: 'cases already wait for people', examples: ['one', 'two'] },
+    ]);
+  });
+});
+
 describe('how long it would take', () => {
   it('is set by the start slots of a lane where runs are short', () => {
     expect(estimateRuntime(Array(100).fill(aPlan()))).toEqual({

@@ -1,5 +1,6 @@
 /** `selfheal plan`, `apply` and `policy backtest` against real Config, DynamoDB and SSM clients: told as it is, applied whole or not at all. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realIo } from '../../../cli/io.ts';
 import { runCommand } from '../../../cli/program.ts';
 import { policyBook } from '../../../domain/engine/policy-book.ts';
 import { minuteMs, secondMs } from '../../../domain/time.ts';
@@ -73,6 +74,33 @@ describe('a plan', () => {
     );
     expect(out).toContain('2 runs, about');
     expect(code).toBe(0);
+  });
+
+  it('of a rule that nobody knows is told as such, and not saved', async () => {
+    const { code, out, err, saved } = await selfheal([
+      'plan',
+      '--rule',
+      'S3_BUCKET_VERSIONING_ENABLE',
+      '--out',
+      'plan.json',
+    ]);
+    expect(out).toContain('Config reports nothing of S3_BUCKET_VERSIONING_ENABLE as NON_COMPLIANT.');
+    expect(err).toMatch(
+      /^error: No rule S3_BUCKET_VERSIONING_ENABLE is known in these \d+ lanes \(did you mean "S3_BUCKET_VERSIONING_ENABLED"\?\): .* The plan was not saved as plan\.json\.\n$/,
+    );
+    expect({ code, saved }).toEqual({ code: 1, saved: {} });
+    const known = await selfheal(['plan', '--rule', 'DYNAMODB_PITR_ENABLED']);
+    expect(known).toMatchObject({ code: 0, err: '' });
+    expect(known.out).toContain('Config reports nothing of DYNAMODB_PITR_ENABLED as NON_COMPLIANT.');
+  });
+
+  it('is not begun where it could not be saved', async () => {
+    const io = memoryIo({}, { hasFolder: realIo().hasFolder });
+    const code = await runCommand(['plan', '--out', '/nonexist/p.json', '--url', service.url], io);
+    expect([code, io.written()]).toEqual([2, '']);
+    expect(io.complained()).toBe(
+      'error: There is no directory /nonexist: make it, or choose another file.\n',
+    );
   });
 
   it('tells what another policy would newly run', async () => {
@@ -198,5 +226,15 @@ describe('a backtest', () => {
     expect(out).toContain('Would have run by itself: +2 (1 -> 3); asked: -2 (2 -> 0)');
     expect(out).toContain('1 healed, 1 still open; 1 had been approved by people');
     expect(code).toBe(0);
+  });
+
+  it('of a rule without a recorded case says that nothing was tried', async () => {
+    const line = ['policy', 'backtest', 'new.yml', '--since', '1d', '--rule', 'IAM_PASSWORD_POLICI'];
+    expect(await selfheal(line, { 'new.yml': ALL_AUTO })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^error: There is no recorded case of rule IAM_PASSWORD_POLICI since .* \(did you mean "IAM_PASSWORD_POLICY"\?\): nothing was tried\.\n$/,
+      ),
+    });
   });
 });
