@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ExemptionJson } from '../../console/exemption-json.ts';
+import { plainRuleName } from '../../domain/finding.ts';
+import { didYouMean } from '../../domain/policy/did-you-mean.ts';
 import { durationMs } from '../../domain/policy/duration.ts';
 import { epochMs, instant } from '../../domain/time.ts';
 import { Failure } from '../failure.ts';
@@ -88,9 +90,38 @@ const add = async (options: AddOptions, io: Io): Promise<void> => {
     ...(options.expires === undefined ? {} : { expires: options.expires }),
     who: options.as ?? io.userName(),
   });
+  for (const doubt of await doubtsAbout(options)) io.err(`Warning: ${doubt}\n`);
   if (options.json) return printJson(io, added);
-  io.out(`In force:\n${exemptionLines(added, io.style)}`);
+  io.out(`In force:\n${exemptionLines(added, io.style)}${WHAT_FOLLOWS}\n`);
 };
+
+const WHAT_FOLLOWS =
+  'Cases that it covers and that are held or only observed close as suppressed within some minutes; those that wait for an approval or a person stay as they are.';
+
+/** What is probably not meant. It is no error: a rule may be your own, and a Region newer than this. */
+const doubtsAbout = async ({ rule, region }: AddOptions): Promise<readonly string[]> => [
+  ...region
+    .filter((name) => name !== 'global' && !REGION.test(name))
+    .map((name) => `--region ${safe(name)}: expected a Region such as eu-central-1, or global.`),
+  ...(rule.length === 0 ? [] : await unknownRules(rule)),
+];
+
+const unknownRules = async (names: readonly string[]): Promise<readonly string[]> => {
+  // Loaded here: the other commands need no catalog and shall not wait for it.
+  const { loadCatalog } = await import('../../infra/catalog/load-catalog.ts');
+  const catalog = loadCatalog();
+  const rules = [...catalog.runbooks, ...catalog.guides].flatMap((each) => each.rules);
+  const known = rules.flatMap(({ identifier, name }) => [identifier, name]);
+  return names
+    .filter((name) => catalog.rule(plainRuleName(name)) === undefined)
+    .map((name) => {
+      const meant = didYouMean(plainRuleName(name), known);
+      const hint = meant === undefined ? 'it covers only a rule of your own' : `did you mean ${meant}?`;
+      return `--rule ${safe(name)}: not a rule of the catalog (${hint}).`;
+    });
+};
+
+const REGION = /^[a-z]{2,3}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}$/;
 
 const FIELDS = [
   ['rule', 'rule'],

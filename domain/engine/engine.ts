@@ -25,7 +25,7 @@ import { createSession } from './session.ts';
 import { eachSettled, type Settled } from './settled.ts';
 import { type Engine, performAll, tell } from './tell.ts';
 import { tend } from './tend.ts';
-import { wakeUnexempted } from './wake-unexempted.ts';
+import { closeExempted, isClosedByExemption, wakeUnexempted } from './wake-unexempted.ts';
 
 export interface Selfheal extends ByPeople {
   /** Config reports; each report is answered on its own, so that one that fails harms no other. */
@@ -112,6 +112,8 @@ export const createEngine = ({ ports, catalog, policy, policyUpTo, ...options }:
               await reviewSuppressed(engine, session, about, options);
             return;
           }
+          if (wake.exemptionSequence !== undefined && isClosedByExemption(about.state))
+            return closeExempted(engine, session, about);
           if (wake.early) {
             const observation = await toldEarly(ports, about);
             if (observation) await tell(engine, session, about, observation);
@@ -183,7 +185,8 @@ const WAKES_AT_ONCE = 100;
 /** What a case is told that was woken before it was due; undefined when there is nothing to tell any more. */
 const toldEarly = async ({ controls }: Ports, about: Case): Promise<Observation | undefined> => {
   const { state } = about;
-  if (state.name === 'held') return state.reason === 'breaker' ? { kind: 'due' } : undefined;
+  if (state.name === 'held')
+    return ['breaker', 'stop-switch'].includes(state.reason) ? { kind: 'due' } : undefined;
   if (state.name !== 'running') return undefined;
   const stops = (await controls.read()).stops.filter(({ cancelRunning }) => cancelRunning);
   const stop = stoppedBy(stops, { ...about, document: state.plan.document });

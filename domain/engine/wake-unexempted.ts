@@ -1,21 +1,27 @@
 /**
- * Wakes the suppressed cases whose exemption people have taken away. The number up to which that was done is
- * recorded when all are woken and not before, so that whoever dies on the way has it done again.
+ * Wakes the suppressed cases whose exemption people have taken away, and the open ones that wait and that one covers
+ * now. The number up to which that was done is recorded when all are woken and not before, so that whoever dies on
+ * the way has it done again.
  */
-import { type Case, isWatched } from '../case/case.ts';
+import { type Case, type CaseState, isWatched } from '../case/case.ts';
 import { CONFIG_EXCEPTION } from '../case/suppressed.ts';
 import type { StoredExemption } from '../exemption/exemption.ts';
-import type { Engine } from './tell.ts';
+import type { ExemptionBook } from '../exemption/exemption-book.ts';
+import { policySubject } from '../policy/policy-subject.ts';
+import type { Instant } from '../time.ts';
+import { assess } from './assess.ts';
+import type { Session } from './session.ts';
+import { type Engine, tell } from './tell.ts';
 
 export const wakeUnexempted = async ({ ports, assessor }: Engine): Promise<void> => {
   const { exemptionSequence, exemptionSeen } = await ports.controls.read();
   if (exemptionSequence <= exemptionSeen) return;
   await assessor.exemptions.upTo(exemptionSequence);
-  const { stored } = await assessor.exemptions.known();
-  const byName = new Map(stored.map((one) => [one.name, one]));
+  const book = await assessor.exemptions.known();
+  const byName = new Map(book.stored.map((one) => [one.name, one]));
   const toWake: string[] = [];
   for await (const about of ports.cases.list({ status: 'watched' }))
-    if (isOfNone(about, byName)) toWake.push(about.id);
+    if (isOfNone(about, byName) || mayBeExempt(about, book, ports.clock.now())) toWake.push(about.id);
   for (let from = 0; from < toWake.length; from += WAKES_AT_ONCE)
     await ports.wakes.send(
       toWake
@@ -34,6 +40,26 @@ const isOfNone = ({ state }: Case, stored: ReadonlyMap<string, StoredExemption>)
   if (!isWatched(state) || state.exemption === CONFIG_EXCEPTION) return false;
   const found = stored.get(state.exemption);
   return found === undefined || found.since > state.closedAt;
+};
+
+/** Only may be: tags are not read here, so where one looks at tags all that wait are looked at. */
+const mayBeExempt = ({ state, finding, origin }: Case, book: ExemptionBook, now: Instant): boolean => {
+  if (!isClosedByExemption(state)) return false;
+  const { configRuleName } = origin;
+  return (
+    book.needsTags(now) ||
+    book.exemptionOf(policySubject(finding, { configRuleName, tags: {}, frameworks: [] }), now) !== undefined
+  );
+};
+
+/** The others are asked before they start, or wait for a person, who may have begun already. */
+export const isClosedByExemption = ({ name }: CaseState): boolean => name === 'observing' || name === 'held';
+
+/** Closes what is exempt. What is not, or cannot be told, stays as it is, and is looked at when it is due. */
+export const closeExempted = async (engine: Engine, session: Session, about: Case): Promise<void> => {
+  const { assessment } = await assess(engine.assessor, about.finding, about.origin, about.lane);
+  if (assessment.outcome.kind === 'exempt')
+    await tell(engine, session, about, { kind: 'assessed', assessment });
 };
 
 const WAKES_AT_ONCE = 100;

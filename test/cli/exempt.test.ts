@@ -32,8 +32,9 @@ describe('selfheal exempt', () => {
       '--as',
       'ada',
     );
-    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.code).toBe(0);
     expect(added.out).toContain('In force:\ncache\n');
+    expect(added.out).toContain('those that wait for an approval or a person stay as they are.');
     expect(added.out).toMatch(/covers +rule "a" or "b", tags.env "dev"/);
     const { out: list } = await run('exempt', 'list');
     expect(list).toMatch(/^cache +holds +2099-02-01 00:00:00Z +shop +command/m);
@@ -42,6 +43,30 @@ describe('selfheal exempt', () => {
     const removed = await run('exempt', 'remove', 'cache', '--reason', 'gone', '--as', 'ada');
     expect(removed.out).toContain('Removed: exemption cache.');
     expect(await run('exempt', 'show', 'cache')).toMatchObject({ code: 1 });
+  });
+
+  it('warns of a rule or a Region that is probably not meant, and adds it all the same', async () => {
+    const asked = ['--rule', 'S3_BUCKET_VERSIONING_ENABLE', '--rule', 'NOPE_RULE', '--region', 'mars'];
+    const { code, err, out } = await run(...ADD, ...asked, '--name', 'doubtful', '--json');
+    expect(code).toBe(0);
+    expect(err.split('\n')).toEqual([
+      'Warning: --region mars: expected a Region such as eu-central-1, or global.',
+      'Warning: --rule S3_BUCKET_VERSIONING_ENABLE: not a rule of the catalog (did you mean S3_BUCKET_VERSIONING_ENABLED?).',
+      'Warning: --rule NOPE_RULE: not a rule of the catalog (it covers only a rule of your own).',
+      '',
+    ]);
+    expect(JSON.parse(out).name).toBe('doubtful');
+  });
+
+  it('warns of nothing that is known, be it a rule by its deployed name', async () => {
+    const known = [
+      '--rule',
+      'S3_BUCKET_VERSIONING_ENABLED',
+      '--rule',
+      'OrgConfigRule-restricted-ssh-a1b2c3d4',
+    ];
+    const regions = ['--region', 'eu-central-1', '--region', 'us-gov-west-1', '--region', 'global'];
+    expect(await run(...ADD, ...known, ...regions)).toMatchObject({ code: 0, err: '' });
   });
 
   it('gives the same match the same name, so that the same command again is no second exemption', async () => {
