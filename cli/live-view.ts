@@ -20,6 +20,15 @@ export interface WatchedService {
   /** The accounts' time. */
   now(): Instant;
   onChange(listener: (change: CaseChanged) => void): void;
+  /** Hears when the policy file was changed, and whether the change is in force. Absent: nobody looks at the file. */
+  onPolicy?(listener: PolicyChangeListener): void;
+}
+
+/** Versions are of the policy in force: before and after a change, or in spite of one. */
+export interface PolicyChangeListener {
+  readonly replaced: (version: string, before: string) => void;
+  /** The change has these problems, and the policy in force stays. */
+  readonly refused: (problems: readonly string[], version: string) => void;
 }
 
 export interface LiveView {
@@ -29,6 +38,14 @@ export interface LiveView {
 export const showLive = (io: Io, service: WatchedService, hasScenario: boolean): LiveView => {
   const show = io.isTty ? redrawn(io) : linewise(io);
   service.onChange(show.changed);
+  const tell = (lines: readonly string[]): void => {
+    show.pause();
+    io.out(lines.map((line) => `${safe(line)}\n`).join(''));
+  };
+  service.onPolicy?.({
+    replaced: (version, before) => tell([`policy ${version} is in force (was ${before})`]),
+    refused: (problems, version) => tell([...problems, `policy ${version} stays in force`]),
+  });
   const timers: NodeJS.Timeout[] = [];
   if (hasScenario)
     timers.push(

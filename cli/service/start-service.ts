@@ -16,7 +16,7 @@ import { createOperations, type Operations } from '../../infra/operations.ts';
 import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
 import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
-import type { WatchedService } from '../live-view.ts';
+import type { PolicyChangeListener, WatchedService } from '../live-view.ts';
 import { runFunctions } from './functions.ts';
 import { localLog } from './local-log.ts';
 import { linkToSandbox, type SandboxLink, startOwnSandbox } from './sandbox-link.ts';
@@ -38,7 +38,7 @@ export interface RunningService extends WatchedService {
   readonly app: App;
   readonly operations: Operations;
   /** Hears when the policy file was changed, and whether the change is in force. */
-  onPolicy(listener: PolicyListener): void;
+  onPolicy(listener: PolicyChangeListener): void;
   close(): Promise<void>;
 }
 
@@ -111,7 +111,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
         listeners.push(listener);
       },
       onPolicy: (listener) => {
-        policyListeners.push(listener);
+        policyListeners.push(versioned(listener, policy.current().version));
       },
       close: async () => {
         await new Promise((resolve) => server.close(resolve));
@@ -126,6 +126,21 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     await sandbox.close();
     throw error;
   }
+};
+
+/** @param version of the policy in force now */
+const versioned = ({ replaced, refused }: PolicyChangeListener, version: string): PolicyListener => {
+  let inForce = version;
+  return {
+    replaced: (policy) => {
+      replaced(policy.version, inForce);
+      inForce = policy.version;
+    },
+    refused: ({ message }) => {
+      const [heading = '', ...problems] = message.split('\n');
+      refused(problems.length > 0 ? problems : [heading], inForce);
+    },
+  };
 };
 
 const linkOf = ({ sandboxUrl, dataDir, speed }: ServiceOptions): Promise<SandboxLink> =>
