@@ -24,6 +24,8 @@ export interface StartCounting {
   readonly touches: readonly TouchLimit[];
   /** How long the counts of starts are kept, in ms. */
   readonly keptMs: number;
+  /** The runbook by which the start counts as well; absent where it is only looked what would be granted. */
+  readonly document?: string;
 }
 
 /** At most so many different resources in a stretch of time; one that was touched in it already may be again. */
@@ -91,7 +93,7 @@ export const leasedScopes = (scoped: Scoped): readonly string[] =>
     .filter(({ unleased }) => !unleased)
     .map(({ id }) => id);
 
-const ofRule = ({ terms }: Scoped, seeking: Seeking | undefined): Omit<PermitScope, 'id'> => {
+const ofRule = ({ terms, document }: Scoped, seeking: Seeking | undefined): Omit<PermitScope, 'id'> => {
   const { limits, blastRadius, backlog, breaker } = terms;
   const maxima = [limits.rule?.concurrencyMax, seeking?.ruleConcurrencyMax].filter(
     (max) => max !== undefined,
@@ -107,7 +109,7 @@ const ofRule = ({ terms }: Scoped, seeking: Seeking | undefined): Omit<PermitSco
   return {
     ...(maxima.length > 0 && { concurrencyMax: Math.min(...maxima) }),
     ...(limits.rule === undefined && blastRadius?.concurrentPercentMax === undefined && { unleased: true }),
-    ...(seeking?.hasBegun === false && { counting: { touches, keptMs: breaker.windowMs } }),
+    ...(seeking?.hasBegun === false && { counting: { touches, keptMs: breaker.windowMs, document } }),
   };
 };
 

@@ -95,8 +95,15 @@ export interface PermitStore {
   acquire(request: PermitRequest): Promise<PermitAnswer>;
   /** Gives back what `holder` holds; nothing otherwise. True when cases wait in the lane. */
   release(scopeIds: readonly string[], resourceKey: string, holder: string): Promise<boolean>;
-  /** Scope -> starts since then, counted by stretches of five minutes of which the first counts whole. */
-  startsOf(ruleScopeIds: readonly string[], since: Instant): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Scope -> starts since then; only those by the runbook `document` where one is named. They are counted by
+   * stretches of five minutes, and one that began before `since` does not count: rather too few than too many.
+   */
+  startsOf(
+    ruleScopeIds: readonly string[],
+    since: Instant,
+    document?: string,
+  ): Promise<ReadonlyMap<string, number>>;
   /** What `acquire` would answer now, changing nothing. */
   peek(request: PermitRequest): Promise<PermitAnswer>;
   /** The same for each of several, each scope being read once; the answers in the order of the requests. */

@@ -104,7 +104,9 @@ const tally = async (
   if (scope.kind === 'runbook')
     for (const { identifier } of catalog.runbook(scope.name)?.rules ?? [])
       scopeIds.add(ruleScopeId({ rule: identifier, ruleIdentifier: identifier }));
-  const starts = await permits.startsOf([...scopeIds], since);
+  // Good starts of another runbook say nothing about this one.
+  const document = scope.kind === 'runbook' ? scope.name : undefined;
+  const starts = await permits.startsOf([...scopeIds], since, document);
   const attempts = Math.max(
     failures,
     [...starts.values()].reduce((sum, count) => sum + count, 0),

@@ -112,12 +112,12 @@ const seek = async (engine: Engine, session: Session, about: Case, options: Opti
       answer = await askForPermit(ports, request());
     }
     if (answer.kind === 'surplus') return { kind: 'told', observation: askedForSurplus(about, answer) };
-    if (answer.kind === 'used-up')
-      return refusedBy('blast-radius', answer, {
-        kind: 'hold',
-        reason: 'blast-radius',
-        until: answer.retryAt,
-      });
+    if (answer.kind === 'used-up') {
+      // All who wait would come back at the same moment, for the one resource that may be touched then.
+      const spreadMs = (checked.terms.blastRadius?.windowMs ?? 0) / USED_UP_SPREAD;
+      const until = plusMs(answer.retryAt, Math.floor(ports.random() * spreadMs));
+      return refusedBy('blast-radius', answer, { kind: 'hold', reason: 'blast-radius', until });
+    }
     if (answer.kind !== 'granted') return { kind: 'waits', answer };
     isGranted = true;
   } catch (error) {
@@ -211,3 +211,5 @@ const sleepUntil = async (
 };
 
 const SLOT_WAIT_MS_MAX = 5 * secondMs;
+/** The share of the window over which those come back who wait for room in it: a case looks a few times a window. */
+const USED_UP_SPREAD = 8;

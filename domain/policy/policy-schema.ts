@@ -4,11 +4,12 @@
  */
 import * as z from '../zod.ts';
 import { matchSchema } from './match-schema.ts';
+import { CONCURRENCY_MAX } from './policy.ts';
 import { blackouts, exemptions, owners, safeguards, timezone, windows } from './safeguards-schema.ts';
 import { count, DAY_MS, described, duration, mapping, name, oneOf } from './schema-parts.ts';
 
 const limit = {
-  concurrency: z.optional(count('Executions at once in the scope.', 10_000)),
+  concurrency: z.optional(count('Executions at once in the scope.', CONCURRENCY_MAX)),
   'starts-per-minute': z.optional(count('Starts a minute in the scope, evenly spaced.', 60_000)),
   'start-interval': z.optional(duration('Shortest time between two starts in the scope.', 1_000, 86_400_000)),
 };

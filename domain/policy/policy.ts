@@ -11,8 +11,11 @@ export type Mode = 'observe' | 'approve' | 'auto';
 /** Scopes in which work is limited. */
 export type LimitScope = 'organization' | 'account' | 'lane' | 'rule' | 'runbook';
 
+/** For as many leases a scope's item, of 400 KB at most, has room beside what else lies in it: one takes some 180 bytes. */
+export const CONCURRENCY_MAX = 1_500;
+
 export interface Limit {
-  /** Executions at once in the scope. */
+  /** Executions at once in the scope: at most `CONCURRENCY_MAX`. */
   readonly concurrencyMax?: number;
   /** Shortest time between two starts in the scope, in ms. */
   readonly startIntervalMs?: number;

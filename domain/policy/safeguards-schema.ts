@@ -63,7 +63,8 @@ export const safeguards = {
         'error-percentage': z.optional(
           percent('Of the attempts in the window: with so many failed, it opens.'),
         ),
-        window: z.optional(duration('In which attempts count.', 60_000, DAY_MS)),
+        // Starts are counted by five minutes: of a shorter window too little would be whole.
+        window: z.optional(duration('In which attempts count.', 900_000, DAY_MS)),
         attempts: z.optional(count('With fewer attempts in the window it stays closed.', 1_000)),
         'when-open': z.optional(
           oneOf(

@@ -35,13 +35,17 @@ export const acquisition = (
   const paced = scope.startIntervalMs !== undefined;
   const capped = scope.concurrencyMax !== undefined;
   const leased = !scope.unleased;
-  const counted = scope.counting !== undefined;
+  const startCounts = [
+    ...(scope.counting !== undefined ? ['#starts'] : []),
+    ...(scope.counting?.document !== undefined ? ['#runbookStarts'] : []),
+  ];
   const fresh = touches.filter(({ kind }) => !again.has(kind));
   const lease: Lease = { holder: request.holder, expiresAt: request.expiresAt };
   const nowMs = epochMs(request.now);
   const names = {
     '#lease': leaseAttribute(request.resourceKey),
     '#starts': startsAttribute(startBucket(request.now)),
+    '#runbookStarts': startsAttribute(startBucket(request.now), scope.counting?.document),
     ...Object.fromEntries(
       touches.flatMap((limit) => [
         [`#${limit.kind}`, touchAttribute(limit, request.resourceKey)],
@@ -80,7 +84,7 @@ export const acquisition = (
     add: [
       ...(leased ? ['held :one'] : []),
       ...fresh.map(({ kind }) => `#${kind}Count :one`),
-      ...(counted ? ['#starts :one'] : []),
+      ...startCounts.map((name) => `${name} :one`),
     ],
     conditions: [
       ...(leased ? [resourceIsFree] : []),
@@ -95,7 +99,7 @@ export const acquisition = (
     add: [
       ...(leased ? ['held :minusOne'] : []),
       ...fresh.map(({ kind }) => `#${kind}Count :minusOne`),
-      ...(counted ? ['#starts :minusOne'] : []),
+      ...startCounts.map((name) => `${name} :minusOne`),
     ],
     conditions: leased
       ? ['#lease.holder = :holder', '#lease.expiresAt = :expiresAt']

@@ -94,13 +94,13 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
   const dropOldStarts = async (scope: PermitScope, item: ScopeItem, now: Instant): Promise<void> => {
     if (scope.counting === undefined) return;
     const first = startBucket(plusMs(now, -scope.counting.keptMs));
-    const old = [...item.starts.keys()].filter((bucket) => bucket < first);
+    const old = item.starts.filter(({ bucket }) => bucket < first).slice(0, DROPPED_AT_ONCE);
     if (old.length < OLD_STARTS_MAX) return;
     // It was started; what could not be tidied is tidied another time.
     await update(scope.id, {
       UpdateExpression: `REMOVE ${old.map((_, n) => `#s${n}`).join(', ')}`,
       ExpressionAttributeNames: Object.fromEntries(
-        old.map((bucket, n) => [`#s${n}`, startsAttribute(bucket)]),
+        old.map(({ bucket, document }, n) => [`#s${n}`, startsAttribute(bucket, document)]),
       ),
     }).catch(() => undefined);
   };
@@ -202,9 +202,9 @@ export const createPermitStore = ({ client, tableName }: PermitStoreOptions): Pe
       }
     },
 
-    startsOf: async (scopeIds, since) => {
+    startsOf: async (scopeIds, since, document) => {
       const starts = new Map<string, number>();
-      for (const scopeId of scopeIds) starts.set(scopeId, startsSince(await read(scopeId), since));
+      for (const scopeId of scopeIds) starts.set(scopeId, startsSince(await read(scopeId), since, document));
       return starts;
     },
 
@@ -301,4 +301,5 @@ const contended = (scopeId: string): PortError =>
 const TRIES_MAX = 4;
 /** An expression may be 4 KB long. */
 const DROPPED_AT_ONCE = 50;
-const OLD_STARTS_MAX = 12;
+/** Two attributes for each five minutes, where one runbook is at work. */
+const OLD_STARTS_MAX = 24;

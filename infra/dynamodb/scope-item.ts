@@ -6,6 +6,7 @@
  *   backlog1h#<resource>  when it was started unasked    backlog1hCount     of rules; here within 1 h
  *   radius1d#<resource>   when it was started            radius1dCount      of rules with a blast radius
  *   starts#<bucket>       starts in five minutes         surplusSince       since when too many were unasked
+ *   starts#<bucket>@<document>  those of them by this runbook
  *
  * Times of touches are milliseconds, and names short: an item is paid for by its size at every write.
  */
@@ -37,17 +38,34 @@ const STARTS = 'starts#';
 export const START_BUCKET_MS = 5 * minuteMs;
 
 export const startBucket = (at: Instant): number => Math.floor(epochMs(at) / START_BUCKET_MS);
-export const startsAttribute = (bucket: number): string => `${STARTS}${bucket}`;
+/** Of one runbook, or of all. No document's name has an `@`. */
+export const startsAttribute = (bucket: number, document?: string): string =>
+  `${STARTS}${bucket}${document === undefined ? '' : `@${document}`}`;
 
 /**
- * Starts since an instant, the whole of its five minutes included.
+ * Starts since an instant, by one runbook or by any. Five minutes that began before it do not count: among so many
+ * attempts that are too old, failures would look fewer than they are.
  *
- * @example startsSince(fromScopeItem({ 'starts#5980236': 3 }), '2026-11-07T17:04:59.999Z') // 3
+ * @example startsSince(fromScopeItem({ 'starts#5980236': 3 }), '2026-11-07T17:00:00.000Z') // 3
  */
-export const startsSince = ({ starts }: Pick<ScopeItem, 'starts'>, since: Instant): number => {
-  const first = startBucket(since);
-  return [...starts].reduce((sum, [bucket, count]) => (bucket >= first ? sum + count : sum), 0);
-};
+export const startsSince = (
+  { starts }: Pick<ScopeItem, 'starts'>,
+  since: Instant,
+  document?: string,
+): number =>
+  starts.reduce(
+    (sum, one) =>
+      one.document === document && one.bucket * START_BUCKET_MS >= epochMs(since) ? sum + one.count : sum,
+    0,
+  );
+
+/** How often it was started in five minutes. */
+export interface CountedStarts {
+  readonly bucket: number;
+  /** By this runbook; absent: by any. */
+  readonly document?: string;
+  readonly count: number;
+}
 
 export interface ScopeItem {
   readonly held: number;
@@ -58,8 +76,7 @@ export interface ScopeItem {
   readonly leases: ReadonlyMap<string, Lease>;
   /** Attribute name -> when the resource was touched last, in ms. */
   readonly touches: ReadonlyMap<string, number>;
-  /** Bucket -> starts in it. */
-  readonly starts: ReadonlyMap<number, number>;
+  readonly starts: readonly CountedStarts[];
   readonly surplusSince?: Instant;
 }
 
@@ -70,9 +87,10 @@ export const fromScopeItem = (item: Record<string, unknown> | undefined): ScopeI
   arrivals: Number(item?.arrivals ?? 0),
   leases: named<Lease>(item, 'lease#'),
   touches: new Map([...numbers(item, 'backlog'), ...numbers(item, 'radius')]),
-  starts: new Map(
-    [...numbers(item, STARTS)].map(([name, count]) => [Number(name.slice(STARTS.length)), count]),
-  ),
+  starts: [...numbers(item, STARTS)].map(([name, count]) => {
+    const [bucket, document] = name.slice(STARTS.length).split('@');
+    return { bucket: Number(bucket), ...(document !== undefined && { document }), count };
+  }),
   ...(typeof item?.surplusSince === 'string' ? { surplusSince: item.surplusSince } : {}),
 });
 

@@ -284,8 +284,50 @@ export const permitStoreContract = (make: () => Promise<PermitStoreSubject>): vo
       const last = day.at(-1) ?? NOW;
       const since = async (at: Instant) => (await permits.startsOf([APPROVED.id], at)).get(APPROVED.id) ?? 0;
       expect(await since(plusMs(last, -30 * minuteMs))).toBe(7);
+      // Of those five minutes, some were before.
+      expect(await since(plusMs(last, -30 * minuteMs + 1))).toBe(6);
+      expect(await since(plusMs(last, 1))).toBe(0);
       expect(await since(last)).toBe(1);
       expect(await since(NOW)).toBeLessThan(40);
+    });
+
+    it('counts starts of each runbook by itself, takes back and forgets as it does for the rule', async () => {
+      const by = (document: string): PermitScope => ({
+        ...BACKLOG,
+        counting: { keptMs: hourMs, touches: [], document },
+      });
+      const since = (at: Instant, document?: string) =>
+        permits.startsOf([BACKLOG.id, 'rule#other'], at, document);
+      for (const [n, document] of ['A', 'A', 'B', 'A'].entries())
+        await permits.acquire(request([by(document)], `resource-${n}`, `holder-${n}`));
+      await permits.acquire(request([LANE_SCOPE], 'taken', 'first'));
+      expect(await permits.acquire(request([by('B'), LANE_SCOPE], 'late', 'late'))).toMatchObject({
+        kind: 'pace',
+      });
+      const counts = async (at: Instant) =>
+        Promise.all(
+          [undefined, 'A', 'B', 'C'].map(async (document) => [...(await since(at, document)).values()]),
+        );
+      expect(await counts(NOW)).toEqual([
+        [4, 0],
+        [3, 0],
+        [1, 0],
+        [0, 0],
+      ]);
+      const end = 3 * hourMs;
+      for (let ms = hourMs; ms <= end; ms += 5 * minuteMs)
+        await permits.acquire(request([by('A')], `at-${ms}`, `at-${ms}`, { now: plusMs(NOW, ms) }));
+      expect(await counts(plusMs(NOW, end))).toMatchObject([
+        [1, 0],
+        [1, 0],
+        [0, 0],
+        [0, 0],
+      ]);
+      // The first ones are gone, of both counts.
+      const [all = [], ofA = [], ofB = []] = await counts(NOW);
+      expect(all[0]).toBeLessThan(25);
+      expect(ofA).toEqual(all);
+      expect(ofB[0]).toBe(0);
     });
 
     it('answers as the model does, whatever is done in whatever order', async () => {

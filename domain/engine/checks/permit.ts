@@ -8,6 +8,7 @@ import {
   ruleScopeId,
 } from '../../permit.ts';
 import { durationText } from '../../policy/duration.ts';
+import { CONCURRENCY_MAX } from '../../policy/policy.ts';
 import type { Ports } from '../../ports.ts';
 import { hourMs, minuteMs, plusMs } from '../../time.ts';
 import { unreachable } from '../../unreachable.ts';
@@ -59,7 +60,8 @@ export const concurrencyByShare = async (
 ): Promise<number | undefined> => {
   const percent = terms.blastRadius?.concurrentPercentMax;
   if (percent === undefined) return undefined;
-  return Math.max(1, Math.floor((percent * (await ruleResources.count(finding, origin))) / 100));
+  const share = Math.floor((percent * (await ruleResources.count(finding, origin))) / 100);
+  return Math.min(Math.max(1, share), CONCURRENCY_MAX);
 };
 
 interface Asking {

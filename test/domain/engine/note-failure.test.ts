@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Case, FailedAttempt } from '../../../domain/case/case.ts';
 import { decide } from '../../../domain/case/case-machine.ts';
 import { changeBreaker, endProbes, noteFailure, takeProbes } from '../../../domain/engine/breakers.ts';
+import { permitRequest } from '../../../domain/engine/checks/permit.ts';
+import { checkedOf } from '../../../domain/engine/seek-start.ts';
 import type { Engine } from '../../../domain/engine/tell.ts';
 import type { Ports } from '../../../domain/ports.ts';
 import { PortError } from '../../../domain/ports.ts';
@@ -10,6 +12,7 @@ import { epochMs, hourMs, instant, minuteMs, plusMs } from '../../../domain/time
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { createControlStore } from '../../../infra/dynamodb/control-store.ts';
 import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
+import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { aCase, evaluation, execution, finding, moment, NOW, plan, terms } from '../../support/cases.ts';
 
@@ -22,6 +25,8 @@ let nowMs: number;
 let attempts: number;
 let counted: string[];
 let asked: (readonly string[])[];
+/** What counts starts as it does in AWS. */
+let counting: Ports['permits'];
 let ports: Ports;
 beforeEach(() => {
   nowMs = epochMs(NOW);
@@ -31,6 +36,7 @@ beforeEach(() => {
   const table = new MemoryTable({ nowMs: () => nowMs });
   const inTable = { client: tableClient(async (command) => table.execute(command)), tableName: 'any' };
   const silent = () => undefined;
+  counting = createPermitStore(inTable);
   ports = {
     controls: createControlStore(inTable),
     health: createHealthStore(inTable),
@@ -82,6 +88,30 @@ describe('a failed attempt', () => {
     const served = catalog.runbook(plan.document)?.rules.map(({ identifier }) => `rule#${identifier}`);
     expect(asked[0]).toEqual([`rule#${RULE.name}`]);
     expect(new Set(asked[1])).toEqual(new Set([`rule#${RULE.name}`, ...(served ?? [])]));
+  });
+
+  it("opens its runbook's breaker, however many good starts its rule had by another runbook", async () => {
+    nowMs += 30 * minuteMs;
+    ports = { ...ports, permits: counting, random: () => 0 };
+    const start = async (document: string, times: number) => {
+      const queued = about(1);
+      const checked = { ...checkedOf({ ...queued, state: aCase('queued').state }), document };
+      for (let n = 0; n < times; n += 1) {
+        const { scopes, ...request } = permitRequest(
+          ports,
+          { ...checked, clientToken: `${document}-${n}` },
+          { queueUp: false, isApproved: true },
+        );
+        const ruleAlone = scopes.filter(({ id }) => id === `rule#${RULE.name}`);
+        expect(await counting.acquire({ ...request, scopes: ruleAlone })).toEqual({ kind: 'granted' });
+      }
+    };
+    await start('AWS-Another', 100);
+    await start(plan.document, 10);
+    for (let n = 0; n < 10; n += 1) await fail(n);
+    expect((await ports.controls.read()).breakers).toMatchObject([
+      { scope: RUNBOOK, state: 'open', failures: 2, attempts: 10, percent: 20 },
+    ]);
   });
 
   it('too long ago counts no more', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../../../../domain/case/case.ts';
 import type { CheckContext } from '../../../../domain/engine/checks/check.ts';
-import { backlogPeek, permitRequest } from '../../../../domain/engine/checks/permit.ts';
+import { backlogPeek, concurrencyByShare, permitRequest } from '../../../../domain/engine/checks/permit.ts';
 import { PortError, type Ports } from '../../../../domain/ports.ts';
 import { hourMs, plusMs } from '../../../../domain/time.ts';
 import { aCase, assessment, finding, hash, NOW, planned, terms } from '../../../support/cases.ts';
@@ -91,6 +91,17 @@ describe('the backlog, looked at', () => {
     const before = JSON.stringify(table.items());
     for (const name of ['a', 'b', 'c']) await backlogPeek(contextOf(ports, name));
     expect(JSON.stringify(table.items())).toBe(before);
+  });
+
+  it('is at most as many at once as can be counted, whatever the share of very many comes to', async () => {
+    const { ports } = await startedUnasked('a');
+    const share = { ...OWN, blastRadius: { concurrentPercentMax: 50, windowMs: hourMs } };
+    const byShareOf = (count: number) =>
+      concurrencyByShare(
+        { ...ports, ruleResources: { count: async () => count } },
+        contextOf(ports, 'b', share).checked,
+      );
+    expect(await Promise.all([1, 3_000, 3_002, 100_000].map(byShareOf))).toEqual([1, 1_500, 1_500, 1_500]);
   });
 
   it('cannot be told when nobody knows of how many resources the share is', async () => {
