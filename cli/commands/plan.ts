@@ -39,7 +39,7 @@ export const addPlan = (program: Command, io: Io): void => {
     .command('plan')
     .summary('tell what would happen now to everything that is NON_COMPLIANT')
     .description(
-      'Reads from AWS Config what is NON_COMPLIANT and tells what selfheal would do about it now: what would run, what would be asked for, what holds the rest back, how long it would take and what it would cost. Changes nothing. Exit code 1 when anything could not be read.',
+      'Reads from AWS Config what is NON_COMPLIANT and tells what selfheal would do about it now: what would run, what would be asked for, what holds the rest back, how long it would take and what it would cost. Changes nothing. Exit code 1 when anything could not be read, or nobody knows a rule that is named.',
     )
     .addOption(several('--rule <rule>', 'only this rule, by identifier or name; can be given more than once'))
     .addOption(several('--account <id>', 'only this account; can be given more than once', accountId))

@@ -20,7 +20,7 @@ export const addPolicyBacktest = (policy: Command, io: Io): void => {
     .command('backtest')
     .summary('decide the recorded cases again by another policy')
     .description(
-      'Decides the recorded cases again by a policy file, and tells what would have been otherwise: what would have run by itself or been asked for, and how those cases really ended. Changes nothing. Exit code 1 when not all cases could be read.',
+      'Decides the recorded cases again by a policy file, and tells what would have been otherwise: what would have run by itself or been asked for, and how those cases really ended. Changes nothing. Exit code 1 when not all cases could be read, or there is none of the rule that is named.',
     )
     .argument('<file>', 'the policy to try')
     .option('--since <time>', 'cases opened since then: a date, a time, or how long ago', '30d')

@@ -42,7 +42,7 @@ const addRun = (sweep: Command, io: Io): void => {
     .option('--rule <name>', 'only this Config rule, by identifier or name; more than once too', collect, [])
     .option(
       '--wait',
-      'until it has ended, then print what it found; exit code 1 when it is not complete',
+      'until it has ended, then print what it found; exit code 1 when it is not complete, or nobody knows the rule',
       false,
     )
     .option('--as <name>', 'who you are (default: the name you are logged in by)');
