@@ -3,4 +3,4 @@
  * heals many at once, and is not about the backlog guard.
  */
 export const trusting = (policy: string): string =>
-  policy.replace(/^defaults:$/m, 'defaults:\n  backlog: { resources: 500, window: 1m }');
+  policy.replace(/^ {2}backlog: .*$/m, '  backlog: { resources: 500, window: 1m }');
