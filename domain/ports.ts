@@ -14,6 +14,7 @@ import type { EvaluationOrigin, Finding, Lane } from './finding.ts';
 import type { Message } from './message.ts';
 import type { PermitAnswer, PermitRequest } from './permit.ts';
 import type { Plan } from './plan.ts';
+import type { LiftedStop } from './stop-scope.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import type { Instant } from './time.ts';
 
@@ -140,6 +141,8 @@ export interface RuleResources {
 /** What is read before every start, at once. */
 export interface Controls {
   readonly stops: readonly StopSwitch[];
+  /** Switches that were taken off not long ago; absent when there are none. */
+  readonly lifted?: readonly LiftedStop[];
   /** The newest version of the policy that was announced; 0 when none ever was. */
   readonly policySequence: number;
   /** Grows with every change of the stored exemptions; 0 when there never was one. */
@@ -154,7 +157,8 @@ export interface ControlStore {
   /** Read consistently. */
   read(): Promise<Controls>;
   addStopSwitch(stop: StopSwitch): Promise<void>;
-  removeStopSwitch(scope: StopSwitch['scope']): Promise<void>;
+  /** @param lifted what is remembered from now on of those that were taken off */
+  removeStopSwitch(scope: StopSwitch['scope'], lifted?: readonly LiftedStop[]): Promise<void>;
   /** Writes what a breaker becomes; false when it is no longer as it was. */
   replaceBreaker(
     scope: BreakerScope,

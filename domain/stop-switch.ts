@@ -7,31 +7,40 @@ export interface StopSwitch {
   readonly scope:
     | { readonly kind: 'everything' }
     | { readonly kind: 'account' | 'rule' | 'runbook'; readonly name: string };
+  /** Other names of the same rule. */
+  readonly aliases?: readonly string[];
   readonly who: string;
   readonly reason: string;
   readonly since: Instant;
   /** What runs in the scope is stopped too. */
   readonly cancelRunning?: true;
+  /** When that was ordered, where it was not at first. */
+  readonly cancelSince?: Instant;
 }
 
 type Stoppable = Pick<Case, 'finding' | 'lane'> & { readonly document: string };
 
-/** The first switch that stops this, if any. */
-export const stoppedBy = (switches: readonly StopSwitch[], stoppable: Stoppable): StopSwitch | undefined =>
-  switches.find(({ scope }) => {
+/** The first switch that stops this, if any; names are compared without case. */
+export const stoppedBy = <S extends Pick<StopSwitch, 'scope' | 'aliases'> = StopSwitch>(
+  switches: readonly S[],
+  stoppable: Stoppable,
+): S | undefined =>
+  switches.find(({ scope, aliases = [] }) => {
     switch (scope.kind) {
       case 'everything':
         return true;
       case 'account':
         return scope.name === stoppable.lane.account;
       case 'rule':
-        return [
-          stoppable.finding.rule,
-          plainRuleName(stoppable.finding.rule),
-          stoppable.finding.ruleIdentifier,
-        ].includes(scope.name);
+        return [scope.name, ...aliases].some((name) =>
+          [
+            stoppable.finding.rule,
+            plainRuleName(stoppable.finding.rule),
+            stoppable.finding.ruleIdentifier,
+          ].some((known) => known?.toLowerCase() === name.toLowerCase()),
+        );
       case 'runbook':
-        return scope.name === stoppable.document;
+        return scope.name.toLowerCase() === stoppable.document.toLowerCase();
       default:
         return true;
     }
@@ -39,7 +48,11 @@ export const stoppedBy = (switches: readonly StopSwitch[], stoppable: Stoppable)
 
 /** @example 'everything is stopped since 2026-11-21T02:00:00.000Z by ada: bad release' */
 export const describeStop = ({ scope, who, reason, since }: StopSwitch): string =>
-  `${scope.kind === 'everything' ? 'everything' : `${scope.kind} ${scope.name}`} is stopped since ${since} by ${who}: ${reason}`;
+  `${describeScope(scope)} is stopped since ${since} by ${who}: ${reason}`;
+
+/** @example 'rule INCOMING_SSH_DISABLED' */
+export const describeScope = (scope: StopSwitch['scope']): string =>
+  scope.kind === 'everything' ? 'everything' : `${scope.kind} ${scope.name}`;
 
 export const stopScopeId = (scope: StopSwitch['scope']): string =>
   scope.kind === 'everything' ? 'everything' : `${scope.kind}#${scope.name}`;

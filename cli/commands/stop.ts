@@ -35,7 +35,7 @@ export const addResume = (program: Command, io: Io): void => {
   const command = scoped(program.command('resume'))
     .summary('let go again what was stopped')
     .description(
-      'Takes a stop switch off: the one that holds everything, or that of one account, rule or runbook. Tells what is still stopped.',
+      'Takes a stop switch off: the one that holds everything, or that of one account, rule or runbook. What it held goes on. Tells what is still stopped.',
     );
   example(withJson(withUrl(command)), 'selfheal resume', 'selfheal resume --account 111122223333').action(
     (options: Options) => resume(options, io),
@@ -62,22 +62,47 @@ const stop = async (
     who: options.as ?? io.userName(),
     ...(cancelRunning && { cancelRunning }),
   };
-  const set = await client(options).post<StopSwitch & { readonly asked?: number }>('/api/stop', body);
+  const set = await client(options).post<SetStop>('/api/stop', body);
+  if (!set.known) io.err(`WARNING: ${safe(unknown(body.scope, set))}\n`);
   if (options.json) return printJson(io, set);
   io.out(`Stopped: ${safe(describeStop(set))}.\n`);
+  io.out(covers(set));
   if (set.asked !== undefined)
     io.out(
       `${set.asked === 1 ? 'One run is' : `${set.asked} runs are`} asked to stop; their cases wait like the others. What is just starting is asked within a minute.\n`,
     );
 };
 
+interface SetStop extends StopSwitch {
+  readonly asked?: number;
+  /** False where neither the catalog nor an open case has the name. */
+  readonly known: boolean;
+  readonly meant?: string;
+  readonly covered: number;
+  readonly countedAll: boolean;
+}
+
+const unknown = (scope: StopSwitch['scope'], { meant, countedAll }: SetStop): string => {
+  const { kind, name } = scope.kind === 'everything' ? { kind: 'rule', name: 'everything' } : scope;
+  const looked = countedAll ? 'No open case' : 'No open case that was looked at in time';
+  return `${looked} and no ${kind} of the catalog is called ${name}${meant === undefined ? '.' : `: did you mean ${meant}?`} Nothing else was stopped.`;
+};
+
+const covers = ({ covered, countedAll }: SetStop): string => {
+  const count = covered === 0 ? 'no open case' : `${covered} open case${covered === 1 ? '' : 's'}`;
+  return countedAll
+    ? `It covers ${count} now.\n`
+    : `It covers ${count} of those that were looked at in time; there may be more.\n`;
+};
+
 const resume = async (options: Options, io: Io): Promise<void> => {
   const body = { scope: scopeOf(options), who: options.as ?? io.userName() };
-  const { stops } = await client(options).post<{ readonly stops: readonly StopSwitch[] }>(
+  const answer = await client(options).post<{ readonly stops: readonly StopSwitch[] }>(
     '/api/stop/resume',
     body,
   );
-  if (options.json) return printJson(io, { stops });
+  if (options.json) return printJson(io, answer);
+  const { stops } = answer;
   io.out(
     stops.length === 0
       ? 'Nothing is stopped any more.\n'

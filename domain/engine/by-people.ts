@@ -2,16 +2,19 @@
 import type { BatchDecision } from '../batch.ts';
 import type { Decision } from '../case/case.ts';
 import type { Outcome } from '../case/move.ts';
+import type { LiftedStop } from '../stop-scope.ts';
 import type { StopSwitch } from '../stop-switch.ts';
 import type { Instant } from '../time.ts';
 import { type BatchDecisionAnswer, decideBatch } from './batches.ts';
 import { createSession } from './session.ts';
 import { type Engine, tell } from './tell.ts';
-import { cancelRunning } from './tend.ts';
+import { cancelRunning, letGoStopped } from './tend.ts';
 
 export interface ByPeople {
   /** Has what runs in the scope of a stop switch stopped; answers how many were found by `until`. */
   cancelRunning(stop: StopSwitch, until: Instant): Promise<number>;
+  /** Wakes what a stop switch held that was taken off; answers how many were found by `until`. */
+  letGo(lifted: LiftedStop, until: Instant): Promise<number>;
   decide(caseId: string, decision: Omit<Decision, 'at'>): Promise<DecisionAnswer>;
   close(caseId: string, who: string, reason: string): Promise<DecisionAnswer>;
   /** Refused unless the digest is that of what waits in the batch now. */
@@ -27,6 +30,8 @@ export type DecisionAnswer =
 
 export const byPeople = (engine: Engine): ByPeople => ({
   cancelRunning: (stop, until) => cancelRunning(engine.ports, stop, until),
+
+  letGo: (lifted, until) => letGoStopped(engine.ports, lifted, until),
 
   decide: (caseId, decision) =>
     onCase(engine, caseId, { kind: 'decided', decision: { ...decision, at: engine.ports.clock.now() } }),

@@ -1,12 +1,14 @@
 /**
  * What the tick does once a minute about breakers and stop switches: it tells people of a breaker that opened,
- * finds a case to be its probe, and wakes those that it held when it has closed. Each step is recorded when it is
+ * finds a case to be its probe, and wakes those that it held when it has closed; and those that a stop switch held
+ * which was taken off. Each step is recorded when it is
  * done and not before, so that whoever dies on the way has it done again.
  */
 import { breakerId, concerns, isOpened, type KnownBreaker, type OpenedBreaker } from '../breaker.ts';
 import { breakersOpened, OPERATIONS_TOPIC } from '../breaker-message.ts';
 import type { Case } from '../case/case.ts';
 import { PortError, type Ports } from '../ports.ts';
+import type { LiftedStop } from '../stop-scope.ts';
 import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
 import { type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
 import { changeBreaker } from './breakers.ts';
@@ -15,7 +17,7 @@ import { changeBreaker } from './breakers.ts';
 export const tend = async (ports: Ports): Promise<void> => {
   const deadline = plusMs(ports.clock.now(), TEND_MS_MAX);
   await tried(ports, async () => {
-    const { breakers, stops } = await ports.controls.read();
+    const { breakers, stops, lifted = [] } = await ports.controls.read();
     await tellOf(ports, breakers);
     for (const breaker of breakers)
       await tried(ports, async () => {
@@ -23,8 +25,11 @@ export const tend = async (ports: Ports): Promise<void> => {
         if (breaker.state === 'closed') await letGo(ports, breaker, deadline);
       });
     for (const stop of stops)
-      if (stop.cancelRunning && ports.clock.now() < plusMs(stop.since, CANCELS_MS))
+      if (stop.cancelRunning && ports.clock.now() < plusMs(stop.cancelSince ?? stop.since, CANCELS_MS))
         await tried(ports, () => cancelRunning(ports, stop, deadline));
+    for (const one of lifted)
+      if (ports.clock.now() < plusMs(one.at, LIFTED_MS))
+        await tried(ports, () => letGoStopped(ports, one, deadline));
   });
 };
 
@@ -114,6 +119,30 @@ export const cancelRunning = async (ports: Ports, stop: StopSwitch, until: Insta
   return wakes.end();
 };
 
+/**
+ * Wakes what a stop switch held that was taken off, a few a second, but for what another one still stops. Answers
+ * how many were found by `until`. What was just about to be held, or not reached, is found by the next ticks.
+ */
+export const letGoStopped = async (ports: Ports, lifted: LiftedStop, until: Instant): Promise<number> => {
+  const { stops } = await ports.controls.read();
+  const wakes = wakesInSlices(ports, SPREAD_MS);
+  for await (const about of ports.cases.list({ status: 'held' })) {
+    if (ports.clock.now() >= until) break;
+    if (about.state.name !== 'held' || about.state.reason !== 'stop-switch') continue;
+    // Without a document it is not known which runbook it was: looking once too often harms nothing.
+    const stoppable = { ...about, document: documentOf(about) ?? nameOf(lifted) };
+    if (stoppedBy([lifted], stoppable) && !stoppedBy(stops, { ...about, document: documentOf(about) ?? '' }))
+      await wakes.add(about);
+  }
+  return wakes.end();
+};
+
+const nameOf = ({ scope }: LiftedStop): string => (scope.kind === 'everything' ? '' : scope.name);
+
+/** The document that a case is about to run, or planned last; undefined when none was planned yet. */
+export const documentOf = ({ state, lastPlanned }: Case): string | undefined =>
+  'plan' in state && state.plan ? state.plan.document : lastPlanned?.document;
+
 /** @param spreadMs between two cases: not all of them come at once */
 const wakesInSlices = ({ wakes }: Ports, spreadMs: number) => {
   let slice: Parameters<Ports['wakes']['send']>[0][number][] = [];
@@ -145,3 +174,5 @@ const SEEK_AGAIN_MS = 3 * minuteMs;
 const TEND_MS_MAX = 20 * secondMs;
 /** A start whose answer was lost is found within half an hour. */
 const CANCELS_MS = 35 * minuteMs;
+/** As long as it takes to reach very many, and those that were being held while the switch was taken off. */
+const LIFTED_MS = 10 * minuteMs;

@@ -4,6 +4,7 @@
  */
 import { type Breaker, breakerId, breakerScopeOf, type KnownBreaker } from '../../domain/breaker.ts';
 import type { ControlStore } from '../../domain/ports.ts';
+import type { LiftedStop } from '../../domain/stop-scope.ts';
 import { type StopSwitch, stopScopeId } from '../../domain/stop-switch.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { Documents, Values } from './documents.ts';
@@ -26,8 +27,10 @@ export const createControlStore = ({
     const stops = Object.entries(Item ?? {})
       .filter(([name]) => name.startsWith('stop#'))
       .map(([, stop]) => stop as StopSwitch);
+    const lifted = Item?.[LIFTED] as readonly LiftedStop[] | undefined;
     return {
       stops,
+      ...(lifted && { lifted }),
       policySequence: sequenceOf(Item, 'policySequence'),
       exemptionSequence: sequenceOf(Item, 'exemptionSequence'),
       exemptionSeen: sequenceOf(Item, 'exemptionSeen'),
@@ -47,13 +50,14 @@ export const createControlStore = ({
     );
   },
 
-  removeStopSwitch: async (scope) => {
+  removeStopSwitch: async (scope, lifted) => {
     await calling('dynamodb:UpdateItem', () =>
       client.update({
         TableName: tableName,
         Key: KEY,
-        UpdateExpression: 'REMOVE #stop',
-        ExpressionAttributeNames: { '#stop': attribute(scope) },
+        UpdateExpression: lifted ? 'REMOVE #stop SET #lifted = :lifted' : 'REMOVE #stop',
+        ExpressionAttributeNames: { '#stop': attribute(scope), ...(lifted && { '#lifted': LIFTED }) },
+        ...(lifted && { ExpressionAttributeValues: { ':lifted': lifted } }),
       }),
     );
   },
@@ -90,6 +94,7 @@ const asItWas = (was: Parameters<ControlStore['replaceBreaker']>[1]) => {
     : {};
 };
 
+const LIFTED = 'lifted';
 const BREAKER = 'breaker#';
 
 const breakersIn = (item: Values | undefined): readonly KnownBreaker[] =>

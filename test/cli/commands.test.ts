@@ -250,16 +250,36 @@ describe('dlq', () => {
 describe('stop', () => {
   it('holds and lets go, and says what is still held', async () => {
     const held = await selfheal(['stop', '--runbook', 'AWS-Nothing', '--reason', 'a drill']);
-    expect(held.out).toMatch(/^Stopped: runbook AWS-Nothing is stopped since .* by ada: a drill\.\n$/);
+    expect(held.out).toMatch(
+      /^Stopped: runbook AWS-Nothing is stopped since .* by ada: a drill\.\nIt covers no open case now\.\n$/,
+    );
+    expect(held.err).toContain('WARNING: No open case and no runbook of the catalog is called AWS-Nothing');
+    expect(held.err).toContain('Nothing else was stopped.');
     expect((await selfheal(['cases'])).out).toMatch(
       /^runbook AWS-Nothing is stopped since .* by ada: a drill\n/,
     );
-    expect((await selfheal(['resume', '--account', '333333333333'])).out).toMatch(
-      /^Still stopped:\n {2}runbook AWS-Nothing/,
-    );
-    expect((await selfheal(['resume', '--runbook', 'AWS-Nothing'])).out).toBe(
+    const other = await selfheal(['resume', '--account', '333333333333']);
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/account 333333333333 is not stopped; stopped: runbook AWS-Nothing is stopped/);
+    const account = ['--account', '333333333333'];
+    expect((await selfheal(['stop', ...account, '--reason', 'too'])).err).toBe('');
+    expect((await selfheal(['resume', ...account])).out).toMatch(/^Still stopped:\n {2}runbook AWS-Nothing/);
+    expect((await selfheal(['resume', '--runbook', 'aws-nothing'])).out).toBe(
       'Nothing is stopped any more.\n',
     );
+  });
+
+  it('warns of what nobody knows and says what may be meant, and how many cases are covered', async () => {
+    const typo = await selfheal(['stop', '--rule', 'S3_BUCKET_VERSIONNG_ENABLED', '--reason', 'a drill']);
+    expect(typo.code).toBe(0);
+    expect(typo.err).toContain(
+      'No open case and no rule of the catalog is called S3_BUCKET_VERSIONNG_ENABLED: did you mean S3_BUCKET_VERSIONING_ENABLED? Nothing else was stopped.\n',
+    );
+    await selfheal(['resume', '--rule', 'S3_BUCKET_VERSIONNG_ENABLED']);
+    const known = await selfheal(['stop', '--rule', waiting.finding.rule.toUpperCase(), '--reason', 'x']);
+    expect(known.err).toBe('');
+    expect(known.out).toMatch(/\nIt covers (?:no|\d+) open cases? now\.\n$/);
+    await selfheal(['resume', '--rule', waiting.finding.rule]);
   });
 
   it('with --cancel-running says how many runs were asked to stop', async () => {

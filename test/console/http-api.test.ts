@@ -309,15 +309,83 @@ describe('the stop switch', () => {
     expect((await ask('GET', '/api/stop')).body.stops).toMatchObject([
       { scope, who: 'ada', reason: 'a drill' },
     ]);
-    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual({ stops: [] });
+    const resumed = { stops: [], woken: 0 };
+    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual(resumed);
     const drill = { scope, reason: 'a drill', who: 'ada', cancelRunning: true };
     expect((await ask('POST', '/api/stop', drill)).body).toMatchObject({ cancelRunning: true, asked: 0 });
-    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual({ stops: [] });
+    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual(resumed);
     expect(
       await ask('POST', '/api/stop', { scope: { kind: 'moon' }, reason: 'x', who: 'ada' }),
     ).toMatchObject({
       status: 400,
     });
+  });
+
+  const stop = (kind: string, name: string, more = {}) =>
+    ask('POST', '/api/stop', { scope: { kind, name }, reason: 'a drill', who: 'ada', ...more });
+  const resume = (kind: string, name: string) =>
+    ask('POST', '/api/stop/resume', { scope: { kind, name }, who: 'ada' });
+
+  it('takes no account that is none', async () => {
+    for (const name of ['33333333333', 'prod', '3333 3333 3333'])
+      expect(await stop('account', name)).toMatchObject({
+        status: 400,
+        body: { error: { message: expect.stringContaining('12 digits'), path: 'scope.name' } },
+      });
+    expect((await ask('GET', '/api/stop')).body.stops).toEqual([]);
+  });
+
+  it('knows rules and runbooks in whatever case, and a rule by each of its names, to stop and to resume', async () => {
+    const scope = { kind: 'rule', name: payroll.rule };
+    const plain = 's3-bucket-level-public-access-prohibited';
+    for (const name of [plain.toUpperCase(), payroll.rule.toLowerCase()]) {
+      const { body } = await stop('rule', name);
+      expect(body).toMatchObject({ scope, aliases: [plain], known: true, countedAll: true });
+      expect(body.covered).toBeGreaterThanOrEqual(0);
+      expect(await resume('rule', plain)).toMatchObject({ status: 200, body: { stops: [] } });
+    }
+    const runbook = await stop('runbook', 'aws-configures3bucketversioning');
+    expect(runbook.body).toMatchObject({ scope: { name: 'AWS-ConfigureS3BucketVersioning' }, known: true });
+    expect((await resume('runbook', 'AWS-CONFIGURES3BUCKETVERSIONING')).status).toBe(200);
+  });
+
+  it('sets what nobody knows, and says so with the nearest name', async () => {
+    const { body } = await stop('rule', 's3-bucket-versionning-enabled');
+    expect(body).toMatchObject({ known: false, meant: 's3-bucket-versioning-enabled', covered: 0 });
+    const runbook = await stop('runbook', 'AWS-ConfigureS3BucketVersionin');
+    expect(runbook.body).toMatchObject({ known: false, meant: 'AWS-ConfigureS3BucketVersioning' });
+    const stranger = await stop('rule', 'our-own-rule-of-the-payroll-team');
+    expect(stranger.body.known).toBe(false);
+    expect(stranger.body).not.toHaveProperty('meant');
+    expect((await ask('GET', '/api/stop')).body.stops).toHaveLength(3);
+    expect((await resume('rule', 'S3-bucket-versionning-enabled')).status).toBe(200);
+    expect((await resume('rule', 'OUR-own-rule-of-the-payroll-team')).status).toBe(200);
+    const refused = await resume('rule', 'another');
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not-stopped' } } });
+    expect(refused.body.error.message).toContain('runbook AWS-ConfigureS3BucketVersionin is stopped since');
+    expect((await resume('runbook', 'AWS-ConfigureS3BucketVersionin')).status).toBe(200);
+    expect((await resume('rule', 'another')).body.error.message).toContain('nothing is stopped');
+  });
+
+  it('stopped twice, keeps since when and who, and tells both reasons', async () => {
+    const first = (await stop('rule', 'Our-Rule')).body;
+    const again = { reason: 'it runs', who: 'grace', cancelRunning: true };
+    expect((await stop('rule', 'our-rule', again)).body).toMatchObject({
+      scope: first.scope,
+      who: 'ada',
+      since: first.since,
+      cancelRunning: true,
+      reason: expect.stringMatching(/^a drill; grace at .*: it runs$/),
+    });
+    expect((await stop('rule', 'our-rule', { reason: 'z'.repeat(1_000) })).body).toMatchObject({
+      cancelRunning: true,
+      reason: expect.stringMatching(/^a drill; .*it runs; ada at .*: z{1000}$/),
+    });
+    for (const letter of 'abcdef') await stop('rule', 'our-rule', { reason: letter.repeat(1_000) });
+    const [{ reason }] = (await ask('GET', '/api/stop')).body.stops;
+    expect(reason).toMatch(/^a drill; .* … ada at .*: f{1000}$/);
+    expect(reason.length).toBeLessThanOrEqual(4_000);
+    expect((await resume('rule', 'OUR-RULE')).body.stops).toEqual([]);
   });
 });
 

@@ -173,7 +173,7 @@ export class World {
   }
 
   lift(scope: StopSwitch['scope']): void {
-    void this.controls.removeStopSwitch(scope);
+    void this.controls.removeStopSwitch(scope, [{ scope, at: this.scheduler.now() }]);
     for (const stop of this.safety.stops)
       if (stopScopeId(stop.scope) === stopScopeId(scope))
         stop.untilMs = Math.min(stop.untilMs, this.scheduler.nowMs);

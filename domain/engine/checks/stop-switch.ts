@@ -1,6 +1,6 @@
 /** Nobody has stopped the case's account, rule or runbook, or everything. */
 import { describeStop, stoppedBy } from '../../stop-switch.ts';
-import { minuteMs, plusMs } from '../../time.ts';
+import { hourMs, minuteMs, plusMs } from '../../time.ts';
 import { type Check, noThen, yes } from './check.ts';
 
 export const stopSwitch: Check = async (context) => {
@@ -12,9 +12,11 @@ export const stopSwitch: Check = async (context) => {
     ? noThen(describeStop(stop), {
         kind: 'hold',
         reason: 'stop-switch',
-        until: plusMs(ports.clock.now(), LOOK_AGAIN_MS),
+        until: plusMs(ports.clock.now(), HOLD_MS + Math.floor(ports.random() * HOLD_SPREAD_MS)),
       })
     : yes('nothing is stopped');
 };
 
-const LOOK_AGAIN_MS = 5 * minuteMs;
+/** What is held is woken when the switch is taken off: only what got lost on the way comes by this. */
+const HOLD_MS = hourMs;
+const HOLD_SPREAD_MS = 30 * minuteMs;

@@ -209,7 +209,8 @@ describe('a check that says no', () => {
     const held = await theCase();
     expect(held.state).toMatchObject({ name: 'held', reason: 'stop-switch' });
     expect(held.timeline.at(-1)?.why).toContain('by ada: incident');
-    await world.app.ports.controls.removeStopSwitch(stop.scope);
+    const lifted = { scope: stop.scope, at: world.now() };
+    await world.app.ports.controls.removeStopSwitch(stop.scope, [lifted]);
     await world.until(async () => (await theCase()).state.name === 'resolved', 15 * minuteMs);
   });
 

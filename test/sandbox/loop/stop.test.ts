@@ -189,6 +189,8 @@ describe('what runs in the scope of the switch', () => {
 
     changeSettings(world.sandbox.world, { stepTimeFactor: 1 });
     await ports.controls.removeStopSwitch(stop.scope);
+    const lifted = { scope: stop.scope, at: world.now() };
+    expect(await selfheal.letGo(lifted, plusMs(world.now(), minuteMs))).toBe(4);
     await world.until(() => world.told('resolved') === 4, 30 * minuteMs);
     expect(starts()).toHaveLength(8);
   });
@@ -205,5 +207,48 @@ describe('what runs in the scope of the switch', () => {
     const here = stopHere({ scope: { kind: 'account', name: '222222222222' }, cancelRunning: true });
     await world.app.ports.controls.addStopSwitch({ ...here, since: instant(epochMs(here.since)) });
     await world.until(() => starts().every(({ status }) => status === 'Cancelled'), 10 * minuteMs);
+  });
+});
+
+describe('what the switch held', () => {
+  const heldWorld = async (): Promise<Ports> => {
+    world = await drivenWorld({ stepMs: 15 * secondMs });
+    const { ports } = world.app;
+    await ports.controls.addStopSwitch(stopHere());
+    breakBuckets(world, 3);
+    await world.until(() => world.told('held') === 3, 2 * minuteMs);
+    return ports;
+  };
+
+  it('waits an hour at least, is not looked at meanwhile, and goes on at once when it is let go', async () => {
+    const ports = await heldWorld();
+    const before = await world.cases();
+    await world.advance(30 * minuteMs);
+    expect((await world.cases()).map(({ version }) => version).sort()).toEqual(
+      before.map(({ version }) => version).sort(),
+    );
+    for (const { state, timeline } of before) {
+      if (state.name !== 'held') throw new Error(state.name);
+      const waitsMs = epochMs(state.dueAt) - epochMs(timeline.at(-1)?.at ?? '');
+      expect(waitsMs).toBeGreaterThanOrEqual(59 * minuteMs);
+      expect(waitsMs).toBeLessThanOrEqual(91 * minuteMs);
+    }
+    const { scope } = stopHere();
+    const lifted = { scope, at: world.now() };
+    const soon = plusMs(world.now(), minuteMs);
+    const elsewhere = { ...stopHere(), scope: { kind: 'account', name: '999999999999' } } as const;
+    expect(await world.app.selfheal.letGo({ ...elsewhere, at: world.now() }, soon)).toBe(0);
+    // Still stopped: there is nothing to let go.
+    expect(await world.app.selfheal.letGo(lifted, soon)).toBe(0);
+    await ports.controls.removeStopSwitch(scope);
+    expect(await world.app.selfheal.letGo(lifted, soon)).toBe(3);
+    await world.until(() => world.told('resolved') === 3, 5 * minuteMs);
+  });
+
+  it('is let go by the tick when whoever took the switch off died before', async () => {
+    const ports = await heldWorld();
+    const { scope } = stopHere();
+    await ports.controls.removeStopSwitch(scope, [{ scope, at: world.now() }]);
+    await world.until(() => world.told('resolved') === 3, 10 * minuteMs);
   });
 });
