@@ -97,8 +97,10 @@ describe('a finding', () => {
   });
 
   it('whose case was closed is taken up again when Config has evaluated it anew', async () => {
-    const told = await preview(heardLater('denied'), { evaluatedAt: '2026-11-21T02:59:31.000Z' });
-    expect(told?.action).toBe('run');
+    const anew = { evaluatedAt: '2026-11-21T02:59:31.000Z' };
+    expect((await preview(heardLater('resolved'), anew))?.action).toBe('run');
+    // What a person said no to is not done unasked, only because Config has evaluated the rule again.
+    expect((await preview(heardLater('denied'), anew))?.action).toBe('approve');
   });
 
   it('of which something cannot be read is unknown, and nothing would be done', async () => {

@@ -83,18 +83,20 @@ describe('an exemption that a person adds', () => {
   it('between the intent to start and the start holds the start back', async () => {
     await begin('policy.yml', 10 * secondMs);
     let added = false;
+    const addedOnceIntended = async ({ state }: Case, written: Promise<boolean>) => {
+      if (!(await written)) return false;
+      if (state.name === 'starting' && !added) {
+        added = true;
+        world.sandbox.advanceBy(4 * secondMs);
+        expect(await exempt({ resourceId: [BUCKET] })).toMatchObject({ kind: 'in-force' });
+      }
+      return true;
+    };
     around = (ports) => ({
       cases: {
         ...ports.cases,
-        replace: async (changed) => {
-          const written = await ports.cases.replace(changed);
-          if (changed.state.name === 'starting' && !added) {
-            added = true;
-            world.sandbox.advanceBy(4 * secondMs);
-            expect(await exempt({ resourceId: [BUCKET] })).toMatchObject({ kind: 'in-force' });
-          }
-          return written;
-        },
+        open: (opened) => addedOnceIntended(opened, ports.cases.open(opened)),
+        replace: (changed) => addedOnceIntended(changed, ports.cases.replace(changed)),
       },
     });
     breakBucket();
@@ -215,7 +217,8 @@ describe('a check of exemptions that cannot be made', () => {
         (ports: Ports) => ({ compliance: { ...ports.compliance, remediationException: fails(error) } }),
       ]) {
         around = fault;
-        const version = (await newest())?.version ?? 0;
+        const { id: caseId = '', version = 0 } = (await newest()) ?? {};
+        await world.app.ports.wakes.send([{ wake: { caseId, early: true }, delayMs: 0 }]);
         await world.until(async () => {
           const { state, version: now = 0, timeline = [] } = (await newest()) ?? {};
           return (
