@@ -128,7 +128,10 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
       method: 'POST',
       path: 'settings',
       answer: ({ body }) =>
-        changeSettings(world, read(z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), body)),
+        changeSettings(
+          world,
+          read(z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), body),
+        ),
     },
     {
       method: 'POST',

@@ -30,7 +30,9 @@ export interface DeployedQueue {
 
 export interface Deployment {
   readonly settings: Settings;
-  readonly queues: Readonly<Record<'compliance' | 'executions' | 'wakes' | 'scheduled' | 'refused', DeployedQueue>>;
+  readonly queues: Readonly<
+    Record<'compliance' | 'executions' | 'wakes' | 'scheduled' | 'refused', DeployedQueue>
+  >;
 }
 
 export interface DeployOptions {

@@ -1,10 +1,10 @@
 /** Carries out one effect and says what was observed by it, if anything. */
 import { askBreakers, type BreakersSay, openedLast } from '../breaker.ts';
+import { approves } from '../case/approves.ts';
 import type { Case, OpenState, Planned, Starting } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
 import { ownerTopics } from '../case/grace.ts';
 import type { Observation } from '../case/observation.ts';
-import { approves } from '../case/approves.ts';
 import { TOKEN_TRUSTED_MS } from '../case/transitions/start.ts';
 import { resourceKey } from '../finding.ts';
 import { isToOwner, messageFor } from '../message.ts';

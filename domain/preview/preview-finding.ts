@@ -3,10 +3,11 @@
  * `routeBy` say where the case would go, and the checks are the checks before a start. All that is added here is
  * what becomes of a finding whose case is further along already.
  */
+
+import { approves } from '../case/approves.ts';
 import { type Case, isClosed, isOpen, type StateName } from '../case/case.ts';
 import type { AfterNo, Assessment } from '../case/observation.ts';
 import { earlierOf, openCase } from '../case/open-case.ts';
-import { approves } from '../case/approves.ts';
 import { routeBy } from '../case/route.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { assess } from '../engine/assess.ts';

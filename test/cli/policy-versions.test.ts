@@ -76,7 +76,9 @@ describe('selfheal policy', () => {
     const first = await run('publish', '--reason', 'first rollout');
     expect(first).toMatchObject({
       code: 0,
-      err: expect.stringMatching(/^policy\.yml:\d+:\d+ warning: entries\[0\]\.mode: expected somebody who hears/),
+      err: expect.stringMatching(
+        /^policy\.yml:\d+:\d+ warning: entries\[0\]\.mode: expected somebody who hears/,
+      ),
     });
     expect(first.out).toMatch(
       /^Version 1 \([0-9a-f]{12}\) is in force, published by arn:aws:iam::111111111111:/,
