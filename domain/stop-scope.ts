@@ -21,6 +21,8 @@ export interface KnownScope extends Pick<StopSwitch, 'scope' | 'aliases'> {
  * so does a rule's name with what Security Hub or a conformance pack added: it means that one rule alone.
  *
  * @example
+ * const served = { identifier: 'INCOMING_SSH_DISABLED', name: 'restricted-ssh' };
+ * const catalog = { runbooks: [{ rules: [served] }], guides: [] };
  * knownScope({ kind: 'rule', name: 'RESTRICTED-ssh' }, catalog)
  * // { scope: { kind: 'rule', name: 'INCOMING_SSH_DISABLED' }, aliases: ['restricted-ssh'], inCatalog: true }
  */
