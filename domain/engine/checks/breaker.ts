@@ -40,6 +40,6 @@ export const breaker: Check = async (context) => {
   }
 };
 
-/** Only what got lost on the way comes by this. */
-const HOLD_MS = 6 * hourMs;
-const HOLD_SPREAD_MS = 2 * hourMs;
+/** Only who was held just after the breaker closed, or whose wake-up got lost, comes by this. As long as a stop's. */
+const HOLD_MS = hourMs;
+const HOLD_SPREAD_MS = hourMs / 2;

@@ -84,8 +84,7 @@ describe('a process that is killed', () => {
         times: 2,
       });
       for (let n = 0; n < 8; n += 1) breakBucket(`random-${seed}-${n}`);
-      // Where a wake-up was lost with its process, the longest hold (a breaker's, up to eight hours) is the way back.
-      await world.until(allHealed(8), 12 * hourMs);
+      await world.until(allHealed(8), 4 * hourMs);
       expect(crashes).toBeGreaterThan(3);
       const left = (await world.cases())
         .filter(({ state }) => state.name !== 'resolved')
