@@ -54,7 +54,7 @@ describe('the time of a function', () => {
        let fired = false;
        setTimeout(() => { fired = true; }, 1_000);
        Atomics.store(shown, 0, 1_000n);
-       for (let turns = 0; turns < 100 && !fired; turns += 1) await tick();
+       while (!fired) await tick();
        told.push({ fired });`,
     );
     expect(told).toContainEqual({ fired: true });
@@ -66,7 +66,7 @@ describe('the time of a function', () => {
        setTimeout(() => undefined, 1_000);
        await require('node:fs/promises').readFile(process.execPath);
        told.push('read');
-       for (let turns = 0; turns < 100 && told.length < 2; turns += 1) await tick();`,
+       while (told.length < 2) await tick();`,
     );
     expect(told).toEqual(['read', { asleep: true, dueMs: 1_000 }]);
   });
