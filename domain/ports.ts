@@ -269,6 +269,12 @@ export interface Metrics {
   count(name: MetricName, value?: number): void;
 }
 
+/** Addresses that messages carry: they find a page and let nobody do anything. */
+export interface Links {
+  /** Where people decide on a plan, until then; undefined where there is no page to open. */
+  toDecision(caseId: string, planHash: string, expiresAt: Instant): Promise<string | undefined>;
+}
+
 /** Names of the roles that selfheal uses in the accounts. */
 export interface Roles {
   executorRoleArn(account: string): string;
@@ -287,6 +293,8 @@ export interface Ports {
   readonly runbooks: Runbooks;
   readonly compliance: Compliance;
   readonly announcer: Announcer;
+  /** Absent: messages name commands only. */
+  readonly links?: Links;
   readonly events: CaseEvents;
   readonly wakes: Wakes;
   readonly clock: Clock;

@@ -30,6 +30,10 @@ export type Terms = Pick<PolicyEntry, 'limits' | 'retry' | 'approval' | 'verify'
     readonly runMsMax: number;
     /** The topic that hears of the case while its grace runs; absent without grace. */
     readonly ownerTopic?: string;
+    /** Who wrote the entry; only where the policy leaves them out of deciding. */
+    readonly authors?: readonly string[];
+    /** Who changed the resource last, where its tag says so; only where the policy leaves them out of deciding. */
+    readonly changedBy?: string;
   };
 
 export interface Decision {
@@ -38,6 +42,10 @@ export interface Decision {
   readonly who: string;
   readonly reason: string;
   readonly at: Instant;
+  /** Groups of the policy that they were in when they decided. */
+  readonly groups?: readonly string[];
+  /** Of an approval: nothing starts before. */
+  readonly notBefore?: Instant;
 }
 
 /** A quorum of decisions for exactly one plan hash. */
@@ -46,6 +54,8 @@ export interface Approval {
   readonly decisions: readonly Decision[];
   /** The plan may start until then; after it, people are asked again. */
   readonly validUntil: Instant;
+  /** Nothing starts before: the latest that one of the decisions names. */
+  readonly notBefore?: Instant;
 }
 
 export interface TimelineEntry {
@@ -115,6 +125,10 @@ export interface AwaitingApproval extends Planned {
   readonly decisions: readonly Decision[];
   /** False until SNS took the request: until then it is sent again. */
   readonly announced: boolean;
+  /** How many rungs of the ladder were told, where the policy has one. */
+  readonly rungs?: number;
+  /** What is different from the plan that was approved and is void now; absent when people are asked for the first time. */
+  readonly changes?: readonly string[];
   readonly dueAt: Instant;
 }
 export interface Queued extends Planned {
@@ -289,6 +303,8 @@ export interface Case<S extends CaseState = CaseState> {
   /** Checks before a start that could not be made, in a row. */
   readonly checkFailures: number;
   readonly approval?: Approval;
+  /** The person whose order opened it: a sweep or a plan that they applied. Absent where an event did. */
+  readonly requestedBy?: string;
   /** When the owner was told what is to come, where there is a grace. */
   readonly ownerToldAt?: Instant;
   /** When and how the finding's latest earlier cases opened and ended, the newest last; bounded. */

@@ -30,10 +30,36 @@ export interface RetryPolicy {
   readonly backoffMsMax: number;
 }
 
+/** Whose word does not count, although a group would let them: who asked for it, wrote the entry, changed the resource. */
+export type Excluded = 'requester' | 'author' | 'changer';
+
+/** Who is told next, when nobody has decided for so long since people were asked. */
+export interface Rung {
+  readonly afterMs: number;
+  /** Names of topics. */
+  readonly notify: readonly string[];
+}
+
 export interface ApprovalPolicy {
   /** How many different people must approve. */
   readonly quorum: number;
   readonly expiresAfterMs: number;
+  /** Groups whose members decide, by their names under `groups`; absent: whoever is signed in. */
+  readonly from?: readonly string[];
+  /** Absent: nobody is left out. */
+  readonly not?: readonly Excluded[];
+  /** Ascending by time; absent: nobody else is told before it expires. */
+  readonly escalate?: readonly Rung[];
+}
+
+/** People who count as one kind of approver: whoever one of the lists names. */
+export interface Group {
+  /** Names as selfheal knows people: `ada@example.com`, or an IAM user's. */
+  readonly people: readonly string[];
+  /** Values of the token's groups claim. */
+  readonly claims: readonly string[];
+  /** Names of IAM roles; `*` stands for any characters. */
+  readonly roles: readonly string[];
 }
 
 export interface VerifyPolicy {
@@ -141,6 +167,8 @@ export interface PolicyEntry extends Safeguards {
   readonly verify: VerifyPolicy;
   /** Names of topics (in `topics`) that messages about these cases go to. */
   readonly notify: readonly string[];
+  /** Who wrote the entry, as selfheal knows people; absent: not said. */
+  readonly authors?: readonly string[];
 }
 
 /** An entry as its author meant it: defaults filled in, but severity and mode still open when unwritten. */
@@ -163,6 +191,12 @@ export interface Policy {
   readonly adaptiveConcurrency: boolean;
   /** Name -> SNS topic name or ARN. */
   readonly topics: Readonly<Record<string, string>>;
+  /** Name -> who is in it. Absent: there are none. */
+  readonly groups?: Readonly<Record<string, Group>>;
+  /** Groups whose members may stop, resume, close, exempt, reset, redrive and apply; absent: whoever is signed in. */
+  readonly operators?: readonly string[];
+  /** Key of the tag that says who changed a resource last; absent: that is not known. */
+  readonly changedByTag?: string;
   /** IANA name of the zone in which dates without one are read. */
   readonly timezone: string;
   readonly owners?: Owners;
