@@ -2,9 +2,16 @@
  * What the domain needs of the world. Adapters in `infra/` implement these; every one of them throws
  * `PortError` when the world does not answer as it should.
  */
-import type { Batch } from './batch.ts';
+import type { Batch, Member } from './batch.ts';
 import type { AskedBatch } from './batch-id.ts';
-import type { Becomes, Breaker, BreakerScope, KnownBreaker, UnreadableBreaker } from './breaker.ts';
+import type {
+  Becomes,
+  Breaker,
+  BreakerScope,
+  KnownBreaker,
+  OpenedBreaker,
+  UnreadableBreaker,
+} from './breaker.ts';
 import type { Case, Evaluation } from './case/case.ts';
 import type { ExecutionReport, Exempted } from './case/observation.ts';
 import type { CaseChanged } from './case-changed.ts';
@@ -231,6 +238,18 @@ export interface Announcer {
   announce(topics: readonly string[], message: Message): Promise<void>;
 }
 
+/** What people are told, in words. */
+export interface Messages {
+  /** The message that the case's state calls for; undefined when nobody must be told. */
+  aboutCase(about: Case): Promise<Message | undefined>;
+  /** One message that asks for all of them. */
+  batchAsks(batch: Batch, members: readonly Member[]): Promise<Message>;
+  /** @param expired how many there are; @param some a few of them */
+  batchExpired(batch: Batch, expired: number, some: readonly Case[]): Promise<Message>;
+  /** @param opened one at least */
+  breakersOpened(opened: readonly OpenedBreaker[]): Promise<Message>;
+}
+
 export interface CaseEvents {
   publish(changes: readonly CaseChanged[]): Promise<void>;
 }
@@ -293,6 +312,7 @@ export interface Ports {
   readonly runbooks: Runbooks;
   readonly compliance: Compliance;
   readonly announcer: Announcer;
+  readonly messages: Messages;
   /** Absent: messages name commands only. */
   readonly links?: Links;
   readonly events: CaseEvents;

@@ -23,6 +23,7 @@ import { createHealthStore } from './dynamodb/health-store.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
 import { createSweepStore } from './dynamodb/sweep-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
+import { messagesOnDemand } from './messages-on-demand.ts';
 import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
 import { createAnnouncer } from './sns/announcer.ts';
@@ -93,6 +94,7 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     runbooks: createRunbooks(clients, clock.now),
     compliance: createCompliance(clients, clock.now),
     announcer: createAnnouncer({ sns: new SNSClient(aws), topicArn: topicArnOf(settings, policy) }),
+    messages: messagesOnDemand({ catalog }),
     events: createCaseEvents({ events: new EventBridgeClient(aws), busName: settings.eventBusName }),
     wakes: createWakes({ sqs, queueUrl: settings.wakeQueueUrl }),
     clock,

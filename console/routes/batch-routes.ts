@@ -1,7 +1,7 @@
 /** Batches over HTTP: which there are, what waits in one, and a person's decision on all of it. */
 import { Hono } from 'hono/tiny';
 import { type Batch, expiresIn } from '../../domain/batch.ts';
-import { factsOf } from '../../domain/batch-message.ts';
+import { factsOf } from '../../domain/batch-facts.ts';
 import { listNow, membersOf } from '../../domain/engine/batches.ts';
 import { instant } from '../../domain/time.ts';
 import * as z from '../../domain/zod.ts';
@@ -31,7 +31,10 @@ export const batchDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
   new Hono().post('/:id/decide', async (context) => {
     const { who: claimed, ...decision } = checked(decisionSchema, await jsonBody(context));
     const who = personOf(whoIs(context, claimed));
-    const answer = await app.selfheal.decideBatch(context.req.param('id'), { ...decision, who });
+    const answer = await app.selfheal.decideBatch(context.req.param('id'), {
+      ...decision,
+      who: { name: who, claims: [] },
+    });
     if (answer.kind === 'done') return context.json({ batch: answer.batch, cases: answer.cases });
     if (answer.code === 'no-such-batch') throw noSuchBatch();
     throw new HttpError(409, answer.code, answer.reason);

@@ -19,7 +19,7 @@ import {
   type Member,
   pendingDecision,
 } from '../batch.ts';
-import { askingMessage, expiredMessage, factsOf } from '../batch-message.ts';
+import { topicsOf } from '../batch-facts.ts';
 import type { Case } from '../case/case.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
@@ -67,7 +67,7 @@ export const tendBatch = async (engine: Engine, id: string): Promise<void> => {
 
 /** The message first: it had better come twice than not at all. */
 const announce = async (
-  { ports, assessor }: Engine,
+  { ports }: Engine,
   batch: Batch,
   say: 'ask' | 'expired',
   members: readonly Member[],
@@ -76,17 +76,14 @@ const announce = async (
   const at = ports.clock.now();
   const version = batch.version + 1;
   if (say === 'ask') {
-    await ports.announcer.announce(
-      factsOf(members, assessor.catalog).topics,
-      askingMessage(batch, members, assessor.catalog),
-    );
+    await ports.announcer.announce(topicsOf(members), await ports.messages.batchAsks(batch, members));
     const told = { at, list: listOf(members) };
     await ports.batches.replace({ ...batch, version, told }, plusMs(at, minuteMs));
     return;
   }
   await ports.announcer.announce(
-    [...new Set(expired.flatMap(({ terms }) => terms.notify))],
-    expiredMessage(batch, expired.length, expired),
+    topicsOf(expired),
+    await ports.messages.batchExpired(batch, expired.length, expired),
   );
   const toldExpired = { at, cases: expired.length };
   await ports.batches.replace({ ...batch, version, toldExpired }, plusMs(at, minuteMs));

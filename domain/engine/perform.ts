@@ -7,7 +7,7 @@ import { ownerTopics } from '../case/grace.ts';
 import type { Observation } from '../case/observation.ts';
 import { TOKEN_TRUSTED_MS } from '../case/transitions/start.ts';
 import { resourceKey } from '../finding.ts';
-import { isToOwner, messageFor } from '../message.ts';
+import { isToOwner } from '../message.ts';
 import { PortError } from '../ports.ts';
 import { describeStop, stoppedBy } from '../stop-switch.ts';
 import { epochMs, type Instant, secondMs } from '../time.ts';
@@ -192,7 +192,7 @@ const readExecution = async ({ ports }: Engine, about: Case): Promise<Observatio
 };
 
 const announce = async ({ ports }: Engine, about: Case): Promise<Observation | undefined> => {
-  const message = messageFor(about);
+  const message = await ports.messages.aboutCase(about);
   if (message === undefined) return undefined;
   await ports.announcer.announce(isToOwner(about) ? ownerTopics(about.terms) : about.terms.notify, message);
   return { kind: 'announced' };

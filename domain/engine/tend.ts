@@ -5,8 +5,8 @@
  * done and not before, so that whoever dies on the way has it done again.
  */
 import { breakerId, concerns, isOpened, type KnownBreaker, type OpenedBreaker } from '../breaker.ts';
-import { breakersOpened, OPERATIONS_TOPIC } from '../breaker-message.ts';
 import type { Case } from '../case/case.ts';
+import { OPERATIONS_TOPIC } from '../message.ts';
 import { PortError, type Ports } from '../ports.ts';
 import type { LiftedStop } from '../stop-scope.ts';
 import { type StopSwitch, stoppedBy } from '../stop-switch.ts';
@@ -54,7 +54,7 @@ const tellOf = async (ports: Ports, breakers: readonly KnownBreaker[]): Promise<
   for (const opened of byTopics.values())
     await tried(ports, async () => {
       const topics = new Set([OPERATIONS_TOPIC, ...opened.flatMap(({ notify }) => notify)]);
-      await ports.announcer.announce([...topics], breakersOpened(opened));
+      await ports.announcer.announce([...topics], await ports.messages.breakersOpened(opened));
       for (const { scope } of opened) await changeBreaker(ports, scope, { kind: 'told' });
     });
 };

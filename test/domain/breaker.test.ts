@@ -12,8 +12,8 @@ import {
   type KnownBreaker,
   moveBreaker,
 } from '../../domain/breaker.ts';
-import { breakersOpened } from '../../domain/breaker-message.ts';
 import { heldBack } from '../../domain/held-back.ts';
+import { breakersOpened } from '../../domain/message/breaker-message.ts';
 import { SAFEGUARDS } from '../../domain/policy/resolve-safeguards.ts';
 import { hourMs, minuteMs, plusMs } from '../../domain/time.ts';
 import { aCase, finding, NOW, plan } from '../support/cases.ts';

@@ -3,6 +3,7 @@
  * come first, at which it may fail, and at which the process may die: then it does nothing more, for ever.
  */
 import { createEngine, type Selfheal } from '../../domain/engine/engine.ts';
+import { createMessages } from '../../domain/message/messages.ts';
 import type { Compliance, Ports, Runbooks } from '../../domain/ports.ts';
 import { PortError } from '../../domain/ports.ts';
 import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
@@ -82,6 +83,7 @@ export const startProcess = (world: World, name: string): Process => {
     runbooks: runbooksOf(world, call),
     compliance: complianceOf(world, call),
     announcer: { announce: (_, message) => call('sns:Publish', () => world.announced(message)) },
+    messages: createMessages({ catalog: world.catalog }),
     events: { publish: (changes) => call('events:PutEvents', () => world.published(changes)) },
     wakes: { send: (wakes) => call('sqs:SendMessageBatch', () => world.woken(wakes)) },
     clock: { now: () => scheduler.now(), sleep: pause },

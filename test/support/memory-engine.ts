@@ -8,6 +8,7 @@ import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../simulation/memory-table.ts';
 import { evaluation, NOW } from './cases.ts';
+import { plainMessages } from './messages.ts';
 
 export interface MemoryPorts {
   readonly ports: Ports;
@@ -72,6 +73,7 @@ export const memoryPorts = ({
       remediationException: async () => undefined,
     },
     announcer: { announce: known('announce', undefined) },
+    messages: plainMessages(),
     events: { publish: async (changes) => void published.push(...changes) },
     wakes: { send: known('wake', undefined) },
     clock: {

@@ -4,7 +4,7 @@ import type { Case, Held, Terms } from '../../../domain/case/case.ts';
 import { decide } from '../../../domain/case/case-machine.ts';
 import type { Assessment } from '../../../domain/case/observation.ts';
 import { openCase } from '../../../domain/case/open-case.ts';
-import { messageFor } from '../../../domain/message.ts';
+import { messageFor } from '../../../domain/message/case-message.ts';
 import { dayMs, hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
 import {
   aCase,

@@ -18,6 +18,7 @@ import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { NOW } from '../../support/cases.ts';
+import { plainMessages } from '../../support/messages.ts';
 
 const CATALOG = loadCatalog();
 
@@ -88,6 +89,7 @@ const worldOf = (quorum = 1) => {
         if (message.attributes.batch !== undefined) messages.push(message);
       },
     },
+    messages: plainMessages(),
     events: { publish: async () => undefined },
     wakes: {
       send: async (wakes) => {

@@ -19,6 +19,7 @@ import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { aCase, evaluation, finding, NOW } from '../../support/cases.ts';
+import { plainMessages } from '../../support/messages.ts';
 
 const LANE = { account: '222222222222', region: 'us-east-1' };
 const RULE_SCOPE = 'rule#S3_BUCKET_VERSIONING_ENABLED';
@@ -66,6 +67,7 @@ const engineOn = (policyText = AUTO) => {
       lookup: async () => 'x',
     },
     announcer: { announce: async () => undefined },
+    messages: plainMessages(),
     events: { publish: async () => undefined },
     wakes: { send: async (wakes) => void sent.push(...wakes) },
     clock: {

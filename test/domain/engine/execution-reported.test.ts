@@ -20,6 +20,7 @@ import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { aCase, EXECUTION, finding, NOW, plan, states } from '../../support/cases.ts';
+import { plainMessages } from '../../support/messages.ts';
 
 const SCOPE = 'lane#222222222222/us-east-1';
 const SECOND_EXECUTION = '22222222-2222-4333-8444-555555555555';
@@ -80,6 +81,7 @@ const behind = async (fresh: Case, answer: ExecutionReport | undefined, now: str
       lookup: doing('lookup', 'x'),
     },
     announcer: { announce: doing('announce', undefined) },
+    messages: plainMessages(),
     events: { publish: doing('publish', undefined) },
     wakes: { send: doing('wake', undefined) },
     clock: { now: () => now, sleep: doing('sleep', undefined) },

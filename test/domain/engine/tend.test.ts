@@ -7,6 +7,7 @@ import { type Due, PortError, type Ports } from '../../../domain/ports.ts';
 import { createControlStore } from '../../../infra/dynamodb/control-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { aCase, finding, NOW, terms } from '../../support/cases.ts';
+import { plainMessages } from '../../support/messages.ts';
 
 const OPEN: BreakerScope = { kind: 'runbook', name: 'AWS-StopInstance' };
 const CLOSED: BreakerScope = { kind: 'rule', name: finding.ruleIdentifier ?? '' };
@@ -40,6 +41,7 @@ it('wakes what a closed breaker held although nobody takes the message about ano
         throw new PortError('transient', 'NotFound', 'sns:Publish', 'no such topic');
       },
     },
+    messages: plainMessages(),
     clock: { now: () => NOW },
     log: {
       info: silent,

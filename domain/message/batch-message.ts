@@ -1,41 +1,9 @@
 /** The one message about a batch: how many, which, what would be done, and how to look and decide. */
-import { type Batch, expiresIn, listOf, type Member } from './batch.ts';
-import type { Case } from './case/case.ts';
-import type { Catalog, Severity } from './catalog/catalog.ts';
-import { inert, type Message } from './message.ts';
-
-/** What is the same in all, counted. */
-export interface BatchFacts {
-  readonly rules: Readonly<Record<string, number>>;
-  /** `document version n` -> cases. */
-  readonly runbooks: Readonly<Record<string, number>>;
-  readonly accounts: Readonly<Record<string, number>>;
-  readonly entries: Readonly<Record<string, number>>;
-  /** What the runbooks do to who uses the resources, in the catalog's words. */
-  readonly disruption: readonly string[];
-  readonly severity: Severity;
-  /** How many people must approve; the highest of all. */
-  readonly quorum: number;
-  readonly topics: readonly string[];
-}
-
-export const factsOf = (members: readonly Member[], catalog: Catalog): BatchFacts => ({
-  rules: counted(members, ({ finding }) => finding.ruleIdentifier ?? finding.rule),
-  runbooks: counted(members, ({ state }) => `${state.plan.document} version ${state.plan.documentVersion}`),
-  accounts: counted(members, ({ lane }) => lane.account),
-  entries: counted(members, ({ entry }) => entry),
-  disruption: [
-    ...new Set(
-      members.flatMap(({ state }) => {
-        const runbook = catalog.runbook(state.plan.document);
-        return runbook === undefined ? [] : [`${runbook.disruption}: ${runbook.disruptionNote}`];
-      }),
-    ),
-  ],
-  severity: highest(members),
-  quorum: Math.max(1, ...members.map(({ terms }) => terms.approval.quorum)),
-  topics: [...new Set(members.flatMap(({ terms }) => terms.notify))],
-});
+import { type Batch, expiresIn, listOf, type Member } from '../batch.ts';
+import { factsOf, highest } from '../batch-facts.ts';
+import type { Case } from '../case/case.ts';
+import type { Catalog, Severity } from '../catalog/catalog.ts';
+import { inert, type Message } from '../message.ts';
 
 export const askingMessage = (batch: Batch, members: readonly Member[], catalog: Catalog): Message => {
   const facts = factsOf(members, catalog);
@@ -118,17 +86,6 @@ const rows = (name: string, counts: Readonly<Record<string, number>>): readonly 
 
 const sampleLine = ({ id, finding, lane }: Case): string =>
   `  ${id}  ${inert(finding.resourceId, 100)} in ${lane.account} ${lane.region}`;
-
-/** The most frequent first. */
-const counted = <T>(items: readonly T[], by: (item: T) => string): Readonly<Record<string, number>> => {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(by(item), (counts.get(by(item)) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
-};
-
-const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const satisfies readonly Severity[];
-const highest = (cases: readonly Pick<Case, 'severity'>[]): Severity =>
-  SEVERITIES.find((severity) => cases.some((about) => about.severity === severity)) ?? 'low';
 
 /** SNS allows 100 printable ASCII characters. */
 const ascii = (text: string): string => {

@@ -1,9 +1,6 @@
 /** What people are sent when breakers open. */
-import { describeBreaker, type OpenedBreaker } from './breaker.ts';
-import { ascii, inert, type Message } from './message.ts';
-
-/** Where the platform engineer listens, whatever the policy says of its own topics. */
-export const OPERATIONS_TOPIC = 'selfheal-operations';
+import { describeBreaker, type OpenedBreaker } from '../breaker.ts';
+import { ascii, inert, type Message } from '../message.ts';
 
 /** @param opened one at least; those that opened together are told together */
 export const breakersOpened = (opened: readonly OpenedBreaker[]): Message => {

@@ -1,0 +1,6 @@
+/** Messages as they are, of a catalog that knows no runbook: for tests that look at who is told, and when. */
+import { catalogOf } from '../../domain/catalog/catalog-of.ts';
+import { createMessages } from '../../domain/message/messages.ts';
+import type { Messages } from '../../domain/ports.ts';
+
+export const plainMessages = (): Messages => createMessages({ catalog: catalogOf([]) });
