@@ -7,6 +7,7 @@ import { serve } from '@hono/node-server';
 import { runCommand } from '../cli/program.ts';
 import { operating } from '../console/groups/operating.ts';
 import { httpFrame } from '../console/http-frame.ts';
+import { noSessions } from '../console/identity/session.ts';
 import { believeTheName } from '../console/who-is.ts';
 import { epochMs, hourMs } from '../domain/time.ts';
 import { createOperations } from '../infra/operations.ts';
@@ -49,6 +50,7 @@ export const measurePlan = async (findings: number, runs: number): Promise<PlanT
     app: { ...app, operations },
     nowMs: () => epochMs(world.now()),
     whoIs: believeTheName,
+    sessionOf: noSessions,
     globalLaneRegion: HUB_REGION,
   });
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {

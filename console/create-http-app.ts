@@ -10,6 +10,7 @@ import { reading } from './groups/reading.ts';
 import { loopbackOnly } from './guard.ts';
 import type { LocalDeps } from './http-deps.ts';
 import { httpFrame } from './http-frame.ts';
+import { noSessions } from './identity/session.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
@@ -42,6 +43,7 @@ export const createHttpApp = ({
     sandbox: createSandboxClient(sandboxUrl),
     nowMs,
     whoIs: believeTheName,
+    sessionOf: noSessions,
     globalLaneRegion,
     readDraft: draftPolicy,
   };

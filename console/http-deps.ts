@@ -3,6 +3,7 @@ import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import type { App, DecidingApp } from '../infra/compose.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
 import type { Operations } from '../infra/operations.ts';
+import type { SessionOf } from './identity/session.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 import type { WhoIs } from './who-is.ts';
 
@@ -11,6 +12,8 @@ export interface HttpDeps {
   /** The service's own time (the sandbox's, when it runs faster than ours), ms since the epoch. */
   readonly nowMs: () => number;
   readonly whoIs: WhoIs;
+  /** Who has signed in on a page: by a cookie, which proves a visit but, without more, no intention. */
+  readonly sessionOf: SessionOf;
   /** Region of the lane in which runbooks for global resources run. */
   readonly globalLaneRegion: string;
   /**

@@ -5,6 +5,7 @@ import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import type { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../console/http-deps.ts';
 import { httpFrame } from '../console/http-frame.ts';
+import { noSessions } from '../console/identity/session.ts';
 import { signedIn } from '../console/signed-in.ts';
 import { epochMs } from '../domain/time.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
@@ -27,6 +28,7 @@ export const httpFunction = <A extends AppBase>(
         app,
         nowMs: () => epochMs(app.ports.clock.now()),
         whoIs: signedIn({ hubAccount, ...readPeople(process.env) }),
+        sessionOf: noSessions,
         globalLaneRegion: region,
       }),
     ),

@@ -5,6 +5,7 @@ import { deciding } from '../../console/groups/deciding.ts';
 import { reading } from '../../console/groups/reading.ts';
 import type { DecidingDeps } from '../../console/http-deps.ts';
 import { httpFrame } from '../../console/http-frame.ts';
+import { noSessions } from '../../console/identity/session.ts';
 import { believeTheName } from '../../console/who-is.ts';
 import { askedIn } from '../../domain/batch-id.ts';
 import type { Case } from '../../domain/case/case.ts';
@@ -43,6 +44,7 @@ export const batchService = async (): Promise<BatchService> => {
     app,
     nowMs: () => epochMs(ports.clock.now()),
     whoIs: believeTheName,
+    sessionOf: noSessions,
     globalLaneRegion: 'us-east-1',
   };
   const routes = new Hono().route('/', reading(deps)).route('/', deciding(deps));
