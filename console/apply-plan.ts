@@ -95,7 +95,12 @@ const approveIfAsked = async (
     return { ...now, approved: false, problem: null };
   if (about.state.name !== 'awaiting-approval')
     return { ...now, approved: false, problem: `nobody is asked for it: the case is ${about.state.name}` };
-  const answer = await app.selfheal.decide(about.id, { planHash, answer: 'approve', who, reason });
+  const answer = await app.selfheal.decide(about.id, {
+    planHash,
+    answer: 'approve',
+    who: { name: who, claims: [] },
+    reason,
+  });
   return answer.kind === 'done'
     ? { ...now, state: answer.state, approved: true, problem: null }
     : { ...now, approved: false, problem: answer.reason };

@@ -50,13 +50,18 @@ export const caseDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
     .post('/:id/decision', async (context) => {
       const { who: claimed, ...decision } = checked(decisionSchema, await jsonBody(context));
       const person = personOf(whoIs(context, claimed));
-      const answer = await app.selfheal.decide(context.req.param('id'), { ...decision, who: person });
+      const answer = await app.selfheal.decide(context.req.param('id'), {
+        ...decision,
+        who: { name: person, claims: [] },
+      });
       return context.json(done(answer));
     })
     .post('/:id/close', async (context) => {
       const { who: claimed, reason: why } = checked(closeSchema, await jsonBody(context));
       const person = personOf(whoIs(context, claimed));
-      return context.json(done(await app.selfheal.close(context.req.param('id'), person, why)));
+      return context.json(
+        done(await app.selfheal.close(context.req.param('id'), { name: person, claims: [] }, why)),
+      );
     });
 
 const newestFirst = (left: Case, right: Case): number =>

@@ -21,6 +21,7 @@ import {
 } from '../batch.ts';
 import { topicsOf } from '../batch-facts.ts';
 import type { Case } from '../case/case.ts';
+import type { Identity } from '../identity.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
 import { createSession } from './session.ts';
@@ -125,6 +126,10 @@ const carryOut = async (
   }
 };
 
+export interface PersonsBatchDecision extends Pick<BatchDecision, 'answer' | 'reason' | 'digest'> {
+  readonly who: Identity;
+}
+
 export type BatchDecisionAnswer =
   | { readonly kind: 'done'; readonly batch: string; readonly cases: number }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
@@ -133,9 +138,10 @@ export type BatchDecisionAnswer =
 export const decideBatch = async (
   { ports }: Engine,
   id: string,
-  decision: Pick<BatchDecision, 'answer' | 'who' | 'reason' | 'digest'>,
+  { who, ...decided }: PersonsBatchDecision,
 ): Promise<BatchDecisionAnswer> => {
   const { batches, clock, wakes } = ports;
+  const decision = { ...decided, who: who.name };
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const batch = await batches.get(id);
     if (batch === undefined)

@@ -9,6 +9,7 @@ import { caseId, findingId } from '../../domain/finding.ts';
 import type { BatchStore, CaseStore, Due } from '../../domain/ports.ts';
 import { dayMs, hourMs, type Instant, minuteMs, plusMs } from '../../domain/time.ts';
 import { aCase, finding, hash, NOW } from '../support/cases.ts';
+import { person } from '../support/identities.ts';
 
 export interface BatchStoreSubject {
   readonly batches: BatchStore;
@@ -110,7 +111,12 @@ export const batchStoreContract = (make: () => Promise<BatchStoreSubject>): void
       expect(list.cases).toBe(2);
       const engine = engineOf(subject);
       const decide = (who: string) =>
-        decideBatch(engine, ASKED.id, { answer: 'approve', who, reason: 'planned', digest: list.digest });
+        decideBatch(engine, ASKED.id, {
+          answer: 'approve',
+          who: person(who),
+          reason: 'planned',
+          digest: list.digest,
+        });
       const answers = await Promise.all(Array.from({ length: 10 }, () => decide('ada').catch(contended)));
       expect(answers.filter(({ kind }) => kind === 'done')).toHaveLength(1);
       expect(await decide('ada')).toMatchObject({ kind: 'refused', code: 'already-decided' });

@@ -5,6 +5,7 @@ import { membersOf } from '../../domain/engine/batches.ts';
 import { hourMs, minuteMs } from '../../domain/time.ts';
 import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
+import { person } from '../support/identities.ts';
 import { mostAtWork } from '../support/most-at-work.ts';
 import { tableClient } from './memory-table.ts';
 import { flood } from './simulate-flood.ts';
@@ -53,7 +54,7 @@ it('starts 50 of 2,000 unasked, asks once for the rest within minutes, and has n
     .anyone()
     ?.selfheal.decideBatch(batch.id, {
       answer: 'approve',
-      who: 'ada',
+      who: person('ada'),
       reason: 'planned',
       digest: listOf(members).digest,
     })

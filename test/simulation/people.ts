@@ -4,6 +4,7 @@ import type { Case } from '../../domain/case/case.ts';
 import { PortError } from '../../domain/ports.ts';
 import { minuteMs } from '../../domain/time.ts';
 import { BATCH_PARTITION } from '../../infra/dynamodb/table.ts';
+import { person } from '../support/identities.ts';
 import type { Item } from './expression.ts';
 import type { Written } from './memory-table.ts';
 import type { World } from './world.ts';
@@ -51,7 +52,9 @@ export class People {
           if (state.name === 'awaiting-approval' && state.batch === id)
             safety.approvals.push({ caseId, planHash: state.planHash, who, atMs: scheduler.nowMs });
         const answer = random() < 0.1 ? 'deny' : 'approve';
-        this.answered(process.selfheal.decideBatch(id, { answer, who, digest, reason: 'simulated' }));
+        this.answered(
+          process.selfheal.decideBatch(id, { answer, who: person(who), digest, reason: 'simulated' }),
+        );
       });
     }
   }
@@ -74,7 +77,9 @@ export class People {
     if (!this.active || process === undefined) return;
     const { safety, scheduler } = this.world;
     if (answer === 'approve') safety.approvals.push({ caseId, planHash, who, atMs: scheduler.nowMs });
-    this.answered(process.selfheal.decide(caseId, { planHash, answer, who, reason: 'simulated' }));
+    this.answered(
+      process.selfheal.decide(caseId, { planHash, answer, who: person(who), reason: 'simulated' }),
+    );
   }
 
   private handOver(caseId: string): void {
@@ -82,7 +87,8 @@ export class People {
     if (random() < 0.9) return;
     scheduler.after(random() * 60 * minuteMs, () => {
       const process = fabric.anyone();
-      if (this.active && process) this.answered(process.selfheal.close(caseId, 'ada', 'done by hand'));
+      if (this.active && process)
+        this.answered(process.selfheal.close(caseId, person('ada'), 'done by hand'));
     });
   }
 

@@ -18,6 +18,7 @@ import { createHealthStore } from '../../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../../infra/dynamodb/permit-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { NOW } from '../../support/cases.ts';
+import { person } from '../../support/identities.ts';
 import { plainMessages } from '../../support/messages.ts';
 
 const CATALOG = loadCatalog();
@@ -169,7 +170,13 @@ const worldOf = (quorum = 1) => {
   const decide = async (over: object = {}) => {
     const { id } = await theBatch();
     const { digest } = listOf(await membersOf(ports, id));
-    return selfheal.decideBatch(id, { answer: 'approve', who: 'ada', reason: 'planned', digest, ...over });
+    return selfheal.decideBatch(id, {
+      answer: 'approve',
+      who: person('ada'),
+      reason: 'planned',
+      digest,
+      ...over,
+    });
   };
   return {
     ports,
@@ -271,14 +278,14 @@ it('needs as many people as the terms say, and counts nobody twice', async () =>
   await breaks(...NAMES);
   await advance(4);
   expect(await decide()).toMatchObject({ kind: 'done' });
-  expect(await decide({ who: 'ada@example.com' })).toMatchObject({
+  expect(await decide({ who: person('ada@example.com') })).toMatchObject({
     kind: 'refused',
     code: 'already-decided',
   });
   await advance(3);
   expect(started).toHaveLength(2);
   expect(await states()).toMatchObject({ 'awaiting-approval': 4 });
-  expect(await decide({ who: 'grace' })).toMatchObject({ kind: 'done' });
+  expect(await decide({ who: person('grace') })).toMatchObject({ kind: 'done' });
   await advance(3);
   expect(started).toHaveLength(6);
   expect(messages).toHaveLength(1);
@@ -302,7 +309,7 @@ it('refuses what no decision is: without a reason, without anything that waits, 
   await decide();
   await advance(2);
   restart();
-  expect(await decide({ who: 'grace' })).toMatchObject({ code: 'nothing-to-decide' });
+  expect(await decide({ who: person('grace') })).toMatchObject({ code: 'nothing-to-decide' });
 });
 
 it('hands what nobody decided on over with one message, and reminds with one a day', async () => {

@@ -4,6 +4,7 @@ import type { AwaitingApproval, Case } from '../../../domain/case/case.ts';
 import { hourMs, minuteMs } from '../../../domain/time.ts';
 import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+import { person } from '../../support/identities.ts';
 import { openPayroll } from '../../support/payroll.ts';
 
 let world: DrivenWorld;
@@ -21,7 +22,7 @@ const decide = (over: object = {}) =>
   world.app.selfheal.decide(waiting.id, {
     planHash: waiting.state.planHash,
     answer: 'approve',
-    who: 'ada',
+    who: person('ada'),
     reason: 'public payroll',
     ...over,
   });
@@ -63,7 +64,7 @@ describe('a high-severity case', () => {
       await world.app.selfheal.decide('0000000000000000-1', {
         planHash: '',
         answer: 'deny',
-        who: 'a',
+        who: person('a'),
         reason: 'b',
       }),
     ).toMatchObject({
@@ -74,7 +75,7 @@ describe('a high-severity case', () => {
   it('one outcome when fifty people decide at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>
-        decide({ who: `person-${n}`, answer: n % 2 ? 'approve' : 'deny' }),
+        decide({ who: person(`person-${n}`), answer: n % 2 ? 'approve' : 'deny' }),
       ),
     );
     expect(answers.filter(({ kind }) => kind === 'done')).toHaveLength(1);

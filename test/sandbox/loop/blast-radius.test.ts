@@ -7,6 +7,7 @@ import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { changeSettings } from '../../../sandbox/world/settings.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
 import { breakBuckets, whatWasSeen } from '../../support/flood.ts';
+import { person } from '../../support/identities.ts';
 import { violations } from '../../support/invariants.ts';
 import { mostAtWork } from '../../support/most-at-work.ts';
 
@@ -40,7 +41,7 @@ it("starts four of forty unasked, the rest by one decision, and never more than 
   const [batch] = await world.app.ports.batches.list();
   if (batch === undefined) throw new Error('there is no batch');
   const { digest } = listOf(await membersOf(world.app.ports, batch.id));
-  const decision = { answer: 'approve', who: 'ada', reason: 'planned', digest } as const;
+  const decision = { answer: 'approve', who: person('ada'), reason: 'planned', digest } as const;
   expect(await world.app.selfheal.decideBatch(batch.id, decision)).toMatchObject({ cases: FOUND - UNASKED });
   await world.until(() => runs().length >= UNASKED + APPROVED, hourMs);
   expect(mostAtWork(runs().map(({ requestedMs, endedMs }) => ({ startedMs: requestedMs, endedMs })))).toBe(

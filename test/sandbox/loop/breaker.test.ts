@@ -14,6 +14,7 @@ import { HUB_ACCOUNT } from '../../../sandbox/world/roles.ts';
 import { makeRunbookFail, withdrawRunbookFault } from '../../../sandbox/world/runbook-faults.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
 import { breakBuckets, LANE, whatWasSeen } from '../../support/flood.ts';
+import { person } from '../../support/identities.ts';
 import { violations } from '../../support/invariants.ts';
 
 const RULE: BreakerScope = { kind: 'rule', name: 'S3_BUCKET_VERSIONING_ENABLED' };
@@ -144,7 +145,7 @@ describe('the check of the breaker', () => {
     if (state.name !== 'awaiting-approval') throw new Error(`it is ${state.name}`);
     expect(state.batch).toContain('S3_BUCKET_SSL_REQUESTS_ONLY.breaker.');
     const { planHash } = state;
-    await world.app.selfheal.decide(id, { planHash, answer: 'approve', who: 'ada', reason: 'seen' });
+    await world.app.selfheal.decide(id, { planHash, answer: 'approve', who: person('ada'), reason: 'seen' });
     await world.until(() => world.told('resolved') === 1, 10 * minuteMs);
     expect(starts()).toHaveLength(1);
     expect(await breakers()).toMatchObject([{ state: 'open' }]);
@@ -178,7 +179,12 @@ describe('the check of the breaker', () => {
       const { id, state } = await theCase();
       if (state.name !== 'awaiting-approval') throw new Error(`it is ${state.name}`);
       const { planHash } = state;
-      await world.app.selfheal.decide(id, { planHash, answer: 'approve', who: 'ada', reason: 'seen' });
+      await world.app.selfheal.decide(id, {
+        planHash,
+        answer: 'approve',
+        who: person('ada'),
+        reason: 'seen',
+      });
     };
     await world.advance(2 * minuteMs);
     expect((await theCase()).state).not.toHaveProperty('batch');

@@ -14,6 +14,7 @@ import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource } from '../../../sandbox/world/admin.ts';
 import { HUB_ACCOUNT } from '../../../sandbox/world/roles.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
+import { person } from '../../support/identities.ts';
 import { openPayroll } from '../../support/payroll.ts';
 
 const BUCKET = 'shop-prod-invoices-us-east-1';
@@ -312,7 +313,12 @@ describe('between decision and start', () => {
     if (waiting.state.name !== 'awaiting-approval') throw new Error('it should wait for approval');
     const { planHash } = waiting.state;
     version = '2';
-    await world.app.selfheal.decide(waiting.id, { planHash, answer: 'approve', who: 'ada', reason: 'ok' });
+    await world.app.selfheal.decide(waiting.id, {
+      planHash,
+      answer: 'approve',
+      who: person('ada'),
+      reason: 'ok',
+    });
     await world.advance(minuteMs);
     expect(started()).toBe(0);
     const asked = await theCase();

@@ -5,6 +5,7 @@ import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { changeSettings } from '../../../sandbox/world/settings.ts';
 import { type DrivenWorld, drivenWorld, START } from '../../support/driven-world.ts';
 import { breakBuckets, whatWasSeen } from '../../support/flood.ts';
+import { person } from '../../support/identities.ts';
 import { violations } from '../../support/invariants.ts';
 import { openPayroll } from '../../support/payroll.ts';
 import { trusting } from '../../support/trusting-policy.ts';
@@ -52,7 +53,7 @@ describe('a lane under load', () => {
     const answer = await world.app.selfheal.decide(waits.id, {
       planHash: waits.state.planHash,
       answer: 'approve',
-      who: 'ada',
+      who: person('ada'),
       reason: 'public payroll',
     });
     expect(answer).toMatchObject({ kind: 'done' });

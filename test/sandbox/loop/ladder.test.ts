@@ -11,6 +11,7 @@ import { executions } from '../../../sandbox/services/ssm/execution.ts';
 import { breakResource } from '../../../sandbox/world/admin.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
 import { breakBuckets, LANE } from '../../support/flood.ts';
+import { person } from '../../support/identities.ts';
 
 let world: DrivenWorld;
 afterEach(() => world.close());
@@ -52,7 +53,7 @@ it('looks, asks, acts, and asks again when it is too much at once', async () => 
     await world.app.selfheal.decide(id, {
       planHash: (state as AwaitingApproval).planHash,
       answer: 'approve',
-      who: 'grace',
+      who: person('grace'),
       reason: 'nobody writes there',
     });
   await world.until(() => healed(4), hourMs);
@@ -68,7 +69,12 @@ it('looks, asks, acts, and asks again when it is too much at once', async () => 
   const [batch = ''] = asked;
   expect(asked).toEqual([batch, batch]);
   const { digest } = listOf(await membersOf(world.app.ports, batch));
-  await world.app.selfheal.decideBatch(batch, { answer: 'approve', who: 'grace', reason: 'go on', digest });
+  await world.app.selfheal.decideBatch(batch, {
+    answer: 'approve',
+    who: person('grace'),
+    reason: 'go on',
+    digest,
+  });
   await world.until(() => healed(8), hourMs);
   expect(runs()).toHaveLength(8);
 });
