@@ -23,6 +23,8 @@ import { createHealthStore } from './dynamodb/health-store.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
 import { createSweepStore } from './dynamodb/sweep-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
+import type { LinkReader } from './links/links.ts';
+import { linksOnDemand } from './links/links-on-demand.ts';
 import { messagesOnDemand } from './messages-on-demand.ts';
 import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
@@ -39,6 +41,8 @@ export interface AppBase {
   readonly policy: () => PolicyBook;
   /** The reports of sweeps. */
   readonly sweeps: SweepStore;
+  /** Opens the links that messages carry. */
+  readonly linkReader: LinkReader;
   /** For whatever else looks into the accounts. */
   readonly members: MemberClients;
 }
@@ -83,6 +87,7 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     now: clock.now,
     ...(connection && { endpoint: connection.endpoint }),
   });
+  const { links, linkReader } = linksOnDemand({ settings, client, now: clock.now });
   const ports = decorate({
     cases: createCaseStore({ client, tableName, now: clock.now }),
     batches: createBatchStore({ client, tableName }),
@@ -94,6 +99,7 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     runbooks: createRunbooks(clients, clock.now),
     compliance: createCompliance(clients, clock.now),
     announcer: createAnnouncer({ sns: new SNSClient(aws), topicArn: topicArnOf(settings, policy) }),
+    ...(settings.consoleUrl !== undefined && { links }),
     messages: messagesOnDemand({ catalog }),
     events: createCaseEvents({ events: new EventBridgeClient(aws), busName: settings.eventBusName }),
     wakes: createWakes({ sqs, queueUrl: settings.wakeQueueUrl }),
@@ -103,7 +109,8 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     log,
     metrics,
   });
-  return { ports, catalog, policy, sweeps: createSweepStore({ client, tableName }), members: clients };
+  const sweeps = createSweepStore({ client, tableName });
+  return { ports, catalog, policy, sweeps, linkReader, members: clients };
 };
 
 /** The client of the table. */

@@ -32,6 +32,18 @@ const settingsSchema = z.object({
       ),
     '',
   ),
+  /** Where people open the pages; without it messages name commands only. */
+  SELFHEAL_CONSOLE_URL: z._default(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^$|^https:\/\/[^/?#\s]+$|^http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?$/,
+          'expected https:// and a host name, without a path, or nothing',
+        ),
+      ),
+    '',
+  ),
 });
 
 export interface Settings {
@@ -46,6 +58,8 @@ export interface Settings {
   readonly externalId: string;
   /** Lanes that are swept although no aggregator gathers from them and no case is there. */
   readonly sweepLanes?: readonly Lane[];
+  /** Where people open the pages, without a slash at its end; absent: there are none, and messages name commands only. */
+  readonly consoleUrl?: string;
 }
 
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
@@ -71,5 +85,6 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       const [account, region] = lane.split('/');
       return account && region ? [{ account, region }] : [];
     }),
+    ...(e.SELFHEAL_CONSOLE_URL === '' ? {} : { consoleUrl: e.SELFHEAL_CONSOLE_URL }),
   };
 };

@@ -59,7 +59,11 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
   });
   const log = localLog(options.dataDir, sandbox.clock.now);
   const listeners: ((change: CaseChanged) => void)[] = [];
+  let front: Front | undefined;
   try {
+    // The first of all: messages carry its address.
+    front = await listen(options.port);
+    const { server, url } = front;
     const deployment = await deploy({
       url: sandbox.url,
       topics: Object.values(policy.current().policy.topics),
@@ -70,7 +74,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
       dynamodbEndpoint: sandbox.dynamodbUrl,
     };
-    const app = compose(deployment.settings, {
+    const settings = { ...deployment.settings, consoleUrl: url };
+    const app = compose(settings, {
       connection,
       decorate: (ports) => telling(ports, listeners),
       catalog,
@@ -80,7 +85,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       log,
       metrics: { count: () => {} },
     });
-    const operations = createOperations(deployment.settings, app, { connection });
+    const operations = createOperations(settings, app, { connection });
     const http = createHttpApp({
       app,
       operations,
@@ -97,8 +102,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       },
       refused: (problem) => log.error('policy refused, the one in force stays', { reason: problem.message }),
     });
-    const { server, url } = await listen(http.fetch, options.port);
-    const scheduled = composeScheduled(app, deployment.settings, connection);
+    front.serve(http.fetch);
+    const scheduled = composeScheduled(app, settings, connection);
     const functions = runFunctions(app, scheduled, deployment, sandbox.url, sandbox.speed);
     return {
       url,
@@ -122,6 +127,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       },
     };
   } catch (error) {
+    front?.server.close();
     policy.close();
     await sandbox.close();
     throw error;
@@ -161,13 +167,28 @@ const telling = (ports: Ports, listeners: readonly ((change: CaseChanged) => voi
   },
 });
 
-const listen = (
-  fetch: Parameters<typeof serve>[0]['fetch'],
-  port: number,
-): Promise<{ readonly server: ServerType; readonly url: string }> =>
+type Fetch = Parameters<typeof serve>[0]['fetch'];
+
+interface Front {
+  readonly server: ServerType;
+  readonly url: string;
+  /** From now on this answers; before, whoever asks is told to try again. */
+  serve(fetch: Fetch): void;
+}
+
+const listen = (port: number): Promise<Front> =>
   new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: '127.0.0.1', port }, (address) =>
-      resolve({ server, url: `http://127.0.0.1:${address.port}` }),
+    let answer: Fetch = () => new Response('selfheal is starting: try again in a moment\n', { status: 503 });
+    const server = serve(
+      { fetch: (request, env) => answer(request, env), hostname: '127.0.0.1', port },
+      (address) =>
+        resolve({
+          server,
+          url: `http://127.0.0.1:${address.port}`,
+          serve: (fetch) => {
+            answer = fetch;
+          },
+        }),
     );
     server.on('error', (error: NodeJS.ErrnoException) =>
       reject(

@@ -11,11 +11,13 @@
  *   exemption             <its name>           an exemption that a person added
  *   exemption-told        week                 the week for which people were told what is about to lapse
  *   sweep                 everything | asked   the newest report of a sweep, and where the next one begins
+ *   link-keys             keys                 what links in messages are signed with
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
 export const BATCH_PARTITION = 'scope#batch';
 export const CONTROL_KEY = { pk: 'control', sk: 'stop' };
+export const LINK_KEYS_KEY = { pk: 'link-keys', sk: 'keys' };
 
 export const DUE_INDEX = 'due';
 export const WAITING_INDEX = 'waiting';

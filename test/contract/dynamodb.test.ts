@@ -5,9 +5,10 @@ import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
 import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
+import { createLinkKeyStore } from '../../infra/dynamodb/link-key-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
 import { createPolicyStore } from '../../infra/dynamodb/policy-store.ts';
-import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
+import { CONTROL_KEY, LINK_KEYS_KEY } from '../../infra/dynamodb/table.ts';
 import { NOW } from '../support/cases.ts';
 import { MemoryPolicyStore, versionOf } from '../support/published-policies.ts';
 import { batchStoreContract } from './batch-store.contract.ts';
@@ -16,6 +17,7 @@ import { controlStoreContract } from './control-store.contract.ts';
 import { exemptionStoreContract } from './exemption-store.contract.ts';
 import { type ContractDynamodb, contractDynamodb } from './fresh-table.ts';
 import { healthStoreContract } from './health-store.contract.ts';
+import { linkKeyStoreContract } from './link-key-store.contract.ts';
 import { permitStoreContract } from './permit-store.contract.ts';
 import { policyStoreContract } from './policy-store.contract.ts';
 
@@ -72,6 +74,32 @@ describe('DynamoDB', () => {
   policyStoreContract(async () => {
     const table = await dynamodb.freshTable();
     return { store: createPolicyStore(table), close: table.drop };
+  });
+
+  linkKeyStoreContract(async () => {
+    const table = await dynamodb.freshTable();
+    return { store: createLinkKeyStore(table), close: table.drop };
+  });
+
+  describe('the keys of links', () => {
+    it.each([
+      [{ keys: 'none' }],
+      [{ revision: '1' }],
+      [{ keys: [{ id: 'k1', secret: 'short', since: NOW }] }],
+      [{ keys: [{ id: 'k1', secret: 'A'.repeat(43), since: 'never' }] }],
+      [{ keys: [null] }],
+    ])('are not believed when they are %j', async (spoilt) => {
+      const table = await dynamodb.freshTable();
+      await table.client.put({
+        TableName: table.tableName,
+        Item: { ...LINK_KEYS_KEY, revision: 1, keys: [], ...spoilt },
+      });
+      await expect(createLinkKeyStore(table).read()).rejects.toMatchObject({
+        code: 'MalformedItem',
+        errorClass: 'terminal',
+      });
+      await table.drop();
+    });
   });
 
   describe('the control item', () => {
