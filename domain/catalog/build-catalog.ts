@@ -78,11 +78,11 @@ const differingRules = (parsed: readonly ReadEntry[]): readonly CatalogProblem[]
       : [
           problem(
             'identifier',
-            `expected the same name, types, trigger, severity and frameworks as ${known.name} gives this rule`,
+            `expected the same name, headline, types, trigger, severity and frameworks as ${known.name} gives this rule`,
           ),
         ];
   });
 };
 
-const factsOf = ({ name, resourceTypes, trigger, severity, frameworks }: ServedRule): string =>
-  JSON.stringify([name, resourceTypes, trigger, severity, frameworks]);
+const factsOf = ({ name, headline, resourceTypes, trigger, severity, frameworks }: ServedRule): string =>
+  JSON.stringify([name, headline, resourceTypes, trigger, severity, frameworks]);

@@ -4,6 +4,7 @@
  */
 import * as z from '../zod.ts';
 import type { ManualGuide, ParameterSource, Runbook, RunbookParameter, ServedRule } from './catalog.ts';
+import { changeProblems } from './changes.ts';
 import { iamProblems } from './runbook-iam.ts';
 import { safePattern } from './safe-pattern.ts';
 
@@ -93,6 +94,10 @@ const rule = z.pipe(
       /^[a-z][a-z0-9-]{2,127}$/,
       'expected the name AWS gives the rule, such as s3-bucket-versioning-enabled',
     ),
+    headline: shaped(
+      /^[a-z][\x20-\x7e]{2,39}$/,
+      'expected what is wrong in at most 40 characters, to stand behind the resource, such as: is public',
+    ),
     'resource-types': z
       .array(shaped(/^AWS::[A-Za-z0-9]*::[A-Za-z0-9]+$/, 'expected a type such as AWS::S3::Bucket'))
       .check(z.minLength(1, 'expected at least one resource type')),
@@ -140,6 +145,9 @@ const passedRole = z.union(
 const atLeastOne = <T extends z.ZodMiniType>(item: T, what: string) =>
   z.array(item).check(z.minLength(1, `expected at least one ${what}`));
 
+const changeText = z.string('expected text').check(z.minLength(1), z.maxLength(200));
+const change = z.strictObject({ what: changeText, before: changeText, after: changeText });
+
 const runbookFile = z
   .strictObject({
     document: z
@@ -152,6 +160,7 @@ const runbookFile = z
     source: docsUrl,
     rules,
     parameters,
+    changes: atLeastOne(change, 'thing that it changes'),
     disruption: oneOf('none', 'low', 'high', 'destructive'),
     'disruption-note': sentence,
     'run-timeout': durationMs,
@@ -166,7 +175,8 @@ const runbookFile = z
   })
   .check(
     z.superRefine((file, context) => {
-      for (const { path, message } of iamProblems(file)) context.addIssue({ code: 'custom', path, message });
+      for (const { path, message } of [...iamProblems(file), ...changeProblems(file)])
+        context.addIssue({ code: 'custom', path, message });
     }),
   );
 
@@ -180,6 +190,7 @@ export const runbookSchema = z.pipe(
       summary: file.summary,
       rules: file.rules,
       parameters: file.parameters,
+      changes: file.changes,
       disruption: file.disruption,
       disruptionNote: file['disruption-note'],
       iamActions: file['iam-actions'],

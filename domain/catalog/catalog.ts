@@ -43,6 +43,8 @@ export interface ServedRule {
   readonly identifier: string;
   /** The plain (kebab) name AWS gives the rule. */
   readonly name: string;
+  /** What is wrong, to stand behind the resource in a subject: `is public`. */
+  readonly headline: string;
   readonly resourceTypes: readonly string[];
   /** `change`: re-evaluates by itself once Config recorded the change; `periodic`: only when asked. `both` counts as change. */
   readonly trigger: 'change' | 'periodic' | 'both';
@@ -50,6 +52,13 @@ export interface ServedRule {
   readonly frameworks: readonly Framework[];
   /** 1 = the runbook to prefer for this rule; a higher number is an alternative. */
   readonly preference: number;
+}
+
+/** One thing that a runbook changes. A parameter's name in `{{ }}` stands for its value in the plan. */
+export interface Change {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** A role that a runbook hands to a service. The role has a fixed name, or a parameter holds its name or ARN. */
@@ -67,6 +76,8 @@ export interface Runbook {
   readonly summary: string;
   readonly rules: readonly ServedRule[];
   readonly parameters: readonly RunbookParameter[];
+  /** In words, before and after: see `changesOf`. */
+  readonly changes: readonly Change[];
   readonly disruption: Disruption;
   /** What people notice when it runs. */
   readonly disruptionNote: string;

@@ -10,7 +10,7 @@ import { deployParts } from './deploy-doc.ts';
 import { iamParts } from './iam-doc.ts';
 import { generatedPart, prose, readDoc, root } from './markdown.ts';
 import { packParts } from './packs-doc.ts';
-import { runbooksTable } from './runbooks-table.ts';
+import { changesTable, runbooksTable } from './runbooks-table.ts';
 
 describe('what the program writes into the docs (again with: npx tsx test/docs/write-docs.ts)', () => {
   it('has the case machine as its table is', () => {
@@ -19,6 +19,7 @@ describe('what the program writes into the docs (again with: npx tsx test/docs/w
 
   it('has every rule with its runbook and what the default policy does about it', () => {
     expect(generatedPart(readDoc('docs/runbooks.md'), 'rules')).toBe(runbooksTable());
+    expect(generatedPart(readDoc('docs/runbooks.md'), 'changes')).toBe(changesTable());
   });
 
   it('has every rule of every pack with its controls, what selfheal does about it, and what the pack costs', () => {

@@ -35,3 +35,18 @@ export const runbooksTable = (): string => {
     ...rows,
   ].join('\n');
 };
+
+/** Writes the other table there: what each runbook changes, as messages and the console say it. */
+export const changesTable = (): string =>
+  [
+    '| runbook | what | before | after |',
+    '| --- | --- | --- | --- |',
+    ...loadCatalog()
+      .runbooks.toSorted((left, right) => (left.document < right.document ? -1 : 1))
+      .flatMap(({ document, changes }) =>
+        changes.map(
+          ({ what, before, after }, index) =>
+            `| ${index === 0 ? `\`${document}\`` : ''} | ${what} | ${before} | ${after} |`,
+        ),
+      ),
+  ].join('\n');

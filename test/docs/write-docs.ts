@@ -6,19 +6,16 @@ import { deployParts } from './deploy-doc.ts';
 import { iamParts } from './iam-doc.ts';
 import { readDoc, root, withGeneratedPart } from './markdown.ts';
 import { packParts } from './packs-doc.ts';
-import { runbooksTable } from './runbooks-table.ts';
+import { changesTable, runbooksTable } from './runbooks-table.ts';
 
 writeFileSync(join(root, 'docs/case-machine.md'), caseMachineDoc());
-writeFileSync(
-  join(root, 'docs/runbooks.md'),
-  withGeneratedPart(readDoc('docs/runbooks.md'), 'rules', runbooksTable()),
-);
 const writeParts = (file: string, parts: Readonly<Record<string, string>>): void =>
   writeFileSync(
     join(root, file),
     Object.entries(parts).reduce((page, [name, part]) => withGeneratedPart(page, name, part), readDoc(file)),
   );
 
+writeParts('docs/runbooks.md', { rules: runbooksTable(), changes: changesTable() });
 writeParts('docs/iam.md', await iamParts());
 writeParts('docs/deploy.md', await deployParts());
 writeParts('docs/packs.md', packParts());

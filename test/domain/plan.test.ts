@@ -23,6 +23,7 @@ const runbookWith = (...parameters: readonly RunbookParameter[]): Runbook => ({
     {
       identifier: 'S3_BUCKET_VERSIONING_ENABLED',
       name: 's3-bucket-versioning-enabled',
+      headline: 'keeps no versions',
       resourceTypes: ['AWS::S3::Bucket'],
       trigger: 'change',
       severity: 'low',
@@ -31,6 +32,7 @@ const runbookWith = (...parameters: readonly RunbookParameter[]): Runbook => ({
     },
   ],
   parameters,
+  changes: [{ what: 'Versioning', before: 'off', after: 'on' }],
   disruption: 'none',
   disruptionNote: 'Nobody notices.',
   iamActions: ['s3:PutBucketVersioning'],

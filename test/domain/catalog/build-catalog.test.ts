@@ -22,7 +22,9 @@ rules:
     trigger: change
     severity: ${severity}
     frameworks: []
+    headline: is not used
     preference: ${preference}
+changes: [{ what: Address, before: yours, after: given back }]
 disruption: none
 disruption-note: Nobody notices.
 run-timeout: 30m
@@ -65,7 +67,7 @@ describe('building a catalog', () => {
     expect(
       problemsOf({ document: 'One' }, { document: 'Two', preference: 2, severity: 'critical' })[0],
     ).toMatch(
-      /^Two\.yml:5:17: rules\[0\]\.identifier: expected the same name, types, trigger, severity and frameworks as One/,
+      /^Two\.yml:5:17: rules\[0\]\.identifier: expected the same name, headline, types, trigger, severity and frameworks as One/,
     );
   });
 

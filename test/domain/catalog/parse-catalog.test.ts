@@ -13,6 +13,7 @@ rules:
     trigger: change
     severity: low
     frameworks: [pci]
+    headline: keeps no versions
 disruption: none
 disruption-note: Nobody notices.
 run-timeout: 30m
@@ -25,6 +26,8 @@ iam-actions:
   - s3:PutBucketVersioning
 manual-steps:
   - Turn it on.
+changes:
+  - { what: 'Versioning of {{BucketName}}', before: 'off', after: 'on' }
 `;
 
 const GUIDE = `summary: Root has no MFA.
@@ -37,6 +40,7 @@ rules:
     trigger: periodic
     severity: critical
     frameworks: []
+    headline: has no MFA for root
 manual-steps: [Sign in as root.]
 `;
 
@@ -93,32 +97,49 @@ describe('a catalog file', () => {
       '',
       'runbooks/x.yml:5:5: rules[0].severity: expected one of low, medium, high, critical',
     ],
-    ['iam-actions:', 'iam-action:', 'runbooks/x.yml:19:1: iam-action: expected no such key; is it misspelt?'],
+    ['iam-actions:', 'iam-action:', 'runbooks/x.yml:20:1: iam-action: expected no such key; is it misspelt?'],
     [
       's3:PutBucketVersioning',
       's3:*',
-      'runbooks/x.yml:20:5: iam-actions[0]: expected an exact IAM action such as s3:PutBucketVersioning',
+      'runbooks/x.yml:21:5: iam-actions[0]: expected an exact IAM action such as s3:PutBucketVersioning',
     ],
-    ['30m', 'soon', 'runbooks/x.yml:13:14: run-timeout: expected a duration such as 30m or 2h'],
+    [
+      '{{BucketName}}',
+      '{{Bucket}}',
+      'runbooks/x.yml:25:13: changes[0].what: expected a parameter of this runbook, but it has no Bucket',
+    ],
+    [
+      "before: 'off'",
+      "before: '{{ BucketName }}'",
+      'changes[0].before: expected placeholders such as {{BucketName}}, without spaces',
+    ],
+    [
+      'source: resource-id',
+      'required: false\n    source: policy',
+      'changes[0].what: expected a parameter that every plan has, but BucketName may be missing',
+    ],
+    ["before: 'off', ", '', 'changes[0].before: expected text'],
+    ['keeps no versions', 'Keeps no versions', 'rules[0].headline: expected what is wrong in at most 40'],
+    ['30m', 'soon', 'runbooks/x.yml:14:14: run-timeout: expected a duration such as 30m or 2h'],
     [
       'source: resource-id',
       'source: guess',
-      'runbooks/x.yml:18:13: parameters.BucketName.source: expected resource-id, account-id',
+      'runbooks/x.yml:19:13: parameters.BucketName.source: expected resource-id, account-id',
     ],
     [
       'source: resource-id',
       'source: { constant: true }',
-      'runbooks/x.yml:18:5: parameters.BucketName.source: expected',
+      'runbooks/x.yml:19:5: parameters.BucketName.source: expected',
     ],
     [
       "'^[a-z0-9.-]{3,63}$'",
       "'[a-z]+'",
-      'runbooks/x.yml:17:14: parameters.BucketName.pattern: expected a safe, anchored pattern: it must begin with ^',
+      'runbooks/x.yml:18:14: parameters.BucketName.pattern: expected a safe, anchored pattern: it must begin with ^',
     ],
     [
       "'^[a-z0-9.-]{3,63}$'",
       "'^(a+)+$'",
-      'runbooks/x.yml:17:14: parameters.BucketName.pattern: expected a safe, anchored pattern: a repeated group',
+      'runbooks/x.yml:18:14: parameters.BucketName.pattern: expected a safe, anchored pattern: a repeated group',
     ],
     ['  BucketName:', '  Bucket-Name:', 'expected a parameter name of 1-50 letters and digits'],
     [
@@ -178,7 +199,7 @@ describe('a catalog file', () => {
 
   test('with a key twice is refused, not silently overruled', () => {
     expect(problemsOf(`${RUNBOOK}disruption: high\n`)[0]).toMatch(
-      /^runbooks\/x\.yml:23:1: expected YAML: Map keys must be unique/,
+      /^runbooks\/x\.yml:26:1: expected YAML: Map keys must be unique/,
     );
   });
 

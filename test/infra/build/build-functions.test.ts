@@ -20,6 +20,9 @@ const FUNCTIONS = readdirSync('handlers/lambda')
   .map((file) => file.replace(/\.ts$/, ''))
   .sort();
 
+/** Whoever composes the ports can tell people something. */
+const MESSAGES = 'domain/message/messages.ts';
+
 let dir = '';
 let built: readonly BuiltFunction[];
 beforeAll(async () => {
@@ -69,10 +72,11 @@ describe('the packaged functions', () => {
     );
     const routes = (...names: readonly string[]) => names.map((name) => `console/routes/${name}-routes.ts`);
     expect(modules).toEqual({
-      ...Object.fromEntries(FUNCTIONS.map((name) => [name, []])),
-      decide: [...routes('apply', 'exemption', 'sweep'), 'domain/engine/compliance-reported.ts'],
+      ...Object.fromEntries(FUNCTIONS.map((name) => [name, [MESSAGES]])),
+      decide: [...routes('apply', 'exemption', 'sweep'), 'domain/engine/compliance-reported.ts', MESSAGES],
       operations: [
         ...routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
+        MESSAGES,
         'infra/doctor/create-doctor.ts',
       ],
     });
