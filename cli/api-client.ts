@@ -41,6 +41,8 @@ export const createApiClient = (url: string, options: ApiClientOptions = {}): Ap
     if (response.ok && told !== undefined) return told as T;
     throw new Failure(
       refusalOf(told) ?? gatewayRefusal(response.status, told) ?? notSelfheal(base, response.status),
+      1,
+      codeOf(told),
     );
   };
   return {
@@ -97,6 +99,11 @@ const refusalOf = (told: unknown): string | undefined => {
   const { message, path } = told.error as { message?: unknown; path?: unknown };
   if (typeof message !== 'string') return undefined;
   return safe(typeof path === 'string' ? `${path}: ${message}` : message, 2_000);
+};
+
+const codeOf = (told: unknown): string | undefined => {
+  const { error } = (told ?? {}) as { readonly error?: { readonly code?: unknown } };
+  return typeof error?.code === 'string' ? error.code : undefined;
 };
 
 /** API Gateway's own words, from before selfheal was asked. */

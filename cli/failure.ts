@@ -4,6 +4,8 @@ export class Failure extends Error {
     message: string,
     /** 1: refused or failed; 2: wrongly used. */
     readonly exitCode: 1 | 2 = 1,
+    /** Which refusal of the service it is, such as `plan-hash-mismatch`; absent of what the command says by itself. */
+    readonly code?: string,
   ) {
     super(message);
     this.name = 'Failure';

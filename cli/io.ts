@@ -1,7 +1,6 @@
 /** Everything a command may touch of the outside, so that tests can stand in for it. */
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import pico from 'picocolors';
 import { inert } from '../domain/message.ts';
 
@@ -25,6 +24,10 @@ export interface Io {
   readonly userName: () => string;
   /** Asks the person; yes when there is nobody to ask. */
   readonly confirm: (question: string) => Promise<boolean>;
+  /** Whether there is a person at a terminal who can be asked. */
+  readonly canAsk: boolean;
+  /** What the person types, trimmed; undefined when they end it (Ctrl-C, Ctrl-D). What was typed before the question does not count. */
+  readonly ask: (question: string) => Promise<string | undefined>;
   /** Until the person or the system wants the process to end. */
   readonly untilStopped: () => Promise<void>;
 }
@@ -34,6 +37,7 @@ export type Style = ReturnType<typeof pico.createColors>;
 export const realIo = (): Io => {
   const { env, stdout, stderr } = process;
   const isTty = stdout.isTTY === true;
+  const canAsk = isTty && process.stdin.isTTY === true;
   return {
     out: (text) => {
       stdout.write(text);
@@ -50,23 +54,41 @@ export const realIo = (): Io => {
     hasFolder: (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
     env,
     isTty,
-    columns: isTty && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT,
-    rows: isTty && stdout.rows > 0 ? stdout.rows : 24,
+    get columns() {
+      return isTty && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT;
+    },
+    get rows() {
+      return isTty && stdout.rows > 0 ? stdout.rows : 24;
+    },
     style: pico.createColors(isTty && !env.NO_COLOR && env.TERM !== 'dumb'),
     userName: () => userInfo().username,
     confirm: async (question) => {
-      if (!isTty || process.stdin.isTTY !== true) return true;
-      const asking = createInterface({ input: process.stdin, output: process.stderr });
-      const answer = await asking.question(`${question} [y/N] `);
-      asking.close();
-      return /^y(es)?$/i.test(answer.trim());
+      if (!canAsk) return true;
+      return /^y(es)?$/i.test((await asked(`${question} [y/N] `)) ?? '');
     },
+    canAsk,
+    ask: asked,
     untilStopped: () =>
       new Promise((resolve) => {
         process.once('SIGINT', resolve);
         process.once('SIGTERM', resolve);
       }),
   };
+};
+
+/** A line of the person's; none when they end it. */
+const asked = async (question: string): Promise<string | undefined> => {
+  // Loaded here: most commands ask nothing.
+  const { createInterface } = await import('node:readline');
+  const asking = createInterface({ input: process.stdin, output: process.stdout });
+  const line = await new Promise<string | undefined>((resolve) => {
+    asking.once('SIGINT', () => asking.close());
+    asking.once('close', () => resolve(undefined));
+    asking.question(question, resolve);
+  });
+  asking.close();
+  if (line === undefined) process.stdout.write('\n');
+  return line?.trim();
 };
 
 /** Without a terminal nobody's lines break: wide enough for what scripts and logs want to see. */

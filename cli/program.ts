@@ -1,30 +1,49 @@
 /** The `selfheal` command with all its subcommands. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addApply } from './commands/apply.ts';
-import { addBatch } from './commands/batch.ts';
-import { addBreaker } from './commands/breaker.ts';
-import { addCase } from './commands/case.ts';
-import { addCases } from './commands/cases.ts';
-import { addDecide } from './commands/decide.ts';
-import { addDlq } from './commands/dlq.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addExempt } from './commands/exempt.ts';
-import { addPlan } from './commands/plan.ts';
-import { addPolicy } from './commands/policy.ts';
-import { addSandbox } from './commands/sandbox.ts';
-import { addSend } from './commands/send.ts';
-import { addStart } from './commands/start.ts';
-import { addResume, addStop } from './commands/stop.ts';
-import { addSweep } from './commands/sweep.ts';
 import { Failure } from './failure.ts';
 import { type Io, safe } from './io.ts';
+
+type Add = (program: Command, io: Io) => void;
+
+/** Each command's module is loaded when the command is given: nobody waits for what the others need. In the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  start: async () => (await import('./commands/start.ts')).addStart,
+  inbox: async () => (await import('./commands/inbox.ts')).addInbox,
+  approve: async () => (await import('./commands/decide.ts')).addApprove,
+  deny: async () => (await import('./commands/decide.ts')).addDeny,
+  close: async () => (await import('./commands/close.ts')).addClose,
+  cases: async () => (await import('./commands/cases.ts')).addCases,
+  case: async () => (await import('./commands/case.ts')).addCase,
+  batch: async () => (await import('./commands/batch.ts')).addBatch,
+  stop: async () => (await import('./commands/stop.ts')).addStop,
+  resume: async () => (await import('./commands/stop.ts')).addResume,
+  breaker: async () => (await import('./commands/breaker.ts')).addBreaker,
+  sweep: async () => (await import('./commands/sweep.ts')).addSweep,
+  exempt: async () => (await import('./commands/exempt.ts')).addExempt,
+  send: async () => (await import('./commands/send.ts')).addSend,
+  plan: async () => (await import('./commands/plan.ts')).addPlan,
+  apply: async () => (await import('./commands/apply.ts')).addApply,
+  policy: async () => (await import('./commands/policy.ts')).addPolicy,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  dlq: async () => (await import('./commands/dlq.ts')).addDlq,
+  sandbox: async () => (await import('./commands/sandbox.ts')).addSandbox,
+};
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
 
-export const createProgram = (io: Io): Command => {
+/**
+ * @param only the commands to have in it, by name; absent: all
+ *
+ * @example
+ * (await createProgram(io, ['cases'])).commands.map((command) => command.name()) // ['cases']
+ */
+export const createProgram = async (
+  io: Io,
+  only: readonly string[] = Object.keys(COMMANDS),
+): Promise<Command> => {
   const program = new Command('selfheal')
     .description(
       'Heals AWS accounts by itself: AWS Config finds, policy decides, SSM Automation fixes, Config verifies.',
@@ -42,27 +61,10 @@ export const createProgram = (io: Io): Command => {
       getErrHasColors: () => false,
     })
     .showSuggestionAfterError(true);
-  addStart(program, io);
-  addCases(program, io);
-  addCase(program, io);
-  addDecide(program, io, 'approve');
-  addDecide(program, io, 'deny');
-  addBatch(program, io);
-  addStop(program, io);
-  addResume(program, io);
-  addBreaker(program, io);
-  addSweep(program, io);
-  addExempt(program, io);
-  addSend(program, io);
-  addPlan(program, io);
-  addApply(program, io);
-  addPolicy(program, io);
-  addDoctor(program, io);
-  addDlq(program, io);
-  addSandbox(program, io);
+  for (const name of only) (await COMMANDS[name]?.())?.(program, io);
   program.addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 refused or failed, 2 wrong use.\n\nExample:\n  $ selfheal start\n  $ selfheal cases --status open',
+    '\nExit codes: 0 done, 1 refused or failed, 2 wrong use.\n\nExamples:\n  $ selfheal start\n  $ selfheal inbox',
   );
   return program;
 };
@@ -70,7 +72,7 @@ export const createProgram = (io: Io): Command => {
 /** Runs one command line and answers its exit code: 0 done, 1 refused or failed, 2 wrong use. */
 export const runCommand = async (args: readonly string[], io: Io): Promise<number> => {
   try {
-    await createProgram(io).parseAsync([...args], { from: 'user' });
+    await (await createProgram(io, neededFor(args))).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return HELP.has(error.code) ? 0 : 2;
@@ -87,6 +89,12 @@ export const runCommand = async (args: readonly string[], io: Io): Promise<numbe
     );
     return 1;
   }
+};
+
+/** One command by its name; whatever else is given, a request for help or a misspelt name, needs all. */
+const neededFor = ([first = '']: readonly string[]): readonly string[] | undefined => {
+  if (Object.hasOwn(COMMANDS, first)) return [first];
+  return first === '-V' || first === '--version' ? [] : undefined;
 };
 
 /** Asked for, not a mistake. */

@@ -46,6 +46,20 @@ export interface CaseSummary {
   /** What Config said last. */
   readonly compliance: ComplianceType;
   readonly complianceRecordedAt: Instant;
+  /** What it wants of people; null while it waits for nobody. */
+  readonly waits: WaitsForPeople | null;
+}
+
+/** A case that waits for people: for their word on its plan, or for their hands. */
+export interface WaitsForPeople {
+  readonly since: Instant;
+  /** When the question lapses and somebody must fix it by hand; null when there is nothing to decide. */
+  readonly expiresAt: Instant | null;
+  /** Approvals that there are, and that it takes; null when there is nothing to decide. */
+  readonly given: number | null;
+  readonly quorum: number | null;
+  /** The batch in which people are asked, or were told, about it together with others. */
+  readonly batch: string | null;
 }
 
 export interface CaseJson extends CaseSummary {
@@ -93,6 +107,7 @@ export const caseSummary = (about: Case): CaseSummary => {
     lastFailure: about.lastFailure ?? null,
     compliance: newestEvaluation.compliance,
     complianceRecordedAt: newestEvaluation.recordedAt,
+    waits: waitsOf(about),
   };
 };
 
@@ -109,6 +124,27 @@ export const caseJson = (about: Case, controls: Pick<Controls, 'stops' | 'breake
   timeline: about.timeline.map(({ at, who, what, why, state }) => ({ at, who, what, why, state })),
   timelineDropped: about.timelineDropped,
 });
+
+const waitsOf = ({ state, terms, timeline, openedAt }: Case): WaitsForPeople | null => {
+  switch (state.name) {
+    case 'awaiting-approval':
+      return {
+        since: state.requestedAt,
+        expiresAt: state.expiresAt,
+        given: state.decisions.length,
+        quorum: terms.approval.quorum,
+        batch: state.batch ?? null,
+      };
+    case 'needs-human': {
+      // The state is written anew with each look at it: the timeline knows when it came.
+      const before = timeline.findLastIndex((entry) => entry.state !== state.name);
+      const since = timeline[before + 1]?.at ?? openedAt;
+      return { since, expiresAt: null, given: null, quorum: null, batch: state.batch ?? null };
+    }
+    default:
+      return null;
+  }
+};
 
 const planOf = (state: CaseState): Plan | undefined => ('plan' in state ? state.plan : undefined);
 

@@ -1,7 +1,7 @@
 /** `selfheal cases`: what there is, newest first. */
 import { type Command, Option } from 'commander';
 import type { CaseSummary } from '../../console/case-json.ts';
-import { readSince, SINCE_SHAPE, STATUSES } from '../../console/case-query.ts';
+import { readSince, SINCE_SHAPE, STATUSES } from '../../console/case-query-words.ts';
 import { heldBack } from '../../domain/held-back.ts';
 import type { Controls } from '../../domain/ports.ts';
 import { Failure } from '../failure.ts';

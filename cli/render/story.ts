@@ -19,7 +19,7 @@ export const story = (about: CaseJson, style: Style): string =>
     '',
   ].join('\n');
 
-const headline = ({ finding, severity, state, reason }: CaseJson, style: Style): readonly string[] => [
+export const headline = ({ finding, severity, state, reason }: CaseJson, style: Style): readonly string[] => [
   `${style.bold(safe(finding.resourceId))} fails ${safe(finding.rule)}`,
   `${paintSeverity(severity, style)}, ${paintState(state, style)}${reason === null ? '' : `: ${safe(reason)}`}`,
 ];
@@ -54,11 +54,27 @@ const exemptionFacts = ({ exemption }: CaseJson): readonly string[][] =>
         ],
       ];
 
-const planLines = ({ id, plan, planHash, approval }: CaseJson, style: Style): readonly string[] => {
+const planLines = (about: CaseJson, style: Style): readonly string[] => {
+  const { id, plan, planHash, approval } = about;
   if (plan === null) return [];
   const lines = [
     '',
     style.bold(approval === null ? 'The plan' : 'The plan that waits for approval'),
+    ...planFacts(about, style),
+  ];
+  if (approval === null) return lines;
+  return [
+    ...lines,
+    '',
+    `  selfheal approve ${safe(id)} --plan-hash ${safe(planHash ?? '')} --reason "…"`,
+    `  selfheal deny ${safe(id)} --plan-hash ${safe(planHash ?? '')} --reason "…"`,
+  ];
+};
+
+/** What would run, where, and how far people are with it; nothing without a plan. */
+export const planFacts = ({ plan, planHash, approval }: CaseJson, style: Style): readonly string[] => {
+  if (plan === null) return [];
+  const lines = [
     fact('runbook', `${plan.document} version ${plan.documentVersion}`, style),
     ...Object.entries(plan.parameters).map(([name, values]) =>
       fact('parameter', `${name} = ${values.join(', ')}`, style),
@@ -76,9 +92,6 @@ const planLines = ({ id, plan, planHash, approval }: CaseJson, style: Style): re
       style,
     ),
     fact('expires', `${clock(approval.expiresAt)}; then a person must fix it by hand`, style),
-    '',
-    `  selfheal approve ${safe(id)} --plan-hash ${safe(planHash ?? '')} --reason "…"`,
-    `  selfheal deny ${safe(id)} --plan-hash ${safe(planHash ?? '')} --reason "…"`,
   ];
 };
 

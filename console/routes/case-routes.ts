@@ -1,7 +1,8 @@
 /** Cases over HTTP: look at them, decide on one, close one. */
 import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
-import type { DecisionAnswer } from '../../domain/engine/by-people.ts';
+import type { DecisionAnswer, PersonsDecision, StartWish } from '../../domain/engine/by-people.ts';
+import { type Instant, instant } from '../../domain/time.ts';
 import * as z from '../../domain/zod.ts';
 import { caseJson, caseSummary } from '../case-json.ts';
 import { caseFilter } from '../case-query.ts';
@@ -19,12 +20,37 @@ const reason = z
   );
 const who = z.optional(z.string().check(z.maxLength(200)));
 
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const time = z
+  .string('expected a time such as 2026-11-22T01:00:00Z')
+  .check(
+    z.refine(
+      (text) => TIME.test(text) && !Number.isNaN(Date.parse(text)),
+      'expected a time such as 2026-11-22T01:00:00Z',
+    ),
+  );
+
 const decisionSchema = z.strictObject({
   planHash: z
     .string('expected the plan hash that you looked at')
     .check(z.regex(/^[0-9a-f]{64}$/, 'expected the whole plan hash: 64 hexadecimal digits')),
   answer: z.enum(['approve', 'deny'], 'expected approve or deny'),
-  reason,
+  /** Whether the case needs one is for the domain to say: to approve what is not critical is no riddle. */
+  reason: z.optional(
+    z
+      .string('"reason" is text')
+      .check(z.trim(), z.maxLength(1_000, 'the reason is longer than 1,000 characters')),
+  ),
+  start: z.optional(
+    z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('next-window'),
+        window: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+      }),
+      z.strictObject({ kind: z.literal('not-before'), at: time }),
+    ]),
+  ),
+  exemptUntil: z.optional(time),
   who,
 });
 
@@ -48,10 +74,10 @@ export const caseRoutes = ({ app, nowMs }: HttpDeps): Hono =>
 export const caseDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
   new Hono()
     .post('/:id/decision', async (context) => {
-      const { who: claimed, ...decision } = checked(decisionSchema, await jsonBody(context));
+      const { who: claimed, ...wish } = checked(decisionSchema, await jsonBody(context));
       const person = personOf(whoIs(context, claimed));
       const answer = await app.selfheal.decide(context.req.param('id'), {
-        ...decision,
+        ...decisionOf(wish),
         who: { name: person, claims: [] },
       });
       return context.json(done(answer));
@@ -63,6 +89,42 @@ export const caseDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
         done(await app.selfheal.close(context.req.param('id'), { name: person, claims: [] }, why)),
       );
     });
+
+type Wish = Omit<z.output<typeof decisionSchema>, 'who'>;
+
+/** What does not belong to the answer is refused: whoever wrote it means something that would not happen. */
+const decisionOf = ({
+  planHash,
+  answer,
+  reason: why = '',
+  start,
+  exemptUntil,
+}: Wish): Omit<PersonsDecision, 'who'> => {
+  if (answer === 'deny' && start !== undefined)
+    throw new HttpError(400, 'bad-request', 'nothing starts when it is denied: leave "start" out', 'start');
+  if (answer === 'approve' && exemptUntil !== undefined)
+    throw new HttpError(
+      400,
+      'bad-request',
+      'what is exempt is not healed: deny it, or leave "exemptUntil" out',
+      'exemptUntil',
+    );
+  return {
+    planHash,
+    answer,
+    reason: why,
+    ...(start === undefined ? {} : { start: startOf(start) }),
+    ...(exemptUntil === undefined ? {} : { exemptUntil: utc(exemptUntil) }),
+  };
+};
+
+const startOf = (start: NonNullable<Wish['start']>): StartWish => {
+  if (start.kind === 'not-before') return { ...start, at: utc(start.at) };
+  const { window } = start;
+  return window === undefined ? { kind: 'next-window' } : { kind: 'next-window', window };
+};
+
+const utc = (time: string): Instant => instant(Date.parse(time));
 
 const newestFirst = (left: Case, right: Case): number =>
   left.openedAt === right.openedAt

@@ -36,6 +36,8 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
     style: pico.createColors(false),
     userName: () => 'ada',
     confirm: async () => true,
+    canAsk: false,
+    ask: async () => undefined,
     untilStopped: async () => {},
     ...given,
     written: () => out,

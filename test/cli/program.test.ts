@@ -11,7 +11,7 @@ const run = async (args: readonly string[], files: Record<string, string> = {}) 
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
-const paths = all(createProgram(memoryIo())).map(pathOf);
+const paths = all(await createProgram(memoryIo())).map(pathOf);
 
 describe('selfheal --help', () => {
   it('names every command', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { caseFilter, readSince } from '../../console/case-query.ts';
+import { caseFilter } from '../../console/case-query.ts';
+import { readSince } from '../../console/case-query-words.ts';
 
 const nowMs = Date.parse('2026-11-21T12:00:00Z');
 

@@ -111,10 +111,12 @@ describe('commands in the docs', () => {
 /** Commander keeps to itself which subcommand is meant when none is named. */
 const defaultBelow = (command: Command): unknown => Reflect.get(command, '_defaultCommandName');
 
+const program = await createProgram(silentIo);
+
 /** Walks down the subcommands that a line names, and looks its options up in the last one. */
 const unknownIn = (line: string): readonly string[] => {
   const words = line.replace(/^npx selfheal\s*/, '').split(/\s+/);
-  let command = createProgram(silentIo);
+  let command = program;
   for (const word of words) {
     const next = command.commands.find((each) => each.name() === word);
     if (next === undefined) break;

@@ -19,5 +19,7 @@ export const silentIo: Io = {
   style: pico.createColors(false),
   userName: notRun,
   confirm: async () => true,
+  canAsk: false,
+  ask: notRun,
   untilStopped: notRun,
 };
