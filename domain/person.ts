@@ -7,4 +7,18 @@
 /** @example samePerson('ada', 'ada@example.com') // true */
 export const samePerson = (left: string, right: string): boolean => shortName(left) === shortName(right);
 
-const shortName = (name: string): string => name.replace(/@.*$/, '');
+const shortName = (name: string): string => name.replace(/@.*$/, '').toLowerCase();
+
+/**
+ * A person's name as it goes into decisions and is compared: one person must not count twice by being written in two
+ * ways.
+ *
+ * @example personName('Ada ') // 'ada'
+ */
+export const personName = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+
+/** True of what `personName` gives of a person; the machine's own voices in the timeline are nobody's name. */
+export const isPersonName = (name: string): boolean => PERSON.test(name) && !MACHINES.has(name);
+
+const PERSON = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+-]{0,99}$/u;
+const MACHINES: ReadonlySet<string> = new Set(['selfheal', 'config', 'ssm']);

@@ -2,14 +2,22 @@
  * Asks the policy what may be done about a finding now, and makes the plan that follows. What cannot be
  * read is a doubt and is said so; it never becomes a guess.
  */
+import type { Terms } from '../case/case.ts';
 import type { Assessment, AssessmentOutcome, Exempted } from '../case/observation.ts';
 import type { Catalog, LookupName, Runbook } from '../catalog/catalog.ts';
 import type { ExemptionBook } from '../exemption/exemption-book.ts';
 import type { Exemptions } from '../exemption/exemptions.ts';
 import { type EvaluationOrigin, type Finding, type Lane, plainRuleName } from '../finding.ts';
+import { personName } from '../person.ts';
 import { chooseRunbook, makePlan, manualOnly, planHash, requiredLookups } from '../plan.ts';
 import type { RunbookChoice } from '../plan-runbook.ts';
-import type { Blackout, PolicyEntry, PolicySubject } from '../policy/policy.ts';
+import {
+  type Blackout,
+  type Excluded,
+  OWNER,
+  type PolicyEntry,
+  type PolicySubject,
+} from '../policy/policy.ts';
 import { policySubject } from '../policy/policy-subject.ts';
 import { recordTags } from '../policy/recorded-tags.ts';
 import { PortError, type Ports } from '../ports.ts';
@@ -67,7 +75,7 @@ export const assess = async (
       subject,
       blackouts: book.blackoutsFor(subject),
       assessment: {
-        ...assessmentOf(book, withOwner(book, entry, subject), choice, outcome),
+        ...assessmentOf(book, entry, choice, outcome, subject),
         ...(identified.ruleIdentifier === undefined ? {} : { ruleIdentifier: identified.ruleIdentifier }),
         ...tagsSeen(book, subject),
       },
@@ -187,26 +195,39 @@ const lookupsFor = async (
   return found;
 };
 
-type OwnedEntry = PolicyEntry & { readonly ownerTopic?: string };
+type People = Pick<Terms, 'notify' | 'ownerTopic' | 'authors' | 'changedBy'>;
 
-/** Only a grace is told to the owner: the topic of the tag's value, or the one for all others. */
-const withOwner = (
-  { policy: { owners } }: PolicyBook,
-  entry: PolicyEntry,
-  subject: PolicySubject,
-): OwnedEntry => {
-  if (owners === undefined || entry.graceMs === 0) return entry;
-  const { tag, contacts, fallback } = owners;
-  const owner = Object.hasOwn(subject.tags, tag) ? subject.tags[tag] : undefined;
-  const contact = owner !== undefined && Object.hasOwn(contacts, owner) ? contacts[owner] : undefined;
-  return { ...entry, ownerTopic: contact ?? fallback };
+/** Whom the resource's tags name: who is told of it, and who must not decide on it. Without a subject nobody is known. */
+const peopleOf = (
+  { policy: { owners, changedByTag } }: PolicyBook,
+  { notify, graceMs, approval, authors }: PolicyEntry,
+  { tags }: Pick<PolicySubject, 'tags'> = { tags: {} },
+): People => {
+  const contact = owners && entryOf(owners.contacts, entryOf(tags, owners.tag));
+  const ownerTopic = contact ?? owners?.fallback;
+  const isLeftOut = (who: Excluded): boolean => approval.not?.includes(who) === true;
+  const changedBy = isLeftOut('changer') ? personTagged(entryOf(tags, changedByTag)) : '';
+  return {
+    notify: [...new Set(notify.flatMap((name) => (name === OWNER ? (ownerTopic ?? []) : name)))],
+    // Only a grace is told to the owner alone.
+    ...(ownerTopic === undefined || graceMs === 0 ? {} : { ownerTopic }),
+    ...(authors && isLeftOut('author') ? { authors } : {}),
+    ...(changedBy === '' ? {} : { changedBy }),
+  };
 };
+
+const entryOf = (values: Readonly<Record<string, string>>, key: string | undefined): string | undefined =>
+  key !== undefined && Object.hasOwn(values, key) ? values[key] : undefined;
+
+/** Tools that tag a resource often write the whole ARN of who called: the person's name is the end of it. */
+const personTagged = (value = ''): string => personName(value.replace(/^arn:.*[/:]/i, ''));
 
 const assessmentOf = (
   book: PolicyBook,
-  entry: OwnedEntry,
+  entry: PolicyEntry,
   choice: RunbookChoice | undefined,
   outcome: AssessmentOutcome,
+  subject?: PolicySubject,
 ): Assessment => ({
   entry: entry.name,
   severity: entry.severity,
@@ -217,14 +238,13 @@ const assessmentOf = (
     retry: entry.retry,
     approval: entry.approval,
     verify: entry.verify,
-    notify: entry.notify,
     graceMs: entry.graceMs,
     windows: entry.windows,
     ...(entry.blastRadius && { blastRadius: entry.blastRadius }),
     backlog: entry.backlog,
     breaker: entry.breaker,
     flapping: entry.flapping,
-    ...(entry.ownerTopic === undefined ? {} : { ownerTopic: entry.ownerTopic }),
+    ...peopleOf(book, entry, subject),
     runMsMax: choice?.ok && choice.runbook.kind === 'runbook' ? choice.runbook.runMsMax : hourMs,
   },
   manualSteps: choice?.ok ? choice.runbook.manualSteps : [],

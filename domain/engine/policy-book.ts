@@ -3,7 +3,7 @@ import { compileExemptions, type ExemptionBook, looksAtTags } from '../exemption
 import { compileEventPattern } from '../policy/event-pattern.ts';
 import type { Blackout, Policy, PolicyEntry, PolicySubject } from '../policy/policy.ts';
 import { tagKeysOf } from '../policy/recorded-tags.ts';
-import { type CompiledPolicy, compilePolicy } from '../policy/select-policy.ts';
+import { type CompiledPolicy, compilePolicy, SEVERITY_UNKNOWN, topicsFor } from '../policy/select-policy.ts';
 
 export interface PolicyBook extends CompiledPolicy, Pick<ExemptionBook, 'exemptionOf'> {
   readonly version: string;
@@ -12,7 +12,7 @@ export interface PolicyBook extends CompiledPolicy, Pick<ExemptionBook, 'exempti
   /** Why no policy can be trusted at this moment. Nothing is done by this one then: it has no entries. */
   readonly doubt?: string;
   readonly unmatched: PolicyEntry;
-  /** True when some entry looks at tags: only then are they read, which costs a call. */
+  /** True when something in it depends on tags: only then are they read, which costs a call. */
   readonly needsTags: boolean;
   /** The tags that it looks at to decide, each once. */
   readonly tagKeys: readonly string[];
@@ -25,15 +25,27 @@ export const policyBook = (policy: Policy, sequence = 0): PolicyBook => ({
   exemptionOf: compileExemptions(policy.exemptions).exemptionOf,
   version: policy.version,
   sequence,
-  unmatched: policy.unmatched,
+  unmatched: { ...policy.unmatched, notify: topicsFor(policy.unmatched.notify, SEVERITY_UNKNOWN) },
   needsTags:
     policy.owners !== undefined ||
+    changerKeys(policy).length > 0 ||
     [...policy.entries, ...policy.exemptions, ...policy.blackouts].some(
       ({ match }) => match !== undefined && looksAtTags(match),
     ),
-  tagKeys: tagKeysOf([...policy.entries, ...policy.exemptions].map(({ match }) => match)),
+  tagKeys: [
+    ...new Set([
+      ...tagKeysOf([...policy.entries, ...policy.exemptions].map(({ match }) => match)),
+      ...changerKeys(policy),
+    ]),
+  ],
   blackoutsFor: blackoutsBySubject(policy.blackouts),
 });
+
+/** The tag that says who changed a resource, where an entry leaves them out of deciding. */
+const changerKeys = ({ changedByTag, entries }: Policy): readonly string[] =>
+  changedByTag !== undefined && entries.some(({ approval }) => approval.not?.includes('changer'))
+    ? [changedByTag]
+    : [];
 
 const blackoutsBySubject = (blackouts: readonly Blackout[]): PolicyBook['blackoutsFor'] => {
   const compiled = blackouts.map((blackout) => ({

@@ -56,6 +56,8 @@ export const parsePolicy = (
 const isText = (path: DocumentPath): boolean => {
   if (path[0] === 'entries' && path[2] === 'parameters') return path.length > 3;
   if (path[0] === 'exemptions' && (path[2] === 'owner' || path[2] === 'reason')) return true;
+  if (path[0] === 'groups' && (path[2] === 'people' || path[2] === 'claims')) return path.length === 4;
+  if (path[0] === 'entries' && path[2] === 'authors') return path.length === 4;
   if (path[0] === 'owners' && path[1] === 'contacts') return path.length === 3;
   return isMatch(path) && path.length > 3 && !isOperand(path, 'exists', 1) && !isOperand(path, 'numeric', 2);
 };

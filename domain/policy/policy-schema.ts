@@ -3,6 +3,7 @@
  * use, so that neither can drift from the other. Every error message here completes "expected …".
  */
 import * as z from '../zod.ts';
+import { approval, authors, changedBy, groups, notify, operators } from './approval-schema.ts';
 import { matchSchema } from './match-schema.ts';
 import { CONCURRENCY_MAX } from './policy.ts';
 import { blackouts, exemptions, owners, safeguards, timezone, windows } from './safeguards-schema.ts';
@@ -58,20 +59,6 @@ const retry = mapping(
   'What happens when an attempt failed, or changed nothing.',
 );
 
-const approval = mapping(
-  {
-    quorum: z.optional(count('How many different people must approve.', 20)),
-    expires: z.optional(
-      duration(
-        'How long an approval is waited for. Then a person must look; nothing runs.',
-        60_000,
-        30 * DAY_MS,
-      ),
-    ),
-  },
-  'Who must say yes before anything runs, in mode approve.',
-);
-
 const verify = mapping(
   {
     settle: z.optional(
@@ -95,13 +82,6 @@ const topic = described(
     .string(TOPIC_EXPECTED)
     .check(z.regex(new RegExp(`^(?:arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:)?${topicName}$`), TOPIC_EXPECTED)),
   'An SNS topic: its name (in the account and Region of selfheal), or its ARN.',
-);
-
-const notify = described(
-  z.array(name('A topic, by its name under `topics`.'), {
-    error: 'a list of topic names, such as [oncall]',
-  }),
-  'Topics that hear of these cases, by their names under `topics`. An empty list tells nobody.',
 );
 
 const VALUE_EXPECTED = { error: 'text of 1 to 512 characters, or a list of such texts' };
@@ -158,6 +138,7 @@ const entry = mapping(
     approval: z.optional(approval),
     verify: z.optional(verify),
     notify: z.optional(notify),
+    authors: z.optional(authors),
     ...safeguards,
   },
   'What is done about the findings that match. The first entry that matches decides.',
@@ -181,6 +162,9 @@ export const policySchema = mapping(
     limits: z.optional(limits),
     timezone: z.optional(timezone),
     owners: z.optional(owners),
+    groups: z.optional(groups),
+    operators: z.optional(operators),
+    'changed-by': z.optional(changedBy),
     windows: z.optional(windows),
     blackouts: z.optional(blackouts),
     exemptions: z.optional(exemptions),

@@ -165,15 +165,22 @@ export interface PolicyEntry extends Safeguards {
   readonly retry: RetryPolicy;
   readonly approval: ApprovalPolicy;
   readonly verify: VerifyPolicy;
-  /** Names of topics (in `topics`) that messages about these cases go to. */
+  /** Names of topics (in `topics`) that messages about these cases go to; `owner` among them until a case is assessed. */
   readonly notify: readonly string[];
   /** Who wrote the entry, as selfheal knows people; absent: not said. */
   readonly authors?: readonly string[];
 }
 
+/** Names of topics; by severity where it depends on that and nobody knows it yet. */
+export type Notify = readonly string[] | Readonly<Record<Severity, readonly string[]>>;
+
+/** Stands in `notify` for the topic of the resource's owner; no topic may have its name. */
+export const OWNER = 'owner';
+
 /** An entry as its author meant it: defaults filled in, but severity and mode still open when unwritten. */
-export interface WrittenEntry extends Omit<PolicyEntry, 'severity' | 'mode'> {
+export interface WrittenEntry extends Omit<PolicyEntry, 'severity' | 'mode' | 'notify'> {
   readonly match: EventPattern;
+  readonly notify: Notify;
   /** Absent: the catalog's severity for the finding's rule. */
   readonly severity?: Severity;
   /** Absent: follows the severity. */
@@ -205,7 +212,7 @@ export interface Policy {
   /** Exemptions that may do without an end, by name: the policy's own, and those that people add by command. */
   readonly endlessExemptions: readonly string[];
   /** Decides when no entry matches: always `observe`. */
-  readonly unmatched: PolicyEntry;
+  readonly unmatched: Omit<PolicyEntry, 'notify'> & { readonly notify: Notify };
 }
 
 /** What a match looks at. Every rule name under which the finding may be known is in `rule`. */

@@ -5,20 +5,29 @@
 
 import { durationMs, durationText } from './duration.ts';
 import type { EventPattern } from './event-pattern.ts';
-import type {
-  ApprovalPolicy,
-  Limits,
-  Owners,
-  Policy,
-  PolicyEntry,
-  RetryPolicy,
-  Safeguards,
-  VerifyPolicy,
-  Window,
-  WrittenEntry,
+import {
+  type ApprovalPolicy,
+  type Limits,
+  type Notify,
+  OWNER,
+  type Owners,
+  type Policy,
+  type RetryPolicy,
+  type Safeguards,
+  type VerifyPolicy,
+  type Window,
+  type WrittenEntry,
 } from './policy.ts';
 import { type DocumentPath, type PathProblem, shown } from './policy-problem.ts';
 import type { EntryDocument, PolicyDocument } from './policy-schema.ts';
+import {
+  type KnownPeople,
+  reportUnknownGroups,
+  resolveApproval,
+  resolveGroups,
+  resolveNotify,
+  resolvePeople,
+} from './resolve-approval.ts';
 import { resolveBlackouts, resolveTimezone, resolveWindows } from './resolve-calendar.ts';
 import { resolveExemptions } from './resolve-exemptions.ts';
 import { resolveEntryLimits, resolvePolicyLimits } from './resolve-limits.ts';
@@ -45,7 +54,7 @@ interface Defaults extends Safeguards {
   readonly retry: RetryPolicy;
   readonly approval: ApprovalPolicy;
   readonly verify: VerifyPolicy;
-  readonly notify: readonly string[];
+  readonly notify: Notify;
 }
 
 /**
@@ -62,7 +71,18 @@ export const resolvePolicy = (
   const topicNames = Object.keys(topics);
   const timezone = resolveTimezone(document.timezone, 'UTC', ['timezone'], report);
   const windows = resolveWindows(document.windows ?? {}, timezone, report);
-  const known = { topicNames, windows };
+  const groups = resolveGroups(document.groups, report);
+  const groupNames = Object.keys(groups ?? {});
+  const { owners: writtenOwners, operators, 'changed-by': changedByTag } = document;
+  const known: Known = {
+    windows,
+    topicNames,
+    groupNames,
+    hasOwners: writtenOwners !== undefined,
+    hasChangedBy: changedByTag !== undefined,
+  };
+  reportUnknownGroups(operators ?? [], groupNames, ['operators'], report);
+  if (topicNames.includes(OWNER)) report(ownerTopic);
   const defaults = resolveDefaults(document.defaults ?? {}, known, report);
   const entries = document.entries.map((entry, index) =>
     resolveEntry(
@@ -73,7 +93,7 @@ export const resolvePolicy = (
       report,
     ),
   );
-  const owners = resolveOwners(document.owners, topicNames, report);
+  const owners = resolveOwners(writtenOwners, topicNames, report);
   reportUnusedWindows(windows, [defaults, ...entries], report);
   reportRepeatedNames(entries, report);
   reportUnreachable(entries, report);
@@ -83,6 +103,9 @@ export const resolvePolicy = (
     limits,
     adaptiveConcurrency,
     topics,
+    ...(groups && { groups }),
+    ...(operators && { operators }),
+    ...(changedByTag && { changedByTag }),
     timezone,
     ...(owners && { owners }),
     blackouts: resolveBlackouts(document.blackouts ?? {}, patterns.blackouts, timezone, report),
@@ -92,10 +115,18 @@ export const resolvePolicy = (
   };
 };
 
+const ownerTopic: PathProblem = {
+  path: ['topics', OWNER],
+  atKey: true,
+  expected: 'another name',
+  found: shown(OWNER),
+  action: "under notify it stands for the topic of the resource's owner",
+};
+
 /** An `$or` without alternatives: should a pattern ever be missing, nothing may match. */
 const NEVER: EventPattern = { fields: [], anyOf: [[]] };
 
-const unmatchedEntry = (defaults: Defaults, limits: Limits): PolicyEntry => ({
+const unmatchedEntry = (defaults: Defaults, limits: Limits): Policy['unmatched'] => ({
   name: UNMATCHED_NAME,
   severity: 'medium',
   mode: 'observe',
@@ -107,8 +138,7 @@ const unmatchedEntry = (defaults: Defaults, limits: Limits): PolicyEntry => ({
 type DefaultsDocument = NonNullable<PolicyDocument['defaults']>;
 
 /** What entries and defaults may name. */
-interface Known {
-  readonly topicNames: readonly string[];
+interface Known extends KnownPeople {
   readonly windows: ReadonlyMap<string, Window>;
 }
 
@@ -134,16 +164,17 @@ const resolveEntry = (
   ...(written.mode === undefined ? {} : { mode: written.mode }),
   ...(written.runbook === undefined ? {} : { runbook: written.runbook }),
   parameters: written.parameters ?? {},
+  ...(written.authors && { authors: resolvePeople(written.authors, [...path, 'authors'], report) }),
   limits: resolveEntryLimits(written.limits ?? {}, policyWide.limits, [...path, 'limits'], report),
   ...resolveBlocks(written, policyWide.defaults, path, policyWide.known, report),
 });
 
 /** The blocks that entries and defaults share, key by key over what holds otherwise. */
 const resolveBlocks = (
-  written: DefaultsDocument,
+  written: DefaultsDocument & Pick<EntryDocument, 'severity'>,
   otherwise: Defaults,
   path: DocumentPath,
-  { topicNames, windows }: Known,
+  known: Known,
   report: Report,
 ): Defaults => {
   const retry: RetryPolicy = {
@@ -171,32 +202,17 @@ const resolveBlocks = (
       action: 'or no verdict could ever come in time',
     });
   }
-  reportUnknownTopics(written.notify ?? [], topicNames, [...path, 'notify'], report);
   return {
     retry,
-    approval: {
-      quorum: written.approval?.quorum ?? otherwise.approval.quorum,
-      expiresAfterMs: msOr(written.approval?.expires, otherwise.approval.expiresAfterMs),
-    },
+    approval: resolveApproval(written, otherwise.approval, known, [...path, 'approval'], report),
     verify,
-    notify: written.notify ?? otherwise.notify,
-    ...resolveSafeguards(written, otherwise, windows, path, report),
+    notify: resolveNotify(written, otherwise.notify, known, [...path, 'notify'], report),
+    ...resolveSafeguards(written, otherwise, known.windows, path, report),
   };
 };
 
 const msOr = (written: string | undefined, otherwiseMs: number): number =>
   (written === undefined ? undefined : durationMs(written)) ?? otherwiseMs;
-
-const reportUnknownTopics = (
-  names: readonly string[],
-  topicNames: readonly string[],
-  path: DocumentPath,
-  report: Report,
-): void => {
-  for (const [index, name] of names.entries())
-    if (!topicNames.includes(name))
-      report(unknownName('topic', 'topics', name, topicNames, [...path, index]));
-};
 
 const resolveOwners = (
   written: PolicyDocument['owners'],

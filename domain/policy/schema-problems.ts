@@ -28,6 +28,11 @@ export const schemaProblems = (
     ];
   }
   const value = valueAt(data, path);
+  const meant = meantOf(issue, value);
+  if (meant !== undefined)
+    return meant.flatMap((inner) =>
+      schemaProblems(schema, { ...inner, path: [...issue.path, ...inner.path] }, data),
+    );
   if (value === undefined) {
     return [
       { path, expected: issue.message, found: 'nothing', action: `add "${String(path.at(-1) ?? '')}"` },
@@ -35,6 +40,12 @@ export const schemaProblems = (
   }
   return [{ path, expected: issue.message, found: shown(value), ...correction(issue, value) }];
 };
+
+/** A mapping where a list or a mapping may stand: what is wrong with the mapping says more than that it is neither. */
+const meantOf = (issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] | undefined =>
+  issue.code === 'invalid_union' && value !== null && typeof value === 'object'
+    ? issue.errors.find((one) => !one.some(({ code, path }) => path.length === 0 && code === 'invalid_type'))
+    : undefined;
 
 const correction = (issue: z.core.$ZodIssue, value: unknown): { action?: string } => {
   if (issue.path.length === 0) return { action: 'begin with its keys, each at the start of a line' };
@@ -95,5 +106,9 @@ const keysAt = (schema: z.ZodMiniType, path: DocumentPath): readonly string[] =>
   return inner instanceof z.ZodMiniObject ? Object.keys(inner.shape) : [];
 };
 
-const unwrapped = (schema: unknown): unknown =>
-  schema instanceof z.ZodMiniOptional ? unwrapped(schema.def.innerType) : schema;
+const unwrapped = (schema: unknown): unknown => {
+  if (schema instanceof z.ZodMiniOptional) return unwrapped(schema.def.innerType);
+  if (schema instanceof z.ZodMiniUnion)
+    return schema.def.options.find((one) => one instanceof z.ZodMiniObject) ?? schema;
+  return schema;
+};

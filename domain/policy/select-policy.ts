@@ -6,7 +6,7 @@ import type { Severity } from '../catalog/catalog.ts';
 import { buildEntryIndex } from './entry-index.ts';
 import { compileEventPattern } from './event-pattern.ts';
 import { explainFailure, type PatternFailure } from './explain-pattern.ts';
-import type { Mode, Policy, PolicyEntry, PolicySubject, WrittenEntry } from './policy.ts';
+import type { Mode, Notify, Policy, PolicyEntry, PolicySubject, WrittenEntry } from './policy.ts';
 
 export interface Selection {
   readonly entry: PolicyEntry;
@@ -33,8 +33,8 @@ export interface CompiledPolicy {
   explainSelection(subject: PolicySubject): SelectionExplanation;
 }
 
-/** A rule that no catalog knows may be anything: it is treated as serious, so that a person is asked. */
-const SEVERITY_UNKNOWN: Severity = 'high';
+/** What nobody knows may be anything: it is treated as serious, so that a person is asked. */
+export const SEVERITY_UNKNOWN: Severity = 'high';
 
 /**
  * Prepares a policy for many decisions. A compiled policy is for one thread: it reuses its scratch memory.
@@ -50,7 +50,7 @@ export const compilePolicy = (policy: Policy): CompiledPolicy => {
     bySeverity((severity) => ({ entry: decidedEntry(entry, severity), index: position })),
   );
   const unmatched = bySeverity((severity) => ({
-    entry: { ...policy.unmatched, severity },
+    entry: { ...policy.unmatched, severity, notify: topicsFor(policy.unmatched.notify, severity) },
     index: undefined,
   }));
 
@@ -89,8 +89,21 @@ const bySeverity = <T>(make: (severity: Severity) => T): Readonly<Record<Severit
 const decidedEntry = (written: WrittenEntry, catalogSeverity: Severity): PolicyEntry => {
   const { match: _, ...entry } = written;
   const severity = written.severity ?? catalogSeverity;
-  return { ...entry, severity, mode: modeOf(written, severity) };
+  return {
+    ...entry,
+    severity,
+    mode: modeOf(written, severity),
+    notify: topicsFor(written.notify, severity),
+  };
 };
+
+/**
+ * Names of the topics that hear of a case of this severity.
+ *
+ * @example topicsFor({ low: [], medium: ['team'], high: ['oncall'], critical: ['oncall'] }, 'high') // ['oncall']
+ */
+export const topicsFor = (notify: Notify, severity: Severity): readonly string[] =>
+  'low' in notify ? notify[severity] : notify;
 
 /** The mode of an entry for a finding of this severity. */
 export const modeOf = ({ mode }: Pick<WrittenEntry, 'mode'>, severity: Severity): Mode =>

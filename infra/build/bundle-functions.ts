@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { smallRouter } from './small-router.ts';
+import { withoutDescriptions } from './without-descriptions.ts';
 
 export interface FunctionBundle {
   /** The function's name: its file's under `handlers/lambda/`, without the ending. */
@@ -68,7 +69,7 @@ const bundleFunction = async (name: string, leftOut: readonly string[]): Promise
     target: 'node20',
     charset: 'utf8',
     external: [...leftOut],
-    plugins: [smallRouter],
+    plugins: [smallRouter, withoutDescriptions],
     metafile: true,
     write: false,
     logLevel: 'error',

@@ -3,10 +3,20 @@
  * healing anything is a problem; what merely has no effect, because another setting is stricter, is a warning. Only
  * what is written is judged: nobody contradicts themselves by what they left out.
  */
+import type { Severity } from '../../catalog/catalog.ts';
 import { durationText } from '../duration.ts';
-import type { LimitScope, Limits, Policy, WrittenEntry } from '../policy.ts';
-import { type DocumentPath, type PathProblem, shown } from '../policy-problem.ts';
+import {
+  type LimitScope,
+  type Limits,
+  type Notify,
+  OWNER,
+  type Policy,
+  type WrittenEntry,
+} from '../policy.ts';
+import { type DocumentPath, listed, type PathProblem, shown } from '../policy-problem.ts';
 import { valueAt } from '../schema-problems.ts';
+import { topicsFor } from '../select-policy.ts';
+import { approverContradictions } from './approver-contradictions.ts';
 
 /** @param document the policy as it is written: what stands there, and what was filled in */
 export const contradictions = (policy: Policy, document: unknown): readonly PathProblem[] => {
@@ -23,6 +33,7 @@ export const contradictions = (policy: Policy, document: unknown): readonly Path
         ...approvalContradictions(entry, path),
       ];
     }),
+    ...approverContradictions(policy, document),
     ...ownerContradictions(policy, document),
   ];
 };
@@ -144,36 +155,53 @@ const blockContradictions = (
 };
 
 /** Nobody can approve what nobody hears of. */
-const approvalContradictions = (entry: WrittenEntry, path: DocumentPath): readonly PathProblem[] =>
-  entry.mode === 'approve' && entry.notify.length === 0
-    ? [
-        {
-          path: [...path, 'mode'],
-          warning: true,
-          expected: 'somebody who hears that there is something to approve',
-          found: `mode approve, and no topic that is told of ${shown(entry.name)}`,
-          action: 'define topics, and write notify here or in defaults',
-        },
-      ]
-    : [];
+const approvalContradictions = (entry: WrittenEntry, path: DocumentPath): readonly PathProblem[] => {
+  const unheard = unheardSeverities(entry.notify).filter((one) => (entry.severity ?? one) === one);
+  if (entry.mode !== 'approve' || unheard.length === 0) return [];
+  const isAll = unheard.length === SEVERITIES.length || entry.severity !== undefined;
+  const of = isAll ? '' : `, of severity ${listed(unheard)}`;
+  return [
+    {
+      path: [...path, 'mode'],
+      warning: true,
+      expected: 'somebody who hears that there is something to approve',
+      found: `mode approve, and no topic that is told of ${shown(entry.name)}${of}`,
+      action: 'define topics, and write notify here or in defaults',
+    },
+  ];
+};
 
-/** Grace is there for an owner to object; owners are there to be told while it runs. */
-const ownerContradictions = ({ entries, owners }: Policy, document: unknown): readonly PathProblem[] => {
+const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+
+const unheardSeverities = (notify: Notify): readonly Severity[] =>
+  SEVERITIES.filter((severity) => topicsFor(notify, severity).length === 0);
+
+/** Grace is there for an owner to object; owners are there to be told while it runs, or by notify. */
+const ownerContradictions = (
+  { entries, unmatched, owners }: Policy,
+  document: unknown,
+): readonly PathProblem[] => {
   const untold = entries.findIndex(
     ({ graceMs, mode, notify }) =>
-      owners === undefined && graceMs > 0 && mode !== 'observe' && notify.length === 0,
+      owners === undefined &&
+      graceMs > 0 &&
+      mode !== 'observe' &&
+      unheardSeverities(notify).length === SEVERITIES.length,
   );
   if (untold >= 0) return [untoldGrace(entries, untold, document)];
   const withGrace = entries.findIndex(({ graceMs, mode }) => graceMs > 0 && mode !== 'observe');
-  if (owners !== undefined && withGrace < 0)
+  const isTold = [unmatched, ...entries].some(({ notify }) =>
+    SEVERITIES.some((severity) => topicsFor(notify, severity).includes(OWNER)),
+  );
+  if (owners !== undefined && withGrace < 0 && !isTold)
     return [
       {
         path: ['owners'],
         atKey: true,
         warning: true,
-        expected: 'an entry with grace, or grace in defaults',
-        found: 'owners, and no grace in which they would be told',
-        action: 'write grace: 4h where they should be told before anything happens',
+        expected: 'an entry with grace, or grace in defaults, or owner under notify',
+        found: 'owners, and nothing that they would be told',
+        action: 'write grace: 4h where they should be told before anything happens, or owner under notify',
       },
     ];
   if (owners === undefined && withGrace >= 0) {
