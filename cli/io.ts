@@ -26,7 +26,7 @@ export interface Io {
   readonly confirm: (question: string) => Promise<boolean>;
   /** Whether there is a person at a terminal who can be asked. */
   readonly canAsk: boolean;
-  /** What the person types, trimmed; undefined when they end it (Ctrl-C, Ctrl-D). What was typed before the question does not count. */
+  /** What the person types, trimmed; undefined when they end it (Ctrl-C, Ctrl-D). */
   readonly ask: (question: string) => Promise<string | undefined>;
   /** Until the person or the system wants the process to end. */
   readonly untilStopped: () => Promise<void>;

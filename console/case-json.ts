@@ -11,7 +11,8 @@ import type {
   TimelineEntry,
 } from '../domain/case/case.ts';
 import { isOpen } from '../domain/case/case.ts';
-import type { Severity } from '../domain/catalog/catalog.ts';
+import type { Catalog, Change, Disruption, Severity } from '../domain/catalog/catalog.ts';
+import { changesOf } from '../domain/catalog/changes.ts';
 import { heldBack } from '../domain/held-back.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Mode } from '../domain/policy/policy.ts';
@@ -64,6 +65,8 @@ export interface WaitsForPeople {
 
 export interface CaseJson extends CaseSummary {
   readonly plan: Plan | null;
+  /** What the plan would do, in the catalog's words; null without a plan, or of a document that the catalog does not have. */
+  readonly effect: Effect | null;
   /** Whose decisions count so far, while they are waited for. */
   readonly approval: {
     readonly quorum: number;
@@ -77,6 +80,14 @@ export interface CaseJson extends CaseSummary {
   readonly heldBackBy: readonly string[];
   readonly timeline: readonly TimelineEntry[];
   readonly timelineDropped: number;
+}
+
+export interface Effect {
+  readonly summary: string;
+  readonly disruption: Disruption;
+  /** What people notice when it runs. */
+  readonly disruptionNote: string;
+  readonly changes: readonly Change[];
 }
 
 export const caseSummary = (about: Case): CaseSummary => {
@@ -111,9 +122,14 @@ export const caseSummary = (about: Case): CaseSummary => {
   };
 };
 
-export const caseJson = (about: Case, controls: Pick<Controls, 'stops' | 'breakers'>): CaseJson => ({
+export const caseJson = (
+  about: Case,
+  controls: Pick<Controls, 'stops' | 'breakers'>,
+  catalog: Pick<Catalog, 'runbook'>,
+): CaseJson => ({
   ...caseSummary(about),
   plan: planOf(about.state) ?? null,
+  effect: effectOf(planOf(about.state), catalog),
   approval: approvalOf(about),
   exemption:
     about.state.name === 'suppressed'
@@ -147,6 +163,13 @@ const waitsOf = ({ state, terms, timeline, openedAt }: Case): WaitsForPeople | n
 };
 
 const planOf = (state: CaseState): Plan | undefined => ('plan' in state ? state.plan : undefined);
+
+const effectOf = (plan: Plan | undefined, catalog: Pick<Catalog, 'runbook'>): Effect | null => {
+  const runbook = plan && catalog.runbook(plan.document);
+  if (plan === undefined || runbook === undefined) return null;
+  const { summary, disruption, disruptionNote } = runbook;
+  return { summary, disruption, disruptionNote, changes: changesOf(runbook, plan) };
+};
 
 const approvalOf = ({ state, terms }: Case): CaseJson['approval'] =>
   state.name !== 'awaiting-approval'

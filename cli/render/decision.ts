@@ -2,7 +2,7 @@
 import type { CaseJson } from '../../console/case-json.ts';
 import type { Style } from '../io.ts';
 import { safe } from '../io.ts';
-import { clock, headline, planFacts } from './story.ts';
+import { clock, effectLines, headline, planFacts } from './story.ts';
 
 export const decisionText = (about: CaseJson, style: Style): string =>
   [
@@ -14,6 +14,7 @@ export const decisionText = (about: CaseJson, style: Style): string =>
       : [style.yellow(`the last attempt failed: ${safe(about.lastFailure)}`)]),
     '',
     style.bold('What would be done'),
+    ...effectLines(about, style),
     ...planFacts(about, style),
     ...(about.heldBackBy.length === 0
       ? []

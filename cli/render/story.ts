@@ -60,6 +60,7 @@ const planLines = (about: CaseJson, style: Style): readonly string[] => {
   const lines = [
     '',
     style.bold(approval === null ? 'The plan' : 'The plan that waits for approval'),
+    ...effectLines(about, style),
     ...planFacts(about, style),
   ];
   if (approval === null) return lines;
@@ -68,6 +69,20 @@ const planLines = (about: CaseJson, style: Style): readonly string[] => {
     '',
     `  selfheal approve ${safe(id)} --plan-hash ${safe(planHash ?? '')} --reason "…"`,
     `  selfheal deny ${safe(id)} --plan-hash ${safe(planHash ?? '')} --reason "…"`,
+  ];
+};
+
+/** What the plan changes, in words, and what people notice of it. */
+export const effectLines = ({ effect }: CaseJson, style: Style): readonly string[] => {
+  if (effect === null) return [];
+  const { changes, disruption, disruptionNote } = effect;
+  const isRisky = disruption === 'high' || disruption === 'destructive';
+  const noticed = `${disruption}: ${disruptionNote}`;
+  return [
+    ...changes.map(({ what, before, after }) =>
+      fact('change', `${safe(what)}: ${safe(before)} → ${safe(after)}`, style),
+    ),
+    isRisky ? style.red(fact('disruption', noticed, style)) : fact('disruption', noticed, style),
   ];
 };
 

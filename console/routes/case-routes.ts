@@ -9,7 +9,8 @@ import { caseFilter } from '../case-query.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
+import { askedBy } from '../who-is.ts';
 
 const reason = z
   .string('say why: "reason" is text')
@@ -18,7 +19,6 @@ const reason = z
     z.minLength(1, 'say why: a decision without a reason helps nobody later'),
     z.maxLength(1_000, 'the reason is longer than 1,000 characters'),
   );
-const who = z.optional(z.string().check(z.maxLength(200)));
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 const time = z
@@ -51,10 +51,9 @@ const decisionSchema = z.strictObject({
     ]),
   ),
   exemptUntil: z.optional(time),
-  who,
 });
 
-const closeSchema = z.strictObject({ reason, who });
+const closeSchema = z.strictObject({ reason });
 
 export const caseRoutes = ({ app, nowMs }: HttpDeps): Hono =>
   new Hono()
@@ -67,30 +66,28 @@ export const caseRoutes = ({ app, nowMs }: HttpDeps): Hono =>
     .get('/:id', async (context) => {
       const about = await app.ports.cases.get(context.req.param('id'));
       if (about === undefined) throw noSuchCase();
-      return context.json(caseJson(about, await app.ports.controls.read()));
+      return context.json(caseJson(about, await app.ports.controls.read(), app.catalog));
     });
 
 /** What only a person may do. */
 export const caseDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
   new Hono()
     .post('/:id/decision', async (context) => {
-      const { who: claimed, ...wish } = checked(decisionSchema, await jsonBody(context));
-      const person = personOf(whoIs(context, claimed));
+      const who = await askedBy(context, { whoIs });
+      const wish = checked(decisionSchema, await jsonBody(context));
       const answer = await app.selfheal.decide(context.req.param('id'), {
         ...decisionOf(wish),
-        who: { name: person, claims: [] },
+        who,
       });
       return context.json(done(answer));
     })
     .post('/:id/close', async (context) => {
-      const { who: claimed, reason: why } = checked(closeSchema, await jsonBody(context));
-      const person = personOf(whoIs(context, claimed));
-      return context.json(
-        done(await app.selfheal.close(context.req.param('id'), { name: person, claims: [] }, why)),
-      );
+      const who = await operatorOf(context, { app, whoIs });
+      const { reason: why } = checked(closeSchema, await jsonBody(context));
+      return context.json(done(await app.selfheal.close(context.req.param('id'), who, why)));
     });
 
-type Wish = Omit<z.output<typeof decisionSchema>, 'who'>;
+type Wish = z.output<typeof decisionSchema>;
 
 /** What does not belong to the answer is refused: whoever wrote it means something that would not happen. */
 const decisionOf = ({

@@ -25,7 +25,7 @@ export const pageRoutes = ({ app, nowMs }: HttpDeps): Hono =>
       const about = await app.ports.cases.get(context.req.param('id'));
       return about === undefined
         ? context.html(noSuchCasePage(), 404)
-        : context.html(casePage(caseJson(about, await app.ports.controls.read()), nowMs()));
+        : context.html(casePage(caseJson(about, await app.ports.controls.read(), app.catalog), nowMs()));
     })
     .get('/console.css', (context) =>
       context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),

@@ -4,6 +4,7 @@ import { safe } from '../../cli/io.ts';
 import { story } from '../../cli/render/story.ts';
 import { caseJson } from '../../console/case-json.ts';
 import { casePage } from '../../console/page/case-page.ts';
+import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { aCase } from '../support/cases.ts';
 import { memoryIo } from './memory-io.ts';
 
@@ -40,6 +41,7 @@ describe('a case full of hostile values', () => {
       timeline: [{ at: about.openedAt, who: HOSTILE, what: HOSTILE, why: HOSTILE, state: about.state.name }],
     },
     { stops: [], breakers: [] },
+    loadCatalog(),
   );
 
   it('is told without harm on a terminal', () => {
