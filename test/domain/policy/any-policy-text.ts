@@ -10,6 +10,11 @@ const EVERYTHING = `version: 1
 timezone: Europe/Berlin
 topics: { oncall: selfheal-oncall, team: 'arn:aws:sns:us-east-1:222222222222:selfheal-team' }
 owners: { tag: Owner, contacts: { payroll: team }, fallback: oncall }
+groups:
+  oncall: { people: [ada@example.com, bob@example.com, 007], claims: [sre-oncall], roles: ['AWSReservedSSO_Oncall_*'] }
+  leads: { people: [carol@example.com, dora@example.com] }
+operators: [oncall, leads]
+changed-by: last-changed-by
 windows: { nights: { cron: '0 22 * * 1-5', duration: 4h, timezone: America/New_York } }
 blackouts:
   freeze: { from: 2027-12-20, until: 2028-01-06T08:00, reason: year end }
@@ -20,9 +25,9 @@ exemptions:
 endless-exemptions: [forever]
 defaults:
   retry: { attempts: 3, backoff: 30s, max-backoff: 15m }
-  approval: { quorum: 1, expires: 24h }
+  approval: { quorum: 1, expires: 24h, from: [leads], not: [requester, author, changer], escalate: [{ after: 15m, notify: [team] }] }
   verify: { settle: 2m, timeout: 30m }
-  notify: [team]
+  notify: { critical: [oncall, owner], high: [oncall], medium: [team], low: [] }
   grace: 0s
   windows: [nights]
   blast-radius: { max-concurrent-percent: 5, max-resources: 100, window: 1d }
@@ -39,6 +44,8 @@ entries:
       $or: [{ region: eu-west-1 }, { severity: [high], framework: [cis] }]
     severity: low
     mode: auto
+    authors: [dora@example.com]
+    notify: [team, owner]
     limits: { rule: { concurrency: 5, starts-per-minute: 6 } }
     grace: 4h
   - { name: second, match: { rule: S3_BUCKET_LOGGING_ENABLED }, mode: approve, runbook: AWS-ConfigureS3BucketLogging, parameters: { TargetBucket: logs } }
