@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { AskedBatch } from './batch-id.ts';
+import { objectionTo } from './case/approves.ts';
 import type { AwaitingApproval, Case } from './case/case.ts';
 import { samePerson } from './person.ts';
 import { dayMs, epochMs, hourMs, type Instant, minuteMs, plusMs } from './time.ts';
@@ -24,6 +25,8 @@ export interface Batch extends AskedBatch {
 export interface BatchDecision {
   readonly answer: 'approve' | 'deny';
   readonly who: string;
+  /** Groups of the policy that they were in when they decided: each case looks whether they may. */
+  readonly groups?: readonly string[];
   readonly reason: string;
   readonly at: Instant;
   readonly digest: string;
@@ -135,6 +138,7 @@ const firstExpiry = (members: readonly Member[]): Instant | undefined => {
 };
 
 export type BatchAnswer =
+  /** `cases`: those on which the person may decide. */
   | { readonly kind: 'decided'; readonly batch: Batch; readonly cases: number }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
@@ -142,7 +146,7 @@ export type BatchAnswer =
 export const decideOn = (
   batch: Batch,
   members: readonly Member[],
-  decision: Pick<BatchDecision, 'answer' | 'who' | 'reason' | 'digest'>,
+  decision: Pick<BatchDecision, 'answer' | 'who' | 'groups' | 'reason' | 'digest'>,
   now: Instant,
 ): BatchAnswer => {
   const refused = (code: string, reason: string): BatchAnswer => ({ kind: 'refused', code, reason });
@@ -170,9 +174,13 @@ export const decideOn = (
       `the batch is not as you saw it: ${what}; ${list.cases} wait now; ${again}`,
     );
   }
+  const objections = open.map((member) => objectionTo(decision, member));
+  const [objection] = objections;
+  if (objection !== undefined && !objections.includes(undefined))
+    return refused(objection.code, objection.reason);
   return {
     kind: 'decided',
-    cases: list.cases,
+    cases: objections.filter((each) => each === undefined).length,
     batch: {
       ...batch,
       version: batch.version + 1,

@@ -21,6 +21,7 @@ import type { EvaluationOrigin, Finding, Lane } from './finding.ts';
 import type { Message } from './message.ts';
 import type { PermitAnswer, PermitRequest } from './permit.ts';
 import type { Plan } from './plan.ts';
+import type { Policy } from './policy/policy.ts';
 import type { LiftedStop } from './stop-scope.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import type { Instant } from './time.ts';
@@ -75,6 +76,13 @@ export interface CaseStore {
   /** What should be looked at by now: cases by id, lanes in which cases wait, batches. */
   due(now: Instant): AsyncIterable<Due>;
   list(filter: CaseFilter): AsyncIterable<Case>;
+  /**
+   * The cases that closed last, of this month and the two before, and some of those that are open, as they were a
+   * moment ago: of either kind at most so many, whatever there is. In no order.
+   *
+   * @param countMax at most 100
+   */
+  recent(countMax: number): Promise<readonly Case[]>;
 }
 
 export type Due =
@@ -288,6 +296,18 @@ export interface Metrics {
   count(name: MetricName, value?: number): void;
 }
 
+/** Makes the finding of a case exempt in somebody's name, and takes that back. */
+export interface Exempting {
+  /** Answers the name of the exemption that is in force, or why there is none. The same again is the same. */
+  exempt(
+    about: Pick<Case, 'id' | 'finding'>,
+    wish: { readonly who: string; readonly reason: string; readonly until: Instant },
+    policy: Pick<Policy, 'exemptions'>,
+  ): Promise<{ readonly ok: true; readonly name: string } | { readonly ok: false; readonly reason: string }>;
+  /** Answers why it may go on holding starts back; undefined when it is off. */
+  withdraw(name: string): Promise<string | undefined>;
+}
+
 /** Addresses that messages carry: they find a page and let nobody do anything. */
 export interface Links {
   /** Where people decide on a plan, until then; undefined where there is no page to open. */
@@ -308,6 +328,8 @@ export interface Ports {
   readonly permits: PermitStore;
   readonly controls: ControlStore;
   readonly exemptions: ExemptionStore;
+  /** Absent where nobody decides. */
+  readonly exempting?: Exempting;
   readonly health: HealthStore;
   readonly runbooks: Runbooks;
   readonly compliance: Compliance;

@@ -8,12 +8,13 @@ import type { ComplianceReported } from '../domain/engine/compliance-reported.ts
 import { engineParts } from '../domain/engine/engine-parts.ts';
 import type { DecidingApp } from './compose.ts';
 import { clientSettingsOf, composePorts, type Surroundings } from './compose-ports.ts';
+import { exemptingOnDemand } from './exempting-on-demand.ts';
 import type { Settings } from './settings.ts';
 import { queueUrl, SCHEDULED_QUEUE } from './sqs/queues.ts';
 import { createScheduledOrders } from './sqs/scheduled-orders.ts';
 
 export const composeDeciding = (settings: Settings, surroundings: Surroundings): DecidingApp => {
-  const base = composePorts(settings, surroundings);
+  const base = composePorts(settings, { exempting: exemptingOnDemand, ...surroundings });
   const { policyUpTo, connection } = surroundings;
   const { engine } = engineParts({ ...base, ...(policyUpTo && { policyUpTo }) });
   const sqs = new SQSClient(clientSettingsOf(settings, connection));

@@ -10,7 +10,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { automationRoleName } from '../domain/automation-role.ts';
 import type { Catalog } from '../domain/catalog/catalog.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
-import type { Clock, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
+import type { Clock, Exempting, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
 import type { SweepStore } from '../domain/sweep/sweep-store.ts';
 import { createCompliance } from './config/compliance.ts';
 import { createRuleResources } from './config/rule-resources.ts';
@@ -60,6 +60,8 @@ export interface Surroundings {
   readonly connection?: Connection;
   /** The client of the table, where there is one already: connections are dear at cold start. */
   readonly documents?: Documents;
+  /** Denials may make exemptions; absent where nobody decides. */
+  readonly exempting?: (ports: Pick<Ports, 'exemptions' | 'clock'>) => Exempting;
   /** Lays something around the ports: a listener, or the faults of a test. */
   readonly decorate?: (ports: Ports) => Ports;
   readonly catalog: Catalog;
@@ -88,19 +90,23 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     ...(connection && { endpoint: connection.endpoint }),
   });
   const { links, linkReader } = linksOnDemand({ settings, client, now: clock.now });
+  const exemptions = createExemptionStore({ client, tableName });
+  const cases = createCaseStore({ client, tableName, now: clock.now });
+  const toDecision = settings.consoleUrl === undefined ? {} : { links };
   const ports = decorate({
-    cases: createCaseStore({ client, tableName, now: clock.now }),
+    cases,
     batches: createBatchStore({ client, tableName }),
     ruleResources: createRuleResources({ client, tableName, clients, now: clock.now }),
     permits: createPermitStore({ client, tableName }),
     controls: createControlStore({ client, tableName }),
-    exemptions: createExemptionStore({ client, tableName }),
+    exemptions,
+    ...(surroundings.exempting && { exempting: surroundings.exempting({ exemptions, clock }) }),
     health: createHealthStore({ client, tableName }),
     runbooks: createRunbooks(clients, clock.now),
     compliance: createCompliance(clients, clock.now),
     announcer: createAnnouncer({ sns: new SNSClient(aws), topicArn: topicArnOf(settings, policy) }),
-    ...(settings.consoleUrl !== undefined && { links }),
-    messages: messagesOnDemand({ catalog }),
+    ...toDecision,
+    messages: messagesOnDemand({ catalog, ports: { cases, clock, log, ...toDecision } }),
     events: createCaseEvents({ events: new EventBridgeClient(aws), busName: settings.eventBusName }),
     wakes: createWakes({ sqs, queueUrl: settings.wakeQueueUrl }),
     clock,

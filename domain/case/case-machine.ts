@@ -8,9 +8,10 @@ import { dayMs, type Moment, plusMs } from '../time.ts';
 import type { Case, Held, OpenStateName, StateName, Suppressed } from './case.ts';
 import { isClosed, isOpen } from './case.ts';
 import type { Effect } from './effect.ts';
-import { after, move, type Outcome, refused, unchanged } from './move.ts';
+import { after, move, type Outcome, unchanged } from './move.ts';
 import type { Observation, ObservationKind } from './observation.ts';
 import * as compliance from './transitions/compliance.ts';
+import * as decisions from './transitions/decisions.ts';
 import { onExemptionReviewed } from './transitions/exemption.ts';
 import { handToHuman, noted } from './transitions/failure.ts';
 import * as people from './transitions/people.ts';
@@ -88,9 +89,9 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   },
   'awaiting-approval': {
     ...waitingRows,
-    due: row(people.onApprovalDue, 'needs-human'),
-    announced: row(people.onApprovalAnnounced),
-    decided: row(people.onDecided, 'queued', 'denied'),
+    due: row(decisions.onApprovalDue, 'needs-human'),
+    announced: row(decisions.onApprovalAnnounced),
+    decided: row(decisions.onDecided, 'queued', 'held', 'denied'),
   },
   queued: {
     ...waitingRows,
@@ -146,11 +147,7 @@ export const decide = (current: Case, observation: Observation, moment: Moment):
   if (isClosed(state)) return onClosed(current, observation, moment);
   const found = TABLE[state.name][observation.kind];
   if (found === undefined) {
-    if (observation.kind === 'decided')
-      return refused(
-        'not-awaiting-approval',
-        `case ${current.id} is ${state.name}: there is nothing to decide`,
-      );
+    if (observation.kind === 'decided') return decisions.onDecidedInVain(current, observation, moment);
     return { kind: 'illegal', state: state.name, observation: observation.kind };
   }
   const outcome = found.by(current, observation, moment);
@@ -179,14 +176,11 @@ const endingProbe = ({ id, state }: Case, outcome: Moved): Moved => {
 
 type Moved = Extract<Outcome, { readonly kind: 'moved' }>;
 
-/** A closed case stays as it is; only whether its exemption still holds may be noted. */
+/** A closed case stays as it is; only whether its exemption still holds, and who decided in vain, may be noted. */
 const onClosed = (current: Case, observation: Observation, moment: Moment): Outcome => {
   if (current.state.name === 'suppressed' && observation.kind === 'exemption-reviewed')
     return onExemptionReviewed(current as Case<Suppressed>, observation, moment);
   return observation.kind === 'decided'
-    ? refused(
-        'case-closed',
-        `case ${current.id} is closed (${current.state.name}): there is nothing to decide`,
-      )
+    ? decisions.onDecidedInVain(current, observation, moment)
     : { kind: 'illegal', state: current.state.name, observation: observation.kind };
 };

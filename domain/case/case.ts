@@ -46,11 +46,15 @@ export interface Decision {
   readonly groups?: readonly string[];
   /** Of an approval: nothing starts before. */
   readonly notBefore?: Instant;
+  /** Of a denial: name of the exemption that was made with it. */
+  readonly exemption?: string;
 }
 
 /** A quorum of decisions for exactly one plan hash. */
 export interface Approval {
   readonly planHash: string;
+  /** What was approved, to tell in what another plan differs. */
+  readonly plan?: Plan;
   readonly decisions: readonly Decision[];
   /** The plan may start until then; after it, people are asked again. */
   readonly validUntil: Instant;

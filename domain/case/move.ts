@@ -1,5 +1,6 @@
 /** The vocabulary in which transitions answer: what the case becomes, what is done before and after the write. */
 import { type Moment, plusMs } from '../time.ts';
+import type { Objection } from './approves.ts';
 import type { Case, CaseState, StateName, TimelineEntry } from './case.ts';
 import type { Effect } from './effect.ts';
 import type { ObservationKind } from './observation.ts';
@@ -23,18 +24,31 @@ export type Outcome =
     }
   /** Nothing to write. */
   | { readonly kind: 'unchanged'; readonly effects: readonly Effect[] }
-  /** A person asked for something that must not be; nothing changes, and they are told why. */
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly reason: string }
+  /** A person asked for something that must not be: they are told why, and nothing but the story changes. */
+  | ({
+      readonly kind: 'refused';
+      /** To be written, so that it is known who tried what; absent when that is known already. */
+      readonly noted?: Case;
+    } & Refusal)
   /** Not in the table. */
   | { readonly kind: 'illegal'; readonly state: StateName; readonly observation: ObservationKind };
 
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly reason: string;
+}
+
 export type RefusalCode =
+  | Objection['code']
   | 'not-awaiting-approval'
   | 'case-closed'
   | 'plan-hash-mismatch'
   | 'approval-expired'
   | 'already-decided'
-  | 'reason-required';
+  | 'reason-required'
+  | 'policy-unreadable'
+  | 'no-window'
+  | 'exemption-refused';
 
 type Head = Partial<Omit<Case, 'state' | 'id' | 'finding' | 'timeline' | 'timelineDropped' | 'version'>>;
 
@@ -75,8 +89,6 @@ export const moveBy = (
   });
 
 export const unchanged = (...effects: readonly Effect[]): Outcome => ({ kind: 'unchanged', effects });
-
-export const refused = (code: RefusalCode, reason: string): Outcome => ({ kind: 'refused', code, reason });
 
 /** An instant `ms` after the moment. */
 export const after = (moment: Moment, ms: number): string => plusMs(moment.now, ms);

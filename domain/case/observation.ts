@@ -9,6 +9,7 @@ import type { Mode } from '../policy/policy.ts';
 import type { RecordedTags } from '../policy/recorded-tags.ts';
 import type { Instant } from '../time.ts';
 import type { Decision, Evaluation, HoldReason, Planned, Terms } from './case.ts';
+import type { Refusal } from './move.ts';
 
 /** The policy's word on a finding at one moment, and the plan that follows from it. */
 export interface Assessment {
@@ -104,7 +105,12 @@ export type Observation =
   | { readonly kind: 'execution-read'; readonly execution: ExecutionReport }
   /** A person has what runs stopped, by the stop switch. */
   | { readonly kind: 'stop-ordered'; readonly who: string; readonly reason: string }
-  | { readonly kind: 'decided'; readonly decision: Decision }
+  | {
+      readonly kind: 'decided';
+      readonly decision: Decision;
+      /** What was found out before the case was told, such as that no policy says who may. */
+      readonly refusal?: Refusal;
+    }
   | { readonly kind: 'announced' }
   | { readonly kind: 'closed-by-human'; readonly who: string; readonly reason: string }
   /** It was looked whether the exemption still holds by which the case is closed. */

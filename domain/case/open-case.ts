@@ -25,6 +25,8 @@ export interface Opening {
   readonly assessment: Assessment;
   /** The finding's earlier cases, the newest last. */
   readonly earlier: readonly EarlierCase[];
+  /** The person by whose order it is opened; absent: by an event. */
+  readonly requestedBy?: string;
 }
 
 /** What the next case of a finding knows of those before it, the newest last. */
@@ -51,7 +53,7 @@ const withoutOldest = (cases: readonly EarlierCase[]): readonly EarlierCase[] =>
 const EARLIER_MAX = 10;
 
 export const openCase = (
-  { finding, origin, lane, number, evaluation, assessment, earlier }: Opening,
+  { finding, origin, lane, number, evaluation, assessment, earlier, requestedBy }: Opening,
   moment: Moment,
 ): { readonly case: Case<OpenState | Suppressed>; readonly after: readonly Effect[] } => {
   const echo = isEcho(evaluation, earlier);
@@ -84,6 +86,7 @@ export const openCase = (
       attempts: 0,
       ...(earlier.length > 0 && { earlier }),
       ...(echo && { echo }),
+      ...(requestedBy !== undefined && { requestedBy }),
       checkFailures: route.checkFailures,
       timeline: [
         {

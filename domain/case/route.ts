@@ -4,10 +4,18 @@
  */
 import type { AskedBatch } from '../batch-id.ts';
 import type { PlanRefusal } from '../plan.ts';
+import { planChanges } from '../plan-changes.ts';
 import { durationText } from '../policy/duration.ts';
 import { dayMs, hourMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
-import { approves, decisionsOn, endedByPerson } from './approves.ts';
+import {
+  approves,
+  type CountedBy,
+  decisionsOn,
+  endedByPerson,
+  objectionTo,
+  startsNotBefore,
+} from './approves.ts';
 import type {
   Approval,
   AwaitingApproval,
@@ -51,6 +59,7 @@ type Known = Pick<
   | 'ownerToldAt'
   | 'attempts'
   | 'approval'
+  | 'requestedBy'
   | 'checkFailures'
   | 'manualSteps'
 >;
@@ -112,7 +121,7 @@ const routePlanned = (
   known: Known,
   moment: Moment,
 ): Route => {
-  const { approval, attempts } = known;
+  const { attempts } = known;
   if (attempts >= assessment.terms.retry.attemptsMax)
     return toNeedsHuman(
       'attempts-used-up',
@@ -125,10 +134,10 @@ const routePlanned = (
   switch (assessment.mode) {
     case 'auto':
       return endedByPerson(known.earlier)
-        ? unlessApproved({ plan, planHash }, assessment, approval, moment)
+        ? unlessApproved({ plan, planHash }, assessment, known, moment)
         : toQueued({ plan, planHash }, `policy entry "${assessment.entry}" says auto`, moment);
     case 'approve':
-      return unlessApproved({ plan, planHash }, assessment, approval, moment);
+      return unlessApproved({ plan, planHash }, assessment, known, moment);
     case 'observe':
       throw new Error(`policy entry "${assessment.entry}" says observe, and yet a plan was made of it`);
     default:
@@ -139,14 +148,49 @@ const routePlanned = (
 const unlessApproved = (
   planned: Planned,
   assessment: Assessment,
-  approval: Approval | undefined,
+  { approval, requestedBy }: Known,
   moment: Moment,
 ): Route => {
   const { planHash } = planned;
-  return approves(approval, planHash, moment.now, assessment.terms.approval.quorum)
+  const by: CountedBy = { terms: assessment.terms, ...(requestedBy !== undefined && { requestedBy }) };
+  if (!approves(approval, planHash, moment.now, by))
+    return toAskedAgain(planned, assessment, approval, by, moment);
+  const notBefore = startsNotBefore(approval, planHash, moment.now);
+  return notBefore === undefined
     ? toQueued(planned, 'this plan is approved', moment)
-    : toAwaitingApproval(planned, assessment, decisionsOn(approval, planHash, moment.now), moment);
+    : toApprovedForLater(notBefore, moment);
 };
+
+/** People are asked for all that is missing, and told why what they said before is not enough. */
+const toAskedAgain = (
+  planned: Planned,
+  assessment: Assessment,
+  approval: Approval | undefined,
+  by: CountedBy,
+  moment: Moment,
+): Route => {
+  const decisions = decisionsOn(approval, planned.planHash, moment.now, by);
+  const route = toAwaitingApproval(planned, assessment, decisions, moment);
+  if (approval === undefined || moment.now >= approval.validUntil) return route;
+  if (approval.planHash !== planned.planHash) {
+    const changes = approval.plan
+      ? planChanges(approval.plan, planned.plan)
+      : ['what was approved is not known any more'];
+    return {
+      ...route,
+      to: { ...route.to, changes },
+      why: `${route.why}; the approval of plan ${approval.planHash.slice(0, 12)} is void, as the plan changed: ${changes.join('; ')}`,
+    };
+  }
+  const lost = approval.decisions.flatMap((decision) => objectionTo(decision, by)?.reason ?? []);
+  return lost.length === 0
+    ? route
+    : { ...route, why: `${route.why}; not counted any more: ${lost.join('; ')}` };
+};
+
+/** Approved, and people said that it may wait. */
+export const toApprovedForLater = (notBefore: Instant, moment: Moment) =>
+  toHeld('window', `approved to start not before ${notBefore}`, 1, withinADay(moment, notBefore));
 
 const whenFlapping = (
   { terms: { flapping }, manualSteps }: Assessment,
@@ -228,7 +272,7 @@ const toAwaitingApproval = (
   { terms, entry, mode }: Assessment,
   decisions: readonly Decision[],
   moment: Moment,
-): Route => {
+): Route & { readonly to: AwaitingApproval } => {
   const to: AwaitingApproval = {
     name: 'awaiting-approval',
     plan,
@@ -250,11 +294,12 @@ const toAwaitingApproval = (
 /** Asked for although the mode is auto, because a check wants a person's word; one message for the whole batch. */
 export const toAskedInBatch = (
   { plan, planHash }: Planned,
-  { terms, approval }: Pick<Case, 'terms' | 'approval'>,
+  by: Pick<Case, 'terms' | 'approval' | 'requestedBy'>,
   why: string,
   { id: batch, kind, since }: AskedBatch,
   moment: Moment,
 ): Route => {
+  const { terms, approval } = by;
   const expiresAt = after(moment, terms.approval.expiresAfterMs);
   return {
     to: {
@@ -265,7 +310,7 @@ export const toAskedInBatch = (
       batch,
       expiresAt,
       // Whoever approved before the breaker opened is asked again: they did not know that it keeps failing.
-      decisions: decisionsOn(approval, planHash, moment.now, kind === 'breaker' ? since : undefined),
+      decisions: decisionsOn(approval, planHash, moment.now, by, kind === 'breaker' ? since : undefined),
       announced: true,
       dueAt: expiresAt,
     },

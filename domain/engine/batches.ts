@@ -21,9 +21,10 @@ import {
 } from '../batch.ts';
 import { topicsOf } from '../batch-facts.ts';
 import type { Case } from '../case/case.ts';
-import type { Identity } from '../identity.ts';
+import { groupsOf, type Identity } from '../identity.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { type Instant, minuteMs, plusMs, secondMs } from '../time.ts';
+import { policyInForce, whoMayIsUnknown } from './policy-in-force.ts';
 import { createSession } from './session.ts';
 import { type Engine, tell } from './tell.ts';
 
@@ -99,7 +100,7 @@ const carryOut = async (
 ): Promise<boolean> => {
   const { cases, clock, log } = engine.ports;
   const isCovered = covers(decision);
-  const { answer, who, reason, at } = decision;
+  const { answer, who, groups, reason, at } = decision;
   const session = createSession(engine.ports);
   let told = 0;
   try {
@@ -111,6 +112,7 @@ const carryOut = async (
           planHash: about.state.planHash,
           answer,
           who,
+          ...(groups && { groups }),
           reason: `${reason} (batch ${batch.id})`,
           at,
         },
@@ -136,12 +138,17 @@ export type BatchDecisionAnswer =
 
 /** One person's decision on all that waits in a batch, if it is what they saw. */
 export const decideBatch = async (
-  { ports }: Engine,
+  engine: Engine,
   id: string,
   { who, ...decided }: PersonsBatchDecision,
 ): Promise<BatchDecisionAnswer> => {
+  const { ports } = engine;
   const { batches, clock, wakes } = ports;
-  const decision = { ...decided, who: who.name };
+  const found = await policyInForce(engine);
+  if (typeof found === 'string')
+    return { kind: 'refused', code: 'policy-unreadable', reason: whoMayIsUnknown(found) };
+  const groups = groupsOf(who, found.policy.groups);
+  const decision = { ...decided, who: who.name, ...(groups.length > 0 && { groups }) };
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const batch = await batches.get(id);
     if (batch === undefined)

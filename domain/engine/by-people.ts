@@ -1,12 +1,13 @@
 /** What only people have done: they decide on a plan or on a batch of them, close a case, have what runs stopped. */
-import type { Decision } from '../case/case.ts';
-import type { Outcome } from '../case/move.ts';
+import type { Case } from '../case/case.ts';
 import type { Identity } from '../identity.ts';
 import type { LiftedStop } from '../stop-scope.ts';
 import type { StopSwitch } from '../stop-switch.ts';
 import type { Instant } from '../time.ts';
 import { type BatchDecisionAnswer, decideBatch, type PersonsBatchDecision } from './batches.ts';
-import { createSession } from './session.ts';
+import { decideCase, type PersonsDecision } from './decide-case.ts';
+import { answerTo, type DecisionAnswer } from './decision-answer.ts';
+import { createSession, type Session } from './session.ts';
 import { type Engine, tell } from './tell.ts';
 import { cancelRunning, letGoStopped } from './tend.ts';
 
@@ -21,71 +22,51 @@ export interface ByPeople {
   decideBatch(id: string, decision: PersonsBatchDecision): Promise<BatchDecisionAnswer>;
 }
 
-/** What somebody decides about one plan. */
-export interface PersonsDecision extends Pick<Decision, 'planHash' | 'answer' | 'reason'> {
-  readonly who: Identity;
-  /** Approve only: nothing starts before; absent: as soon as it may. */
-  readonly start?: StartWish;
-  /** Deny only: the finding is exempt until then, for the same reason, and the person answers for it. */
-  readonly exemptUntil?: Instant;
-}
-
-export type StartWish =
-  /** The next opening of a window of the policy, by its name; without: of the entry's. */
-  | { readonly kind: 'next-window'; readonly window?: string }
-  | { readonly kind: 'not-before'; readonly at: Instant };
-
-export type DecisionAnswer =
-  | { readonly kind: 'done'; readonly caseId: string; readonly state: string }
-  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+export type { PersonsBatchDecision } from './batches.ts';
+export type { PersonsDecision } from './decide-case.ts';
+export type { DecisionAnswer } from './decision-answer.ts';
+export type { StartWish } from './start-wish.ts';
 
 export const byPeople = (engine: Engine): ByPeople => ({
   cancelRunning: (stop, until) => cancelRunning(engine.ports, stop, until),
 
   letGo: (lifted, until) => letGoStopped(engine.ports, lifted, until),
 
-  decide: (caseId, { planHash, answer, who, reason }) =>
-    onCase(engine, caseId, {
-      kind: 'decided',
-      decision: { planHash, answer, who: who.name, reason, at: engine.ports.clock.now() },
-    }),
+  decide: (caseId, decision) =>
+    onCase(engine, caseId, decision.who, (session, about) => decideCase(engine, session, about, decision)),
 
   decideBatch: (id, decision) => decideBatch(engine, id, decision),
 
-  close: (caseId, who, reason) => onCase(engine, caseId, { kind: 'closed-by-human', who: who.name, reason }),
+  close: (caseId, who, reason) =>
+    onCase(engine, caseId, who, async (session, about) =>
+      answerTo(
+        await tell(engine, session, about, { kind: 'closed-by-human', who: who.name, reason }),
+        caseId,
+      ),
+    ),
 });
 
 const onCase = async (
   engine: Engine,
   caseId: string,
-  observation: Parameters<typeof tell>[3],
+  { name }: Identity,
+  work: (session: Session, about: Case) => Promise<DecisionAnswer>,
 ): Promise<DecisionAnswer> => {
   const about = await engine.ports.cases.get(caseId);
-  if (about === undefined)
+  if (about === undefined) {
+    // There is no timeline that could tell of it.
+    engine.ports.log.warn('somebody decided on a case that is not there', {
+      caseId: caseId.slice(0, 100),
+      who: name,
+    });
     return {
       kind: 'refused',
       code: 'no-such-case',
       reason: `there is no case ${caseId}; selfheal cases lists them`,
     };
-  const session = createSession(engine.ports);
-  const outcome = await tell(engine, session, about, observation);
-  await session.flush();
-  return answerTo(outcome, caseId);
-};
-
-const answerTo = (outcome: Outcome, caseId: string): DecisionAnswer => {
-  switch (outcome.kind) {
-    case 'moved':
-      return { kind: 'done', caseId, state: outcome.case.state.name };
-    case 'unchanged':
-      return { kind: 'refused', code: 'nothing-changed', reason: `case ${caseId} is as you want it already` };
-    case 'refused':
-      return outcome;
-    case 'illegal':
-      return {
-        kind: 'refused',
-        code: 'not-possible-now',
-        reason: `case ${caseId} is ${outcome.state}: ${outcome.observation} is not possible in that state`,
-      };
   }
+  const session = createSession(engine.ports);
+  const answer = await work(session, about);
+  await session.flush();
+  return answer;
 };

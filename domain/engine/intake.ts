@@ -23,6 +23,8 @@ export interface ComplianceReport {
   readonly evaluation: Evaluation;
   /** True when the message was delivered before: its first delivery may have died half-way. */
   readonly redelivered: boolean;
+  /** The person by whose order Config was asked; absent when it reported by itself. */
+  readonly requestedBy?: string;
 }
 
 export type IntakeOptions = OpeningOptions;

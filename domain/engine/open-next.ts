@@ -12,12 +12,19 @@ export interface OpeningOptions {
   readonly globalLaneRegion: string;
 }
 
+/** What opens it, and whose order that was; absent: an event's, or the timer's. */
+interface OpeningReport {
+  readonly origin: EvaluationOrigin;
+  readonly evaluation: Evaluation;
+  readonly requestedBy?: string;
+}
+
 /** Opens the next case of a finding; undefined when somebody else opened it first. */
 export const openNext = async (
   engine: Engine,
   session: Session,
   reported: Finding,
-  { origin, evaluation }: { readonly origin: EvaluationOrigin; readonly evaluation: Evaluation },
+  { origin, evaluation, requestedBy }: OpeningReport,
   newest: Case | undefined,
   { globalLaneRegion }: OpeningOptions,
 ): Promise<string | undefined> => {
@@ -35,6 +42,7 @@ export const openNext = async (
       evaluation,
       assessment,
       earlier: earlierOf(newest),
+      ...(requestedBy !== undefined && { requestedBy }),
     },
     momentOf(engine.ports),
   );

@@ -3,11 +3,10 @@ import { askBreakers, type BreakersSay, openedLast } from '../breaker.ts';
 import { approves } from '../case/approves.ts';
 import type { Case, OpenState, Planned, Starting } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
-import { ownerTopics } from '../case/grace.ts';
+import { announcesTo } from '../case/ladder.ts';
 import type { Observation } from '../case/observation.ts';
 import { TOKEN_TRUSTED_MS } from '../case/transitions/start.ts';
 import { resourceKey } from '../finding.ts';
-import { isToOwner } from '../message.ts';
 import { PortError } from '../ports.ts';
 import { describeStop, stoppedBy } from '../stop-switch.ts';
 import { epochMs, type Instant, secondMs } from '../time.ts';
@@ -167,13 +166,13 @@ const isHeldBack = (says: BreakersSay, { probes = [] }: Starting): boolean =>
 /** People said yes although the breaker is open, and since it is. */
 const isLetThrough = (
   { ports }: Engine,
-  { approval, terms }: Case,
+  about: Case,
   { planHash }: Planned,
   openSince: Instant | undefined,
 ): boolean =>
   openSince !== undefined &&
-  terms.breaker.whenOpen === 'approve' &&
-  approves(approval, planHash, ports.clock.now(), terms.approval.quorum, openSince);
+  about.terms.breaker.whenOpen === 'approve' &&
+  approves(about.approval, planHash, ports.clock.now(), about, openSince);
 
 const ageMs = ({ ports }: Engine, since: string): number => epochMs(ports.clock.now()) - epochMs(since);
 
@@ -194,7 +193,7 @@ const readExecution = async ({ ports }: Engine, about: Case): Promise<Observatio
 const announce = async ({ ports }: Engine, about: Case): Promise<Observation | undefined> => {
   const message = await ports.messages.aboutCase(about);
   if (message === undefined) return undefined;
-  await ports.announcer.announce(isToOwner(about) ? ownerTopics(about.terms) : about.terms.notify, message);
+  await ports.announcer.announce(announcesTo(about), message);
   return { kind: 'announced' };
 };
 

@@ -30,12 +30,18 @@ export const tell = async (
   observation: Observation,
 ): Promise<Outcome> => {
   let current = told;
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+  const triesMax = observation.kind === 'decided' ? DECIDED_TRIES_MAX : TRIES_MAX;
+  for (let tries = 0; tries < triesMax; tries += 1) {
     const outcome = isAbout(observation, told, current)
       ? decided(current, observation, momentOf(engine.ports))
       : ({ kind: 'illegal', state: current.state.name, observation: observation.kind } as const);
     if (outcome.kind === 'illegal') await giveBackUnused(engine, session, current, observation);
-    if (outcome.kind === 'illegal' || outcome.kind === 'refused') return outcome;
+    if (outcome.kind === 'illegal') return outcome;
+    if (outcome.kind === 'refused') {
+      if (outcome.noted === undefined || (await engine.ports.cases.replace(outcome.noted))) return outcome;
+      current = await reload(engine, current.id);
+      continue;
+    }
     if (outcome.kind === 'unchanged') {
       await performAll(engine, session, current, outcome.effects);
       return outcome;
@@ -51,7 +57,7 @@ export const tell = async (
     'conflict',
     'CaseContended',
     'tell',
-    `case ${told.id} was written by others ${TRIES_MAX} times`,
+    `case ${told.id} was written by others ${triesMax} times`,
   );
 };
 
@@ -94,7 +100,10 @@ const isAbout = (observation: Observation, told: Case, current: Case): boolean =
 const workOf = ({ state }: Case): string => {
   if ('clientToken' in state) return `${state.name} ${state.clientToken}`;
   if (state.name === 'queued') return `queued ${state.queuedAt} ${state.planHash}`;
-  if (state.name === 'awaiting-approval') return `awaiting-approval ${state.expiresAt} ${state.planHash}`;
+  if (state.name === 'awaiting-approval') {
+    const { expiresAt, planHash, announced, rungs = 0 } = state;
+    return `awaiting-approval ${expiresAt} ${planHash} ${announced} ${rungs}`;
+  }
   if (state.name === 'held') return `held ${state.reason}`;
   return state.name === 'needs-human' ? `needs-human ${state.code} ${state.reason}` : state.name;
 };
@@ -184,3 +193,5 @@ export const performAll = async (
 };
 
 const TRIES_MAX = 8;
+/** A decision is somebody's word, and all who were asked may say theirs in the same second. */
+const DECIDED_TRIES_MAX = 64;

@@ -88,7 +88,7 @@ export const previewFinding = async (
   if (first === undefined) {
     const told = tell('run', why);
     const { planned } = told.preview;
-    const isAsked = approves(about.approval, state.planHash, ports.clock.now(), about.terms.approval.quorum);
+    const isAsked = approves(about.approval, state.planHash, ports.clock.now(), about);
     if (planned === undefined || isAsked) return told;
     const unasked = await previewer.backlogRoom(finding, about.terms.backlog);
     return { finding, preview: { ...told.preview, planned: { ...planned, unasked } } };

@@ -32,6 +32,8 @@ export interface SweepLaneDeps {
   readonly engine: Pick<Selfheal, 'complianceReported' | 'complianceAsked'>;
   readonly known: KnownCases;
   readonly isWanted: (rule: string) => boolean;
+  /** The person who ordered the sweep; absent when it was time for it. */
+  readonly who?: string;
   readonly isTimeUp: () => boolean;
 }
 
@@ -113,7 +115,7 @@ const sweepRule = async (
 };
 
 const takeIn = async (
-  { engine, known }: SweepLaneDeps,
+  { engine, known, who }: SweepLaneDeps,
   { lane, rule, found, told }: Omit<RuleToSweep, 'readers'>,
   page: readonly SweptResult[],
 ): Promise<void> => {
@@ -123,7 +125,7 @@ const takeIn = async (
       told.trouble(troubleOf(result.error, rule));
       continue;
     }
-    const report = reportOf(lane, rule, result);
+    const report = { ...reportOf(lane, rule, result), ...(who !== undefined && { requestedBy: who }) };
     const id = findingId(findingOf(report));
     if (found.has(id)) continue;
     found.add(id);

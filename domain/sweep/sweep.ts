@@ -55,7 +55,10 @@ export const createSweep =
     const isWanted = ruleFilter(deps.catalog, order.only);
     const swept = await inParallel(lanes, LANES_AT_ONCE, async (lane) => {
       if (isTimeUp()) return notBegun(lane.lane, lane.rules === undefined ? 'account' : 'aggregator');
-      const report = await sweepLane({ ...deps, known, isWanted, isTimeUp }, lane);
+      const report = await sweepLane(
+        { ...deps, known, isWanted, isTimeUp, ...(order.who !== undefined && { who: order.who }) },
+        lane,
+      );
       ports.metrics.count('SweepFound', report.opened);
       return report;
     });

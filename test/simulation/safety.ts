@@ -296,6 +296,7 @@ export class Safety {
     const [from, to] = [was.state.name, is.state.name];
     if (is.version !== was.version + 1)
       this.violated('14', `${is.id}: version ${was.version} became ${is.version}`);
+    if (isOnlyNoted(was, is)) return;
     if (isClosed(was.state)) {
       this.violated('14', `${is.id} was ${from} and is written again`);
       return;
@@ -350,6 +351,17 @@ const covers = (
     case 'runbook':
       return scope.name === plan.document;
   }
+};
+
+/** That somebody's decision was refused stands in the story, also of a closed case; nothing else changes by it. */
+const isOnlyNoted = (was: Case, is: Case): boolean => {
+  const { version: _, timeline, timelineDropped, ...rest } = is;
+  const { version: __, timeline: before, timelineDropped: droppedBefore, ...restBefore } = was;
+  return (
+    timeline.at(-1)?.what === 'decision-refused' &&
+    timeline.length + timelineDropped === before.length + droppedBefore + 1 &&
+    JSON.stringify(rest) === JSON.stringify(restBefore)
+  );
 };
 
 const reachable = (from: keyof typeof TABLE): ReadonlySet<StateName> =>

@@ -17,6 +17,7 @@ import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
 import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
+import { exemptingOnDemand } from '../../infra/exempting-on-demand.ts';
 import { loadPolicy } from '../../infra/policy-file.ts';
 import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
 import { lanesOf } from '../../sandbox/account-routes.ts';
@@ -154,6 +155,7 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
       random: () => 0.5,
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       metrics: { count: () => undefined },
+      exempting: exemptingOnDemand,
       decorate: (ports: Ports) => listening(around(ports)),
     };
     if (published === undefined) {

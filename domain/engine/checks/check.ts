@@ -28,6 +28,7 @@ export type Checked = Pick<
   | 'ownerToldAt'
   | 'attempts'
   | 'approval'
+  | 'requestedBy'
   | 'terms'
   | 'mode'
 > & { readonly document: string; readonly planHash: string; readonly clientToken: string };

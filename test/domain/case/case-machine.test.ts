@@ -345,9 +345,9 @@ describe('approval (invariant 4)', () => {
     const second = { ...observations.decided, decision: { ...observations.decided.decision, who: 'grace' } };
     expect(moved(decide(first, second, moment())).case.state.name).toBe('queued');
   });
-  it('refuses another plan hash, an empty reason, and a decision that comes too late', () => {
+  it('refuses another plan hash, a denial that says no reason, and a decision that comes too late', () => {
     expect(decided({ planHash: 'f'.repeat(64) })).toMatchObject({ code: 'plan-hash-mismatch' });
-    expect(decided({ reason: '  ' })).toMatchObject({ code: 'reason-required' });
+    expect(decided({ answer: 'deny', reason: '  ' })).toMatchObject({ code: 'reason-required' });
     expect(decided({}, 1, plusMs(NOW, hourMs))).toMatchObject({ code: 'approval-expired' });
   });
   it('closes as denied', () => {
