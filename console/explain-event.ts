@@ -15,6 +15,7 @@ import { caseId, findingId, type Lane } from '../domain/finding.ts';
 import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describePlan } from '../domain/plan-description.ts';
+import { describeApproval } from '../domain/policy/describe-approval.ts';
 import { PortError } from '../domain/ports.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { CaseSummary } from './case-json.ts';
@@ -35,6 +36,8 @@ export interface Explanation {
   /** The plan in plain English; or why there is none. */
   readonly planText: readonly string[];
   readonly manualSteps: readonly string[];
+  /** Who must approve and who is told when, in plain English; empty in another mode than approve. */
+  readonly approvalText: readonly string[];
   /** Empty when there is no plan: nothing could start. */
   readonly checks: readonly Pick<CheckAnswer, 'check' | 'answer' | 'reason'>[];
   /** What could not be read, and what was taken instead. In earnest any of them keeps a start back. */
@@ -93,6 +96,7 @@ export const explainEvent = async (
     planHash: planned?.planHash ?? null,
     planText: planText(app.catalog, assessment),
     manualSteps: assessment.manualSteps,
+    approvalText: assessment.mode === 'approve' ? describeApproval(assessment.terms) : [],
     checks,
     doubts,
     wouldStart: checks.length > 0 && checks.every(({ answer }) => answer === 'yes'),

@@ -17,6 +17,7 @@ export const explanation = (told: Explanation, style: Style): string => {
     ...told.planText.map((line) => `  ${safe(line)}`),
     ...(told.planHash === null ? [] : [`  Plan hash ${safe(told.planHash)}`]),
     ...steps(told, style),
+    ...approvers(told, style),
     ...doubtsOf(told, style),
     ...checks(told, style),
     '',
@@ -53,6 +54,11 @@ const steps = ({ plan, manualSteps }: Explanation, style: Style): readonly strin
   plan !== null || manualSteps.length === 0
     ? []
     : ['', style.bold('What a person does'), ...manualSteps.map((step, n) => `  ${n + 1}. ${safe(step)}`)];
+
+const approvers = ({ approvalText }: Explanation, style: Style): readonly string[] =>
+  approvalText.length === 0
+    ? []
+    : ['', style.bold('Who is asked'), ...approvalText.map((line) => `  ${safe(line)}`)];
 
 const checks = ({ checks: answers }: Explanation, style: Style): readonly string[] =>
   answers.length === 0
