@@ -8,8 +8,39 @@ export interface Message {
   /** At most 100 printable ASCII characters: what SNS allows. */
   readonly subject: string;
   readonly text: string;
-  /** For SNS filter policies. */
+  /** For SNS filter policies: ten at most, none of them empty. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** The same for machines; absent: subject and text are all there is. */
+  readonly facts?: MessageFacts;
+  /** The same for chat; absent: it is made of subject and text. */
+  readonly chat?: ChatMessage;
+}
+
+/** What a message says, for machines: `docs/message.schema.json` says which fields there are. */
+export interface MessageFacts extends Readonly<Record<string, unknown>> {
+  /** Raised when a field that was there changes its meaning or goes. */
+  readonly version: 1;
+  readonly kind: string;
+  readonly subject: string;
+}
+
+/** A custom notification of AWS Chatbot, as it documents them. */
+export interface ChatMessage {
+  readonly version: '1.0';
+  readonly source: 'custom';
+  readonly content: {
+    readonly textType: 'client-markdown';
+    readonly title: string;
+    readonly description: string;
+    readonly nextSteps?: readonly string[];
+    readonly keywords?: readonly string[];
+  };
+  readonly metadata: {
+    readonly threadId: string;
+    readonly summary: string;
+    readonly eventType: string;
+    readonly additionalContext: Readonly<Record<string, string>>;
+  };
 }
 
 /** Where the platform engineer listens, whatever the policy says of its own topics. */

@@ -1,121 +1,345 @@
 /**
- * What people are sent about a case. A message says what is wrong, what would be done and how to decide; it
- * holds no raw event and no configuration, and every value in it is shown inert: one line, no control characters.
+ * What people are sent about a case, so that one can act on it at three in the morning: what is wrong and since when,
+ * what would be done, what that disturbs, whether it has worked before, how to decide, and what happens if nobody
+ * does. Every value from outside is shown on one line, without control characters and without what looks like a
+ * secret.
  */
-import type { AwaitingApproval, Case, NeedsHuman } from '../case/case.ts';
-import { ascii, inert, isToOwner, type Message } from '../message.ts';
-import type { Window } from '../policy/policy.ts';
-import { plusMs } from '../time.ts';
-import { unreachable } from '../unreachable.ts';
+import type { AwaitingApproval, Case, EarlierCase, NeedsHuman } from '../case/case.ts';
+import { APPROVAL_EXPIRED, rungOf } from '../case/ladder.ts';
+import type { Runbook } from '../catalog/catalog.ts';
+import type { Message } from '../message.ts';
+import type { Plan } from '../plan.ts';
+import type { Excluded, Window } from '../policy/policy.ts';
+import { epochMs, plusMs } from '../time.ts';
+import { chatOf } from './chat.ts';
+import { caseFacts, type MessageKind } from './facts.ts';
+import {
+  type Around,
+  commandsOf,
+  LINES_MAX,
+  more,
+  redactedChanges,
+  type Section,
+  shownParameters,
+  textOf,
+} from './parts.ts';
+import { subjectOf, whatIsWrong, whereOf } from './subject.ts';
+import { counted, inWords, shown, shownTime } from './words.ts';
 
-/** The message that the case's state calls for, if people must be told. */
-export const messageFor = (about: Case): Message | undefined => {
-  const { state } = about;
+/** Which message the case's state calls for; undefined when nobody must be told. */
+export const kindOf = ({ state, approval }: Case): MessageKind | undefined => {
   switch (state.name) {
     case 'awaiting-approval':
       // In a batch there is one message for all of them.
-      return state.batch === undefined
-        ? message(about, 'approval-requested', `Approve? ${headline(about)}`, approvalText(about, state))
-        : undefined;
+      if (state.batch !== undefined) return undefined;
+      if (state.announced) return 'escalation';
+      return state.changes === undefined ? 'approval-requested' : 'approval-void';
     case 'needs-human':
-      return state.batch === undefined
-        ? message(about, 'needs-human', `Needs you: ${headline(about)}`, needsHumanText(about, state))
-        : undefined;
+      if (state.batch !== undefined) return undefined;
+      return state.code === APPROVAL_EXPIRED ? 'approval-expired' : 'needs-human';
     case 'held':
-      return isToOwner(about)
-        ? message(about, 'grace', `Will fix: ${headline(about)}`, graceText(about))
-        : undefined;
-    case 'observing':
-    case 'queued':
-    case 'starting':
-    case 'running':
-    case 'verifying':
-    case 'resolved':
+      if (state.announced === false) return 'grace';
+      return approval === undefined ? undefined : 'not-started';
     case 'self-resolved':
     case 'suppressed':
-    case 'denied':
     case 'closed-by-human':
-      return undefined;
+      return approval === undefined ? undefined : 'not-started';
     default:
-      return unreachable(state);
+      return undefined;
   }
 };
 
-const message = (about: Case, kind: string, headlineText: string, lines: readonly string[]): Message => ({
-  subject: ascii(`[${about.severity.toUpperCase()}] ${headlineText}`, SUBJECT_CHARS_MAX),
-  text: [...lines, '', ...facts(about)].join('\n'),
-  attributes: {
-    kind,
-    severity: about.severity,
-    account: about.finding.account,
-    region: about.lane.region,
-    rule: inert(about.finding.ruleIdentifier ?? about.finding.rule, 256),
-  },
-});
+/** The message of that kind about the case. */
+export const caseMessage = (kind: MessageKind, about: Case, around: Around): Message => {
+  const { severity, finding, lane, entry, state } = about;
+  const rung = rungNumber(about);
+  const sections = SECTIONS[kind](about, around);
+  const subject = subjectOf(VERBS[kind], about, around);
+  return {
+    subject,
+    text: textOf([...sections, caseSection(about)]),
+    attributes: {
+      kind,
+      severity,
+      account: finding.account,
+      region: lane.region,
+      rule: shown(finding.ruleIdentifier ?? finding.rule, 256),
+      entry: shown(entry, 100),
+      ...(state.name === 'awaiting-approval' && { rung: String(rung) }),
+    },
+    facts: caseFacts(kind, subject, about, around),
+    chat: chatOf({
+      kind,
+      subject,
+      thread: about.id,
+      severity,
+      sections,
+      ...(around.link !== undefined && kind !== 'not-started' && { link: around.link }),
+      next: kind === 'not-started' ? [] : commandsOf(about),
+      about: { account: finding.account, region: lane.region, caseId: about.id },
+    }),
+  };
+};
 
-const headline = ({ finding }: Case): string =>
-  `${shortType(finding.resourceType)} "${finding.resourceId}" in ${finding.account} fails ${finding.rule}`;
+const VERBS: Readonly<Record<MessageKind, string>> = {
+  'approval-requested': 'Approve?',
+  'approval-void': 'Approve again?',
+  escalation: 'Still open, approve?',
+  'approval-expired': 'Nobody decided:',
+  'needs-human': 'Needs you:',
+  grace: 'Will fix:',
+  'not-started': 'Not started:',
+};
 
-const approvalText = (about: Case, state: AwaitingApproval): readonly string[] => [
-  `${headlineInert(about)} since ${about.openedAt}.`,
-  '',
-  'What would be done:',
-  `  runbook   ${state.plan.document} version ${state.plan.documentVersion}`,
-  ...Object.entries(state.plan.parameters).map(
-    ([name, values]) => `  parameter ${inert(name, 50)} = ${inert(values.join(', '), 200)}`,
-  ),
-  `  where     account ${state.plan.account}, ${state.plan.region}`,
-  '',
-  `Nothing runs unless ${about.terms.approval.quorum} of you approve exactly this plan before ${state.expiresAt}.`,
-  'If nobody decides, a person must fix it by hand.',
-  '',
-  `  selfheal approve ${about.id} --plan-hash ${state.planHash} --reason "..."`,
-  `  selfheal deny ${about.id} --plan-hash ${state.planHash} --reason "..."`,
+type ToSections = (about: Case, around: Around) => readonly Section[];
+
+const asking =
+  (first: (about: Case<AwaitingApproval>, around: Around) => readonly string[]): ToSections =>
+  (about, around) => {
+    const asked = about as Case<AwaitingApproval>;
+    return [
+      { lines: [...first(asked, around), ...wrongLines(about, around)] },
+      { title: 'What has changed since it was approved', lines: changedLines(asked) },
+      ...(around.link === undefined ? [] : [{ title: 'Decide here', lines: [around.link] }]),
+      ...planSections(asked.state.plan, around),
+      { title: 'Has it worked before?', lines: recordLines(asked.state.plan, around) },
+      { title: 'This resource before', lines: earlierLines(about.earlier) },
+      { title: 'How to decide', lines: decideLines(asked) },
+      { title: 'If nobody answers', lines: silenceLines(asked) },
+    ];
+  };
+
+const SECTIONS: Readonly<Record<MessageKind, ToSections>> = {
+  'approval-requested': asking(() => []),
+  'approval-void': asking(() => [
+    'What was approved is void: the plan is another one now. Nothing has run. Please decide again.',
+    '',
+  ]),
+  escalation: asking((about, { now }) => [
+    `Nobody has decided for ${inWords(epochMs(now) - epochMs(about.state.requestedAt))}; you are the ${ordinal(rungNumber(about) + 1)} contact.`,
+    '',
+  ]),
+  'approval-expired': (about, around) => [
+    {
+      lines: [
+        'Nobody decided in time. Nothing was started, and nothing will be by itself; it needs a person now.',
+        '',
+        ...wrongLines(about, around),
+      ],
+    },
+    { title: 'What to do', lines: stepLines(about as Case<NeedsHuman>) },
+    { title: 'This resource before', lines: earlierLines(about.earlier) },
+  ],
+  'needs-human': (about, around) => [
+    { lines: [...wrongLines(about, around), 'Selfheal cannot heal it.'] },
+    { title: 'Why', lines: [shown((about as Case<NeedsHuman>).state.reason, 500)] },
+    { title: 'What to do', lines: stepLines(about as Case<NeedsHuman>) },
+    { title: 'This resource before', lines: earlierLines(about.earlier) },
+  ],
+  grace: (about, around) => graceSections(about, around),
+  'not-started': (about, around) => [
+    { lines: [notStarted(about), '', ...wrongLines(about, around)] },
+    { title: 'Who had approved', lines: approvers(about) },
+  ],
+};
+
+const wrongLines = (about: Case, around: Around): readonly string[] => [
+  `${whatIsWrong(about, around)}.`,
+  `Since ${shownTime(about.openedAt)}, ${inWords(epochMs(around.now) - epochMs(about.openedAt))} ago. Severity ${about.severity}.`,
+  ...(about.newestEvaluation.annotation
+    ? [`AWS Config says: ${shown(about.newestEvaluation.annotation, 256)}`]
+    : []),
 ];
 
-const graceText = (about: Case): readonly string[] => {
-  const { lastPlanned, mode, openedAt, terms } = about;
+const changedLines = ({ state }: Case<AwaitingApproval>): readonly string[] => {
+  const { changes = [] } = state;
   return [
-    `${headlineInert(about)} since ${openedAt}. You get this because you own it.`,
-    '',
-    'What selfheal will do, if it still fails by then:',
-    mode === 'approve' ? '  ask its approvers whether to run' : '  run',
-    `  runbook   ${lastPlanned?.document ?? 'as the policy says'} version ${lastPlanned?.documentVersion ?? 'as it is then'}`,
-    `  where     account ${about.lane.account}, ${about.lane.region}`,
-    `  when      not before ${plusMs(openedAt, terms.graceMs)}${terms.windows.length > 0 ? `, and only in ${windowNames(terms.windows)}` : ''}`,
-    '',
-    'To stop it, do one of these before then:',
-    '  - fix the resource: as soon as AWS Config records COMPLIANT, the case closes and nothing runs',
-    '  - ask the people who run selfheal for an exemption, with your reason and an end',
-    '  - tag the resource, if your policy has a tag that keeps selfheal away',
-    ...about.manualSteps.map(
-      (step, index) => `${index === 0 ? '\nTo fix it by hand:\n' : ''}  ${index + 1}. ${step}`,
+    ...changes.slice(0, LINES_MAX).map((change) => `- ${shown(change, 300)}`),
+    ...more(changes.length, LINES_MAX),
+  ];
+};
+
+const planSections = (plan: Plan, { catalog }: Around): readonly Section[] => {
+  const runbook = catalog.runbook(plan.document);
+  return [
+    {
+      title: 'What would be done',
+      lines: [
+        ...(runbook ? [shown(runbook.summary, 300), ...changeLines(runbook, plan)] : []),
+        ...exactly(plan),
+      ],
+    },
+    {
+      title: 'What it may disturb',
+      lines: [
+        runbook
+          ? `${runbook.disruption}: ${shown(runbook.disruptionNote, 500)}`
+          : 'Not known: the catalog has no such runbook any more.',
+      ],
+    },
+  ];
+};
+
+const changeLines = (runbook: Runbook, plan: Plan): readonly string[] =>
+  redactedChanges(runbook, plan).map(({ what, before, after }) => `${what}: ${before} -> ${after}`);
+
+const exactly = (plan: Plan): readonly string[] => [
+  `runbook   ${shown(plan.document, 128)} version ${shown(plan.documentVersion, 20)}`,
+  ...Object.entries(shownParameters(plan)).map(
+    ([name, values]) => `parameter ${name} = ${shown(values.join(', '), 300)}`,
+  ),
+  `where     account ${plan.account}, ${plan.region}`,
+];
+
+const recordLines = (plan: Plan, { record }: Around): readonly string[] => {
+  if (record === undefined) return ['Not known: the earlier cases could not be read just now.'];
+  const { tried, healed, failures } = record;
+  if (tried === 0) return [`Not known: none of our recent cases ran ${shown(plan.document, 128)}.`];
+  return [
+    `It healed ${healed} of ${counted(tried, 'recent case')} (${Math.round((100 * healed) / tried)} %).`,
+    ...failures.map(
+      ({ at, resourceId, why }) => `failed ${shownTime(at)}, ${shown(resourceId, 80)}: ${shown(why, 160)}`,
     ),
   ];
 };
 
+const earlierLines = (earlier: readonly EarlierCase[] = []): readonly string[] =>
+  earlier.length === 0
+    ? ['Nothing known: this is its first case here.']
+    : [
+        ...earlier
+          .slice(-EARLIER_SHOWN)
+          .reverse()
+          .map(
+            ({ number, openedAt, closedAt, ended }) =>
+              `case ${number}: ${shownTime(openedAt)} to ${shownTime(closedAt)}, ${ENDED[ended]}`,
+          ),
+        ...more(earlier.length, EARLIER_SHOWN),
+      ];
+
+const ENDED: Readonly<Record<EarlierCase['ended'], string>> = {
+  resolved: 'selfheal fixed it',
+  'self-resolved': 'it became compliant without selfheal',
+  suppressed: 'it was exempt',
+  denied: 'the fix was denied',
+  'closed-by-human': 'a person closed it',
+};
+
+const decideLines = (about: Case<AwaitingApproval>): readonly string[] => [
+  ...commandsOf(about),
+  whoMay(about),
+  ...about.state.decisions.map(
+    ({ who, at, reason }) => `${shown(who, 100)} approved ${shownTime(at)}: ${shown(reason, 200)}`,
+  ),
+];
+
+const whoMay = ({ terms, state }: Case<AwaitingApproval>): string => {
+  const { quorum, from, not = [] } = terms.approval;
+  const who =
+    from === undefined
+      ? 'Anybody who is signed in may'
+      : `Members of ${listed(from.map((name) => shown(name, 64)))} may`;
+  const open = quorum - state.decisions.length;
+  const need = quorum === 1 ? 'one approval is enough' : `${quorum} approvals are needed, ${open} still`;
+  const except = not.length === 0 ? '' : `; not ${listed(not.map((kind) => EXCLUDED[kind]))}`;
+  return `${who} decide${except}: ${need}.`;
+};
+
+const EXCLUDED: Readonly<Record<Excluded, string>> = {
+  requester: 'who asked for the fix',
+  author: 'who wrote the policy entry',
+  changer: 'who changed the resource last',
+};
+
+const silenceLines = ({ state, terms }: Case<AwaitingApproval>): readonly string[] => {
+  const { rungs = 0, announced, requestedAt, expiresAt } = state;
+  const ladder = terms.approval.escalate ?? [];
+  return [
+    ...ladder.slice(announced ? rungs + 1 : 0).flatMap(({ afterMs, notify }) => {
+      const at = plusMs(requestedAt, afterMs);
+      return at < expiresAt
+        ? [`${shownTime(at)}: ${listed(notify.map((name) => shown(name, 256)))} hears of it too.`]
+        : [];
+    }),
+    `${shownTime(expiresAt)}: the request expires. Nothing is run, and a person must fix it by hand.`,
+  ];
+};
+
+const stepLines = ({ state }: Case<NeedsHuman>): readonly string[] =>
+  state.manualSteps.length > 0
+    ? state.manualSteps.map((step, index) => `${index + 1}. ${shown(step, 1_000)}`)
+    : ['1. Look at the resource and at what the rule asks for; selfheal knows no steps for this rule.'];
+
+const graceSections = (about: Case, around: Around): readonly Section[] => {
+  const { lastPlanned, mode, openedAt, terms, lane } = about;
+  const runbook = lastPlanned && around.catalog.runbook(lastPlanned.document);
+  return [
+    { lines: [...wrongLines(about, around), 'You get this because you own it.'] },
+    {
+      title: 'What selfheal will do, if it still fails by then',
+      lines: [
+        mode === 'approve' ? 'ask its approvers whether to run' : 'run',
+        `runbook   ${shown(lastPlanned?.document ?? 'as the policy says', 128)} version ${shown(lastPlanned?.documentVersion ?? 'as it is then', 20)}`,
+        `where     account ${lane.account}, ${lane.region}`,
+        `when      not before ${shownTime(plusMs(openedAt, terms.graceMs))}${terms.windows.length > 0 ? `, and only in ${windowNames(terms.windows)}` : ''}`,
+        ...(runbook ? [`disturbs  ${runbook.disruption}: ${shown(runbook.disruptionNote, 500)}`] : []),
+      ],
+    },
+    {
+      title: 'To stop it, do one of these before then',
+      lines: [
+        '- fix the resource: as soon as AWS Config records COMPLIANT, the case closes and nothing runs',
+        '- ask the people who run selfheal for an exemption, with your reason and an end',
+        '- tag the resource, if your policy has a tag that keeps selfheal away',
+      ],
+    },
+    {
+      title: 'To fix it by hand',
+      lines: about.manualSteps.map((step, index) => `${index + 1}. ${shown(step, 1_000)}`),
+    },
+  ];
+};
+
 const windowNames = (windows: readonly Window[]): string =>
-  `window ${windows.map(({ name }) => `"${inert(name, 64)}"`).join(' or ')}`;
+  `window ${windows.map(({ name }) => `"${shown(name, 64)}"`).join(' or ')}`;
 
-const needsHumanText = (about: Case, state: NeedsHuman): readonly string[] => [
-  `${headlineInert(about)} since ${about.openedAt}, and selfheal cannot heal it.`,
-  '',
-  `Why: ${inert(state.reason, 500)}`,
-  '',
-  'What to do:',
-  ...(state.manualSteps.length > 0
-    ? state.manualSteps.map((step, index) => `  ${index + 1}. ${step}`)
-    : ['  1. Look at the resource and at what the rule asks for; selfheal knows no steps for this rule.']),
-];
+/** Why an approved plan does not run. */
+const notStarted = ({ state }: Case): string => {
+  const why =
+    state.name === 'held'
+      ? `it is held by ${HELD_BY[state.reason] ?? state.reason}: ${shown(state.detail, 300)}. It is looked at again by itself`
+      : state.name === 'self-resolved'
+        ? 'AWS Config says that the resource is fine now, or gone. There is nothing left to do'
+        : state.name === 'suppressed'
+          ? `it is exempt by "${shown(state.exemption, 100)}"`
+          : state.name === 'closed-by-human'
+            ? `${shown(state.who, 100)} closed the case: ${shown(state.reason, 300)}`
+            : `the case is ${state.name}`;
+  return `What you were asked for was approved, but does not start: ${why}.`;
+};
 
-const facts = (about: Case): readonly string[] => [
-  `Case ${about.id}, attempts ${about.attempts}, policy entry "${inert(about.entry, 100)}"`,
-  `Rule ${inert(about.origin.configRuleName, 128)}, resource ${inert(about.finding.resourceType, 100)} ${inert(about.finding.resourceId, 300)}`,
-  `Account ${about.finding.account}, region ${about.lane.region}`,
-];
+const HELD_BY: Readonly<Record<string, string>> = { 'stop-switch': 'the stop switch' };
 
-const headlineInert = (about: Case): string => inert(headline(about), 400);
+const approvers = ({ approval }: Case): readonly string[] =>
+  (approval?.decisions ?? []).map(({ who, at }) => `${shown(who, 100)}, ${shownTime(at)}`);
 
-const shortType = (resourceType: string): string => resourceType.replace(/^AWS:+/, '').replaceAll('::', ' ');
+const caseSection = (about: Case): Section => ({
+  lines: [
+    `Case ${about.id}, ${counted(about.attempts, 'attempt')} so far, policy entry "${shown(about.entry, 100)}"`,
+    `Rule ${shown(about.origin.configRuleName, 128)}, resource ${shown(about.finding.resourceType, 100)} ${shown(about.finding.resourceId, 300)}`,
+    `Account ${whereOf(about)}`,
+  ],
+});
 
-const SUBJECT_CHARS_MAX = 100;
+/** 0: those who are asked first. */
+const rungNumber = ({ state, terms }: Pick<Case, 'state' | 'terms'>): number =>
+  state.name === 'awaiting-approval' && state.announced && rungOf(state, terms) ? (state.rungs ?? 0) + 1 : 0;
+
+const ordinal = (count: number): string =>
+  ['', 'first', 'second', 'third', 'fourth', 'fifth'][count] ?? `${count}th`;
+
+/** @example listed(['a', 'b', 'c']) // 'a, b or c' */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
+const EARLIER_SHOWN = 5;

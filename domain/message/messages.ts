@@ -1,18 +1,74 @@
 /** The door to all texts: composition loads this module when somebody is told something, and not before. */
+import type { Case } from '../case/case.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Messages } from '../ports.ts';
+import type { Messages, Ports } from '../ports.ts';
 import { askingMessage, expiredMessage } from './batch-message.ts';
 import { breakersOpened } from './breaker-message.ts';
-import { messageFor } from './case-message.ts';
+import { caseMessage, kindOf } from './case-message.ts';
+import type { Around } from './parts.ts';
+import { type TrackRecord, trackRecord } from './track-record.ts';
 
 /** What messages are made of beside what they are about. */
 export interface MessageNeeds {
   readonly catalog: Catalog;
+  readonly ports: Pick<Ports, 'cases' | 'links' | 'clock' | 'log'>;
+  /** What people call an account; undefined where they have no name for it. */
+  readonly accountName?: (account: string) => string | undefined;
 }
 
-export const createMessages = ({ catalog }: MessageNeeds): Messages => ({
-  aboutCase: async (about) => messageFor(about),
-  batchAsks: async (batch, members) => askingMessage(batch, members, catalog),
-  batchExpired: async (batch, expired, some) => expiredMessage(batch, expired, some),
-  breakersOpened: async (opened) => breakersOpened(opened),
-});
+export const createMessages = (needs: MessageNeeds): Messages => {
+  const { catalog, ports } = needs;
+  return {
+    aboutCase: async (about) => {
+      const kind = kindOf(about);
+      return kind && caseMessage(kind, about, await aroundOf(needs, about));
+    },
+    batchAsks: async (batch, members) => askingMessage(batch, members, catalog, ports.clock.now()),
+    batchExpired: async (batch, expired, some) => expiredMessage(batch, expired, some, ports.clock.now()),
+    breakersOpened: async (opened) => breakersOpened(opened),
+  };
+};
+
+const aroundOf = async (needs: MessageNeeds, about: Case): Promise<Around> => {
+  const { catalog, ports, accountName } = needs;
+  const [link, record] = await Promise.all([linkTo(needs, about), recordOf(needs, about)]);
+  const name = accountName?.(about.finding.account);
+  return {
+    catalog,
+    now: ports.clock.now(),
+    ...(name !== undefined && { accountName: name }),
+    ...(link !== undefined && { link }),
+    ...(record && { record }),
+  };
+};
+
+/** Whoever is asked can decide without it: by command. */
+const linkTo = async (needs: MessageNeeds, { id, state }: Case): Promise<string | undefined> =>
+  state.name === 'awaiting-approval'
+    ? orWithout(needs, id, 'no link', () =>
+        needs.ports.links?.toDecision(id, state.planHash, state.expiresAt),
+      )
+    : undefined;
+
+const recordOf = async (needs: MessageNeeds, { id, state }: Case): Promise<TrackRecord | undefined> =>
+  state.name === 'awaiting-approval'
+    ? orWithout(needs, id, 'no record of earlier cases', () =>
+        trackRecord(needs.ports.cases, state.plan.document, id),
+      )
+    : undefined;
+
+/** What only helps must not keep a message back, whatever goes wrong with it. */
+const orWithout = async <T>(
+  { ports }: MessageNeeds,
+  caseId: string,
+  what: string,
+  make: () => Promise<T> | undefined,
+): Promise<T | undefined> => {
+  try {
+    return await make();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    ports.log.warn('the message goes out without a part', { caseId, without: what, reason });
+    return undefined;
+  }
+};

@@ -84,6 +84,7 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
           KeyConditionExpression: query.condition,
           ExpressionAttributeValues: query.values,
           ...(query.limit ? { Limit: query.limit } : {}),
+          ...(query.newestFirst ? { ScanIndexForward: false } : {}),
           ...(start ? { ExclusiveStartKey: start } : {}),
         }),
       );
@@ -197,6 +198,30 @@ export const createCaseStore = ({ client, tableName, now }: CaseStoreOptions): C
         }
     },
 
+    recent: async (countMax) => {
+      const found: CaseKey[] = [];
+      for (const month of [...months(instant(epochMs(now()) - RECENT_MS), now())].reverse()) {
+        if (found.length >= countMax) break;
+        for await (const key of keys(CLOSED_INDEX, {
+          condition: 'closedMonth = :month',
+          values: { ':month': month },
+          limit: countMax - found.length,
+          newestFirst: true,
+        }))
+          found.push(key);
+      }
+      for (const shard of dueShards())
+        for await (const key of keys(DUE_INDEX, {
+          condition: 'dueShard = :shard',
+          values: { ':shard': shard },
+          limit: Math.ceil(countMax / dueShards().length),
+        }))
+          if (key.pk.startsWith(casePartition(''))) found.push(key);
+      const cases: Case[] = [];
+      for await (const one of load(asStream(found))) cases.push(one);
+      return cases;
+    },
+
     list: async function* (filter): AsyncIterable<Case> {
       const wanted = matches(filter);
       for await (const found of load(candidates(keys, filter, now()))) if (wanted(found)) yield found;
@@ -209,6 +234,7 @@ interface IndexQuery {
   readonly values: Record<string, unknown>;
   /** Only the first page, of this size. */
   readonly limit?: number;
+  readonly newestFirst?: boolean;
 }
 
 type Keys = (indexName: string, query: IndexQuery) => AsyncIterable<CaseKey>;
@@ -276,6 +302,10 @@ const onceEach = async function* (keys: AsyncIterable<CaseKey>): AsyncIterable<C
   }
 };
 
+const asStream = async function* <T>(items: readonly T[]): AsyncIterable<T> {
+  yield* items;
+};
+
 const chunks = async function* <T>(items: AsyncIterable<T>, size: number): AsyncIterable<T[]> {
   let chunk: T[] = [];
   for await (const item of items) {
@@ -311,3 +341,4 @@ const slices = <T>(items: readonly T[], size: number): readonly (readonly T[])[]
 const NUMBERS_TRIED = 4;
 const BATCH_GET_MAX = 100;
 const CLOSED_LOOK_BACK_MS = 90 * dayMs;
+const RECENT_MS = 60 * dayMs;

@@ -17,12 +17,19 @@ export const createAnnouncer = ({ sns, topicArn }: AnnouncerOptions): Announcer 
   announce: async (topics, message) => {
     const arns = [...new Set(topics.map(topicArn))];
     const failures: Failure[] = [];
+    const structured = await structuredOf(message);
     for (const arn of arns)
-      await publish(sns, arn, message).catch((error: PortError) => failures.push({ arn, error }));
+      await publish(sns, arn, message, structured).catch((error: PortError) => failures.push({ arn, error }));
     const isTransient = failures.some(({ error }) => error.errorClass !== 'terminal');
     if (failures.length > 0 && (isTransient || failures.length === arns.length)) throw notTold(failures);
   },
 });
+
+/** A text for each protocol, in one publication: whoever subscribes gets what they can read. */
+const structuredOf = async (message: Message): Promise<string> => {
+  const { variantsOf } = await import('../../domain/message/variants.ts');
+  return JSON.stringify(variantsOf(message));
+};
 
 interface Failure {
   readonly arn: string;
@@ -32,14 +39,16 @@ interface Failure {
 const publish = async (
   sns: AnnouncerOptions['sns'],
   arn: string,
-  { subject, text, attributes }: Message,
+  { subject, attributes }: Message,
+  structured: string,
 ): Promise<void> => {
   await calling('sns:Publish', () =>
     sns.send(
       new PublishCommand({
         TopicArn: arn,
         Subject: subject,
-        Message: text,
+        Message: structured,
+        MessageStructure: 'json',
         MessageAttributes: Object.fromEntries(
           Object.entries(attributes).map(([name, value]) => [
             name,

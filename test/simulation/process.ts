@@ -72,8 +72,11 @@ export const startProcess = (world: World, name: string): Process => {
     ),
     tableName: 'simulated',
   };
+  const cases = createCaseStore({ ...table, now: () => scheduler.now() });
+  const clock = { now: () => scheduler.now(), sleep: pause };
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const ports: Ports = {
-    cases: createCaseStore({ ...table, now: () => scheduler.now() }),
+    cases,
     batches: createBatchStore(table),
     ruleResources: { count: async () => world.ruleResources },
     permits: createPermitStore(table),
@@ -83,16 +86,16 @@ export const startProcess = (world: World, name: string): Process => {
     runbooks: runbooksOf(world, call),
     compliance: complianceOf(world, call),
     announcer: { announce: (_, message) => call('sns:Publish', () => world.announced(message)) },
-    messages: createMessages({ catalog: world.catalog }),
+    messages: createMessages({ catalog: world.catalog, ports: { cases, clock, log } }),
     events: { publish: (changes) => call('events:PutEvents', () => world.published(changes)) },
     wakes: { send: (wakes) => call('sqs:SendMessageBatch', () => world.woken(wakes)) },
-    clock: { now: () => scheduler.now(), sleep: pause },
+    clock,
     random,
     roles: {
       executorRoleArn: (account) => `arn:aws:iam::${account}:role/selfheal-executor`,
       automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    log,
     metrics: { count: () => undefined },
   };
   return {

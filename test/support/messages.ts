@@ -2,5 +2,14 @@
 import { catalogOf } from '../../domain/catalog/catalog-of.ts';
 import { createMessages } from '../../domain/message/messages.ts';
 import type { Messages } from '../../domain/ports.ts';
+import { NOW } from './cases.ts';
 
-export const plainMessages = (): Messages => createMessages({ catalog: catalogOf([]) });
+export const plainMessages = (): Messages =>
+  createMessages({
+    catalog: catalogOf([]),
+    ports: {
+      cases: { recent: async () => [] } as never,
+      clock: { now: () => NOW, sleep: async () => undefined },
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    },
+  });

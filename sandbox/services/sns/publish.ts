@@ -48,17 +48,19 @@ export const createPublishOperations = (
     { nowMs }: CallContext,
   ): { readonly MessageId: string } => {
     checkMessage(input);
+    const texts = input.MessageStructure === undefined ? undefined : structuredTexts(input);
     const published = {
       messageId: randomUuid(random),
       topicArn,
       ...(input.Subject === undefined ? {} : { subject: input.Subject }),
-      message: input.Message,
+      message: texts?.default ?? input.Message,
+      ...(texts && { texts }),
       attributes: input.MessageAttributes ?? {},
       publishedMs: nowMs,
     };
     store.keep(published);
     for (const subscription of store.subscriptionsOf(topicArn)) {
-      const text = textFor(subscription.protocol, input);
+      const text = texts?.[subscription.protocol] ?? published.message;
       if (subscription.protocol !== 'sqs' || !wants(subscription.attributes, text, published.attributes))
         continue;
       const delivery = deliveryOf({ ...published, message: text }, subscription, baseUrl());
@@ -113,7 +115,6 @@ const checkMessage = (input: PublishInput): void => {
   for (const [name, attribute] of Object.entries(input.MessageAttributes ?? {}))
     checkAttribute(name, attribute);
   if (input.Subject !== undefined) checkSubject(input.Subject);
-  if (input.MessageStructure !== undefined) structuredTexts(input);
 };
 
 /** ASCII without line breaks or control characters, beginning with neither a space nor nothing. */
@@ -133,22 +134,62 @@ const checkAttribute = (name: string, { DataType, StringValue, BinaryValue }: Sn
   }
 };
 
-/** With `MessageStructure: json` the message holds a text for each protocol. */
-const textFor = (protocol: string, input: PublishInput): string => {
-  if (input.MessageStructure === undefined) return input.Message;
-  const texts = structuredTexts(input);
-  return texts[protocol] ?? texts.default ?? '';
+/** What a structured message may name; every other key is ignored, as is a value that is no text. */
+const PROTOCOLS: ReadonlySet<string> = new Set([
+  'default',
+  'http',
+  'https',
+  'email',
+  'email-json',
+  'sms',
+  'sqs',
+  'application',
+  'lambda',
+  'firehose',
+]);
+
+/** With `MessageStructure: json` the message holds a text for each protocol, and one for all others. */
+const structuredTexts = ({
+  MessageStructure,
+  Message,
+}: PublishInput): { readonly default: string } & Readonly<Record<string, string>> => {
+  if (MessageStructure !== 'json') throw invalidParameter('MessageStructure');
+  const parsed = parseStructure(Message);
+  const texts = Object.fromEntries(
+    Object.entries(parsed).filter(([key, value]) => PROTOCOLS.has(key) && typeof value === 'string'),
+  ) as Readonly<Record<string, string>>;
+  if (texts.default === undefined)
+    throw invalidParameter('Message Structure - No default entry in JSON message body');
+  return { ...texts, default: texts.default };
 };
 
-const structuredTexts = (input: PublishInput): Readonly<Record<string, string>> => {
-  if (input.MessageStructure !== 'json') throw invalidParameter('MessageStructure');
+const parseStructure = (message: string): object => {
+  const failed = invalidParameter('Message Structure - JSON message body failed to parse');
+  let parsed: unknown;
   try {
-    const texts = JSON.parse(input.Message);
-    if (typeof texts.default === 'string') return texts;
+    parsed = JSON.parse(message);
   } catch {
-    throw invalidParameter('Message Structure - JSON message body failed to parse');
+    throw failed;
   }
-  throw invalidParameter('Message Structure - No default entry in JSON message body');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || hasDoubleKey(message))
+    throw failed;
+  return parsed;
+};
+
+/** JSON.parse takes the last of two, SNS takes neither. Only the keys of the outermost object count. */
+const hasDoubleKey = (json: string): boolean => {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (depth === 1 && /^\s*:/.test(json.slice(index + token.length, index + token.length + 50))) {
+      const key: string = JSON.parse(token);
+      if (seen.has(key)) return true;
+      seen.add(key);
+    }
+  }
+  return false;
 };
 
 const checkBatch = (entries: readonly BatchEntry[]): void => {

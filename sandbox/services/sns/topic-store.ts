@@ -31,7 +31,10 @@ export interface PublishedMessage {
   readonly messageId: string;
   readonly topicArn: string;
   readonly subject?: string;
+  /** What most subscribers get: of a structured message its default. */
   readonly message: string;
+  /** Of a structured message: a text for each protocol that it names. */
+  readonly texts?: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, SnsAttribute>>;
   readonly publishedMs: number;
 }
