@@ -35,11 +35,9 @@ export const startDynamodb = async ({
 }: EmbeddedDynamodbOptions): Promise<EmbeddedDynamodb> => {
   const path = dataDir === undefined ? undefined : join(dataDir, 'dynamodb');
   if (path !== undefined) mkdirSync(path, { recursive: true });
-  const worker = new Worker(new URL('./dynalite-worker.mjs', import.meta.url), {
-    workerData: { path },
-    env: { AWS_ACCOUNT_ID: account, AWS_REGION: 'us-east-1' },
-    execArgv: [],
-  });
+  const worker = idle.pop() ?? newWorker();
+  worker.ref();
+  worker.postMessage({ path, account });
   const port = await listening(worker, path);
   const agent = new Agent({ keepAlive: true });
   return {
@@ -47,33 +45,67 @@ export const startDynamodb = async ({
     proxy: (...passed) => pass(port, agent, ...passed),
     close: async () => {
       agent.destroy();
-      await closed(worker);
-      await worker.terminate();
+      if ((await closed(worker)) && idle.length < IDLE_MAX) {
+        worker.unref();
+        idle.push(worker);
+      } else await worker.terminate();
     },
   };
 };
 
-const listening = (worker: Worker, path: string | undefined): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const fail = (reason: string): void =>
-      reject(
-        new Error(`Cannot start the embedded DynamoDB${path === undefined ? '' : ` on ${path}`}: ${reason}`),
-      );
-    worker.once('error', (error: Error) => fail(error.message));
-    worker.once('message', (message: { port?: number; problem?: string }) => {
-      if (message.port === undefined) fail(message.problem ?? 'it did not listen');
-      else resolve(message.port);
-    });
+const newWorker = (): Worker => {
+  const worker = new Worker(new URL('./dynalite-worker.mjs', import.meta.url), {
+    env: { AWS_REGION: 'us-east-1' },
+    execArgv: [],
   });
+  // What ends a thread cuts its connections, and that is what whoever uses it sees of it.
+  worker.on('error', () => undefined);
+  worker.on('exit', () => {
+    idle = idle.filter((one) => one !== worker);
+  });
+  return worker;
+};
 
-const closed = (worker: Worker): Promise<void> =>
+/** Threads whose DynamoDB was closed, for the next one: to start and warm a new one is half of what a short test costs. */
+let idle: Worker[] = [];
+const IDLE_MAX = 2;
+
+const listening = async (worker: Worker, path: string | undefined): Promise<number> => {
+  const { port, problem } = await answerOf(worker);
+  if (port !== undefined) return port;
+  await worker.terminate();
+  throw new Error(
+    `Cannot start the embedded DynamoDB${path === undefined ? '' : ` on ${path}`}: ${problem ?? 'it did not listen'}`,
+  );
+};
+
+/** Whether it was closed without a problem, and in time. */
+const closed = async (worker: Worker): Promise<boolean> => {
+  worker.postMessage('close');
+  const { isClosed } = await answerOf(worker, CLOSE_TIMEOUT_MS);
+  return isClosed === true;
+};
+
+interface Answer {
+  readonly port?: number;
+  readonly isClosed?: true;
+  readonly problem?: string;
+}
+
+const answerOf = (worker: Worker, timeoutMs?: number): Promise<Answer> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    worker.once('message', () => {
+    const settle = (answer: Answer): void => {
       clearTimeout(timer);
-      resolve();
-    });
-    worker.postMessage('close');
+      worker.off('message', settle).off('error', fail).off('exit', ended);
+      resolve(answer);
+    };
+    const fail = (error: Error): void => settle({ problem: error.message });
+    const ended = (): void => settle({ problem: 'its thread ended' });
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => settle({ problem: `no answer in ${timeoutMs} ms` }), timeoutMs);
+    worker.once('message', settle).once('error', fail).once('exit', ended);
   });
 
 const pass = (

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { eventSourceMappings, NO_CONTEXT } from '../../cli/service/functions.ts';
 import type { Case, StateName } from '../../domain/case/case.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
+import type { Catalog } from '../../domain/catalog/catalog.ts';
 import { type PolicyBook, policyBook } from '../../domain/engine/policy-book.ts';
 import { parsePolicy } from '../../domain/policy/parse-policy.ts';
 import { formatProblem } from '../../domain/policy/policy-problem.ts';
@@ -18,7 +19,6 @@ import { type App, compose } from '../../infra/compose.ts';
 import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { exemptingOnDemand } from '../../infra/exempting-on-demand.ts';
-import { loadPolicy } from '../../infra/policy-file.ts';
 import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
 import { lanesOf } from '../../sandbox/account-routes.ts';
 import { clientSettings, type Deployment, deploy, HUB_REGION } from '../../sandbox/deployment.ts';
@@ -64,10 +64,23 @@ export interface DrivenWorld {
   close(): Promise<void>;
 }
 
+/** Read once by each text: what it comes to is never changed, and reading it anew costs a short test a tenth. */
 const policyOf = (changed: (text: string) => string, file: string): PolicyBook => {
-  const parsed = parsePolicy(changed(readFileSync(file, 'utf8')), file);
+  const text = changed(readFileSync(file, 'utf8'));
+  const known = policies.get(text);
+  if (known !== undefined) return known;
+  const parsed = parsePolicy(text, file);
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  return policyBook(parsed.policy);
+  const book = policyBook(parsed.policy);
+  policies.set(text, book);
+  return book;
+};
+const policies = new Map<string, PolicyBook>();
+
+let catalogRead: Catalog | undefined;
+const catalogOfOurs = (): Catalog => {
+  catalogRead ??= loadCatalog();
+  return catalogRead;
 };
 
 const HUB = { account: HUB_ACCOUNT, region: HUB_REGION };
@@ -89,8 +102,8 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
     ...accounts
   } = options;
   const sandbox = await startAccounts({ ...accounts, clock: { kind: 'driven', startMs: epochMs(START) } });
-  let policy = policyChanged === undefined ? loadPolicy(policyFile) : policyOf(policyChanged, policyFile);
-  const catalog = loadCatalog();
+  let policy = policyOf(policyChanged ?? ((text) => text), policyFile);
+  const catalog = catalogOfOurs();
   const deployment = await deploy({
     url: sandbox.url,
     topics: Object.values(policy.policy.topics),
