@@ -181,7 +181,7 @@ const changeLines = (members: readonly Member[], catalog: Catalog): readonly str
       `${shown(runbook.summary, 300)} For one, ${shown(shortId(finding.resourceId), 100)}:`,
       ...redactedChanges(runbook, state.plan)
         .slice(0, LINES_MAX)
-        .map(({ what, before, after }) => `${what}: ${before} -> ${after}`),
+        .map(({ what, before, after }) => `${what}: ${before} → ${after}`),
     ];
   });
 };

@@ -154,7 +154,7 @@ const wrongLines = (about: Case, around: Around): readonly string[] => [
 const changedLines = ({ state }: Case<AwaitingApproval>): readonly string[] => {
   const { changes = [] } = state;
   return [
-    ...changes.slice(0, LINES_MAX).map((change) => `- ${shown(change, 300)}`),
+    ...changes.slice(0, LINES_MAX).map((change) => shown(change, 300)),
     ...more(changes.length, LINES_MAX),
   ];
 };
@@ -181,7 +181,7 @@ const planSections = (plan: Plan, { catalog }: Around): readonly Section[] => {
 };
 
 const changeLines = (runbook: Runbook, plan: Plan): readonly string[] =>
-  redactedChanges(runbook, plan).map(({ what, before, after }) => `${what}: ${before} -> ${after}`);
+  redactedChanges(runbook, plan).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
 
 const exactly = (plan: Plan): readonly string[] => [
   `runbook   ${shown(plan.document, 128)} version ${shown(plan.documentVersion, 20)}`,
@@ -235,14 +235,15 @@ const decideLines = (about: Case<AwaitingApproval>): readonly string[] => [
 
 const whoMay = ({ terms, state }: Case<AwaitingApproval>): string => {
   const { quorum, from, not = [] } = terms.approval;
-  const who =
+  const people =
     from === undefined
-      ? 'Anybody who is signed in may'
-      : `Members of ${listed(from.map((name) => shown(name, 64)))} may`;
-  const open = quorum - state.decisions.length;
-  const need = quorum === 1 ? 'one approval is enough' : `${quorum} approvals are needed, ${open} still`;
-  const except = not.length === 0 ? '' : `; not ${listed(not.map((kind) => EXCLUDED[kind]))}`;
-  return `${who} decide${except}: ${need}.`;
+      ? 'anybody who is signed in'
+      : `members of ${listed(from.map((name) => shown(name, 64)))}`;
+  const given = state.decisions.length;
+  const count =
+    quorum === 1 ? '1 must approve' : `${quorum} must approve${given > 0 ? `, ${given} did already` : ''}`;
+  const except = not.length === 0 ? '' : `, but not ${listed(not.map((kind) => EXCLUDED[kind]))}`;
+  return `${count}: ${people}${except}.`;
 };
 
 const EXCLUDED: Readonly<Record<Excluded, string>> = {

@@ -61,7 +61,8 @@ export const chatOf = (input: ChatInput): ChatMessage => {
 export const inChat = (text: string): string =>
   text
     .replaceAll('://', ':⁄⁄')
-    .replace(/[<>@*~`[\]|#\\&]/g, (char) => LOOKALIKES[char] ?? char)
+    .replace(/\](?=[([])/g, '］')
+    .replace(/[<>@*~`|#\\&]/g, (char) => LOOKALIKES[char] ?? char)
     // Within a word it formats nothing, and names are full of it.
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '＿');
 
@@ -72,8 +73,6 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '*': '∗',
   '~': '∼',
   '`': 'ˋ',
-  '[': '［',
-  ']': '］',
   '|': '¦',
   '#': '＃',
   '\\': '＼',
