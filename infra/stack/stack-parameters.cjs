@@ -14,6 +14,10 @@ const PROBLEMS = [
     what: 'jwtIssuer needs jwtAudience: a token that was made for somebody else must not open the API',
   },
   {
+    isThere: ({ JwtIssuer, ConsoleUrl }) => JwtIssuer === '' && ConsoleUrl !== '',
+    what: 'consoleUrl needs jwtIssuer: without one nobody can sign in, and there are no pages',
+  },
+  {
     isThere: ({ Aggregator, OrganizationId }) => Aggregator === 'on' && OrganizationId === '',
     what: 'aggregator needs organizationId: it gathers from an organization',
   },

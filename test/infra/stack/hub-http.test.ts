@@ -50,13 +50,35 @@ describe('the HTTP APIs', () => {
     );
   });
 
-  it('ask everybody who they are: by signature or by token', () => {
-    expect(new Set(routes('SignedApi').map(({ authorization }) => authorization))).toEqual(
-      new Set(['AWS_IAM']),
+  const letIn = (api: string, authorization: string) =>
+    routes(api)
+      .filter((route) => route.authorization === authorization)
+      .map(({ key }) => key);
+
+  it('ask everybody who they are, by signature or by token', () => {
+    expect(letIn('SignedApi', 'AWS_IAM')).toEqual(routes('SignedApi').map(({ key }) => key));
+    expect(letIn('BrowserApi', 'JWT')).toEqual(
+      routes('BrowserApi').flatMap(({ key }) => (isPage(key) ? [] : [key])),
     );
-    expect(new Set(routes('BrowserApi').map(({ authorization }) => authorization))).toEqual(new Set(['JWT']));
     for (const [id, { ApiId }] of ofType(hub.template, 'AWS::ApiGatewayV2::Route'))
       if (idIn(ApiId) === 'BrowserApi') expect(hub.template.Resources[id]?.Condition, id).toBe('HasJwt');
+  });
+
+  it('leave it to the functions on the pages alone, since no authorizer reads a cookie', () => {
+    expect(letIn('BrowserApi', 'NONE')).toEqual([
+      'GET /',
+      'GET /cases/{id}',
+      'GET /decide/{token}',
+      'GET /console.css',
+      'GET /sign-in',
+      'GET /sign-in/callback',
+      'POST /sign-out',
+      'POST /cases/{id}/decision',
+    ]);
+    // All but the form are behind the function that can change nothing.
+    expect(
+      routes('BrowserApi').filter((route) => route.authorization === 'NONE' && route.name !== 'api'),
+    ).toEqual([{ key: 'POST /cases/{id}/decision', name: 'decide', authorization: 'NONE' }]);
   });
 
   it('may each call the three functions, and nothing else may', () => {

@@ -60,6 +60,7 @@ describe('the functions of the hub', () => {
       '{RefusedQueue}': 'https://sqs.us-east-1.amazonaws.com/222222222222/selfheal-refused',
       '{OperationsTopic}': 'arn:aws:sns:us-east-1:222222222222:selfheal-operations',
       '{SweepLanes}': '111122223333/eu-west-1',
+      '{ConsoleUrl} or {BrowserApi.ApiEndpoint} or ': 'https://selfheal.example.com',
     };
     for (const [name, { properties }] of functions()) {
       const variables = Object.entries(fieldOf(properties.Environment, 'Variables') ?? {}).map(
@@ -74,13 +75,42 @@ describe('the functions of the hub', () => {
         eventBusName: '{Bus}',
         executorRoleName: 'selfheal-executor',
         externalId: '{ExternalId}',
+        consoleUrl: 'https://selfheal.example.com',
       });
-      if (['selfheal-api', 'selfheal-decide', 'selfheal-operations'].includes(name))
-        expect(readPeople(environment)).toMatchObject({
-          sessionNameRoles: ['{SessionNameRoles}'],
-          personClaim: '{PersonClaim}',
-        });
+      const people = {
+        sessionNameRoles: ['{SessionNameRoles}'],
+        personClaim: '{PersonClaim}',
+        groupsClaim: '{GroupsClaim}',
+      };
+      const signIn = {
+        issuer: '{JwtIssuer}',
+        clientId: '{OidcClientId} or {JwtAudience}',
+        // The token of a session is made for the client.
+        audience: '{OidcClientId} or {JwtAudience}',
+        scopes: '{OidcScopes}',
+        consoleUrl: 'https://selfheal.example.com',
+      };
+      if (['selfheal-api', 'selfheal-decide'].includes(name))
+        expect(readPeople(environment), name).toEqual({ ...people, signIn });
+      else if (name === 'selfheal-operations') expect(readPeople(environment), name).toEqual(people);
     }
+  });
+
+  it('link to the pages only where somebody can sign in', () => {
+    for (const [name, { properties }] of functions())
+      expect(fieldOf(properties.Environment, 'Variables', 'SELFHEAL_CONSOLE_URL'), name).toEqual({
+        'Fn::If': [
+          'HasJwt',
+          {
+            'Fn::If': [
+              'HasConsoleUrl',
+              { Ref: 'ConsoleUrl' },
+              { 'Fn::GetAtt': ['BrowserApi', 'ApiEndpoint'] },
+            ],
+          },
+          '',
+        ],
+      });
   });
 
   it('keep their logs as long as was asked for, and are traced when that was asked for', () => {

@@ -106,6 +106,14 @@ describe('the parameters of a deployment', () => {
     ['FurtherTopicArns', '*', false],
     ['JwtIssuer', 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', true],
     ['JwtIssuer', 'http://example.com', false],
+    ['OidcScopes', 'openid email groups', true],
+    ['OidcScopes', 'email', false],
+    ['GroupsClaim', 'cognito:groups', true],
+    ['GroupsClaim', '', false],
+    ['ConsoleUrl', 'https://selfheal.example.com', true],
+    ['ConsoleUrl', 'https://selfheal.example.com/', false],
+    ['ConsoleUrl', 'https://Selfheal.example.com', false],
+    ['ConsoleUrl', 'http://selfheal.example.com', false],
   ])('%s may be %s: %s', (name, value, allowed) => {
     const pattern = hub.template.Parameters?.[name]?.AllowedPattern;
     expect(new RegExp(String(pattern)).test(value)).toBe(allowed);
@@ -134,6 +142,7 @@ describe('a deployment', () => {
       ExternalId: 'selfheal-sandbox',
       JwtIssuer: '',
       JwtAudience: '',
+      ConsoleUrl: '',
       Aggregator: 'off',
       OrganizationId: '',
       ...values,
@@ -165,6 +174,7 @@ describe('a deployment', () => {
   it.each([
     [{ ExternalId: '' }, /no externalId: .*--param="name=value"/s],
     [{ JwtIssuer: 'https://example.com' }, /jwtIssuer needs jwtAudience/],
+    [{ ConsoleUrl: 'https://selfheal.example.com' }, /consoleUrl needs jwtIssuer/],
     [{ Aggregator: 'on' }, /aggregator needs organizationId/],
     [{ ExternalId: 'x' }, /externalId is "x": expected 12 to 200 letters/],
     [{ OrganizationId: 'foo' }, /organizationId is "foo": expected the id of your organization/],
