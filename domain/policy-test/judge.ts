@@ -33,6 +33,7 @@ export const deviations = (expected: Expected, said: Said, policy: Policy): read
     compare(`parameters.${name}`, [value].flat(), got ?? 'nothing', [whyNoPlan(said)].filter(isThere));
   }
   compare('exempt', expected.exempt, outcome.kind === 'exempt' ? outcome.exemption.name : exceptionOf(said));
+  compare('notify', expected.notify?.toSorted(), assessment.terms.notify.toSorted(), [selection.because]);
   compare('state', expected.state, said.state, [said.why]);
   if (expected.why !== undefined && !said.why.includes(expected.why))
     found.push({ what: 'why', expected: `text with ${shown(expected.why)}`, got: said.why, why: [] });

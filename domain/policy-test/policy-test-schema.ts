@@ -90,6 +90,26 @@ const earlierCase = mapping(
   'An earlier case of the same finding.',
 );
 
+const approver = z.union(
+  [
+    text('A person.'),
+    mapping(
+      {
+        name: text('A person.'),
+        claims: z.optional(
+          described(
+            z.array(z.string(), { error: 'a list of texts' }),
+            "Values of their token's groups claim.",
+          ),
+        ),
+        role: z.optional(text('Name of the IAM role by which they came.')),
+      },
+      'A person, and by what they are in groups.',
+    ),
+  ],
+  { error: 'a name, or a mapping with name, claims and role' },
+);
+
 const givenShape = {
   rule: z.optional(
     text('The rule: its source identifier, or its name as deployed. An identifier is that of a rule of AWS.'),
@@ -121,10 +141,11 @@ const givenShape = {
   ),
   'approved-by': z.optional(
     described(
-      z.array(text('A person.'), { error: 'a list of people' }),
-      'Who has approved exactly the plan that the policy makes now.',
+      z.array(approver, { error: 'a list of people' }),
+      'Who has approved exactly the plan that the policy makes now: a name, or with the claims or the role by which they are in groups.',
     ),
   ),
+  'requested-by': z.optional(text('Who asked for the case.')),
   earlier: z.optional(
     described(
       z.array(earlierCase, { error: 'a list of earlier cases' }).check(z.maxLength(20)),
@@ -184,6 +205,12 @@ const expectShape = {
     ),
   ),
   why: z.optional(described(z.string({ error: 'text' }), 'Text that the reason for that state holds.')),
+  notify: z.optional(
+    described(
+      z.array(z.string(), { error: 'a list of topics' }),
+      'Topics that hear of the case, by their names in the policy, in any order.',
+    ),
+  ),
   starts: z.optional(
     described(
       z.boolean({ error: 'true or false' }),

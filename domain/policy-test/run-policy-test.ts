@@ -10,7 +10,10 @@ import { type Assessor, assess } from '../engine/assess.ts';
 import { explainChecks } from '../engine/checks.ts';
 import type { PolicyBook } from '../engine/policy-book.ts';
 import { caseId } from '../finding.ts';
+import { groupsOf, type Identity } from '../identity.ts';
 import { attemptToken } from '../permit.ts';
+import { personName } from '../person.ts';
+import type { Policy } from '../policy/policy.ts';
 import { policySubject } from '../policy/policy-subject.ts';
 import { dayMs, plusMs } from '../time.ts';
 import { type GivenWorld, givenWorld } from './given-world.ts';
@@ -61,8 +64,13 @@ const sayOf = async (book: PolicyBook, catalog: Catalog, world: GivenWorld, give
       frameworks: served?.frameworks ?? [],
     });
   const { outcome, terms, mode } = assessment;
-  const approval = approvalOf(assessment, given, now);
-  const about = { ...known, ...(approval && { approval }) };
+  const approval = approvalOf(assessment, given, book.policy.groups, now);
+  const requestedBy = given['requested-by'];
+  const about = {
+    ...known,
+    ...(approval && { approval }),
+    ...(requestedBy !== undefined && { requestedBy: personName(requestedBy) }),
+  };
   const route = routeBy(assessment, { ...about, manualSteps: assessment.manualSteps }, { now, jitter: 0 });
   const id = caseId(finding, known.number);
   const checks =
@@ -102,18 +110,28 @@ const sayOf = async (book: PolicyBook, catalog: Catalog, world: GivenWorld, give
 const approvalOf = (
   { outcome }: Assessment,
   { 'approved-by': people = [] }: Given,
+  groups: Policy['groups'],
   now: Case['openedAt'],
 ): Approval | undefined =>
   outcome.kind !== 'planned' || people.length === 0
     ? undefined
     : {
         planHash: outcome.planHash,
-        decisions: people.map((who) => ({
+        decisions: people.map(identityOf).map((who) => ({
           planHash: outcome.planHash,
           answer: 'approve',
-          who,
+          who: who.name,
+          groups: groupsOf(who, groups),
           reason: 'given by the test',
           at: now,
         })),
         validUntil: plusMs(now, dayMs),
       };
+
+type Approver = NonNullable<Given['approved-by']>[number];
+
+const identityOf = (given: Approver): Identity => {
+  if (typeof given === 'string') return { name: personName(given), claims: [] };
+  const { name, claims = [], role } = given;
+  return { name: personName(name), claims, ...(role === undefined ? {} : { role }) };
+};

@@ -1,4 +1,5 @@
 /** Approvers who are too few, or left out by what nobody knows; groups and tags that nothing asks for. */
+import { samePerson } from '../../person.ts';
 import type { ApprovalPolicy, Policy } from '../policy.ts';
 import { type DocumentPath, listed, type PathProblem, shown } from '../policy-problem.ts';
 import { valueAt } from '../schema-problems.ts';
@@ -45,11 +46,15 @@ const quorumProblems = (
 ): readonly PathProblem[] => {
   const named = (from ?? []).flatMap((name) => groups[name] ?? []);
   if (from === undefined || named.some(({ claims, roles }) => claims.length + roles.length > 0)) return [];
-  const people = new Set(named.flatMap((group) => group.people));
-  const left = not.includes('author') ? [...people].filter((name) => !authors.includes(name)) : [...people];
+  const people = named
+    .flatMap((group) => group.people)
+    .filter((name, index, all) => all.findIndex((other) => samePerson(other, name)) === index);
+  const left = not.includes('author')
+    ? people.filter((name) => !authors.some((author) => samePerson(author, name)))
+    : people;
   if (left.length >= quorum) return [];
   const key = QUORUM_KEYS.find((each) => isWritten(...path, each));
-  const without = left.length < people.size ? ' who did not write the entry' : '';
+  const without = left.length < people.length ? ' who did not write the entry' : '';
   return [
     {
       path: key === undefined ? [...path.slice(0, -1), 'authors'] : [...path, key],

@@ -13,6 +13,7 @@ const POLICY = `version: 1
 timezone: Europe/Berlin
 topics: { oncall: alerts, payroll: payroll-team }
 owners: { tag: Owner, contacts: { payroll: payroll }, fallback: oncall }
+groups: { sre: { people: [carol], claims: [sre], roles: ['Lead-*'] } }
 windows: { nights: { cron: '0 22 * * *', duration: 4h } }
 blackouts: { freeze: { from: 2026-12-20, until: 2027-01-06, reason: year end } }
 exemptions:
@@ -25,6 +26,7 @@ entries:
   - { name: patient, match: { rule: S3_BUCKET_VERSIONING_ENABLED, tags: { env: [lab] } }, mode: auto, breaker: { when-open: approve } }
   - { name: logs, match: { rule: S3_BUCKET_LOGGING_ENABLED }, mode: auto, parameters: { TargetBucket: access-logs } }
   - { name: databases, match: { rule: RDS_STORAGE_ENCRYPTED }, mode: auto }
+  - { name: asked, match: { rule: S3_BUCKET_VERSIONING_ENABLED, tags: { env: [asked] } }, mode: approve, notify: [oncall, owner], approval: { quorum: 3, from: [sre], not: [requester] } }
   - { name: rest, match: { rule: S3_BUCKET_VERSIONING_ENABLED }, mode: auto }
 `;
 
@@ -179,6 +181,22 @@ describe('as expected', () => {
       'rule: s3-bucket-versioning-enabled, custom: true',
       'entry: unmatched, mode: observe, runbook: false',
     ],
+    ['who hears of it', `tags: { env: asked, Owner: payroll }`, 'notify: [payroll, oncall]'],
+    [
+      'people who are in a group by claim, by role and by name',
+      `${ENV('asked')}, approved-by: [{ name: Ada, claims: [x, sre] }, { name: bob, role: Lead-7 }, Carol]`,
+      'state: queued, starts: true',
+    ],
+    [
+      'one who asked for it',
+      `${ENV('asked')}, requested-by: CAROL, approved-by: [{ name: ada, claims: [sre] }, { name: bob, role: Lead-7 }, carol]`,
+      'state: awaiting-approval',
+    ],
+    [
+      'one who is in no group, by another claim and role',
+      `${ENV('asked')}, approved-by: [{ name: ada, claims: [sr] }, { name: bob, role: Lead-7 }, carol]`,
+      'state: awaiting-approval',
+    ],
   ])('%s', async (_, given, expected) => {
     expect(await run(given, expected)).toBe('');
   });
@@ -186,6 +204,12 @@ describe('as expected', () => {
 
 describe('otherwise', () => {
   it.each<[string, string, string, RegExp]>([
+    [
+      'other people who hear of it',
+      ENV('asked'),
+      'notify: [payroll]',
+      /^notify: payroll \/ oncall \(severity low/,
+    ],
     [
       'another entry, with what keeps it away',
       ENV('prod'),
