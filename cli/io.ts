@@ -82,7 +82,7 @@ const asked = async (question: string): Promise<string | undefined> => {
   const { createInterface } = await import('node:readline');
   const asking = createInterface({ input: process.stdin, output: process.stdout });
   const line = await new Promise<string | undefined>((resolve) => {
-    asking.once('SIGINT', () => asking.close());
+    // Ctrl-C closes it too.
     asking.once('close', () => resolve(undefined));
     asking.question(question, resolve);
   });
@@ -95,7 +95,14 @@ const asked = async (question: string): Promise<string | undefined> => {
 const COLUMNS_DEFAULT = 160;
 
 /** A value from outside on one line: it can neither move the cursor nor turn the text around. */
-export const safe = (value: string, charsMax = 500): string => inert(withoutAnsi(value), charsMax);
+export const safe = (value: string, charsMax = 500): string => {
+  // Nobody waits for a megabyte to be cleaned of which a line is shown.
+  const part = value.slice(0, LOOKED_AT_MAX);
+  return inert(withoutAnsi(part.length < value.length ? `${part}…` : part), charsMax);
+};
+
+/** Of a value that is longer, only the beginning is read; the escape sequences in it are of no length on a screen. */
+const LOOKED_AT_MAX = 20_000;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be removed.
 const ANSI = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/g;

@@ -30,7 +30,9 @@ export const onTerminal = (
   let seen = 0;
   let isOver = false;
   const waiting = new Set<() => void>();
-  const wake = (): void => waiting.forEach((look) => look());
+  const wake = (): void => {
+    for (const look of [...waiting]) look();
+  };
   // Text that was cut by a chunk's end is put together again by the decoder.
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     output += part;
@@ -55,7 +57,10 @@ export const onTerminal = (
           const at = output.indexOf(text, seen);
           if (at < 0 && !isOver) return;
           waiting.delete(look);
-          if (at < 0) return reject(new Error(`it ended without ${JSON.stringify(text)}: ${output}`));
+          if (at < 0) {
+            reject(new Error(`it ended without ${JSON.stringify(text)}: ${output}`));
+            return;
+          }
           const part = output.slice(seen, at + text.length);
           seen = at + text.length;
           resolve(part);
