@@ -142,7 +142,7 @@ const message = (parts: Parts): Message => {
         ],
       },
     ]),
-    attributes: { kind, severity, batch: batch.id, about },
+    attributes: { kind, severity, batch: batch.id, ...(about !== '' && { about }) },
     facts,
     chat: chatOf({
       kind,

@@ -58,7 +58,7 @@ export const caseMessage = (kind: MessageKind, about: Case, around: Around): Mes
   return {
     subject,
     text: textOf([...sections, caseSection(about)]),
-    attributes: {
+    attributes: withoutEmpty({
       kind,
       severity,
       account: finding.account,
@@ -66,7 +66,7 @@ export const caseMessage = (kind: MessageKind, about: Case, around: Around): Mes
       rule: shown(finding.ruleIdentifier ?? finding.rule, 256),
       entry: shown(entry, 100),
       ...(state.name === 'awaiting-approval' && { rung: String(rung) }),
-    },
+    }),
     facts: caseFacts(kind, subject, about, around),
     chat: chatOf({
       kind,
@@ -90,6 +90,10 @@ const VERBS: Readonly<Record<MessageKind, string>> = {
   grace: 'Will fix:',
   'not-started': 'Not started:',
 };
+
+/** SNS refuses a message for one empty attribute. */
+const withoutEmpty = (attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
 
 type ToSections = (about: Case, around: Around) => readonly Section[];
 

@@ -84,7 +84,7 @@ const planFacts = ({ state }: Case, { catalog, record }: Around): Readonly<Recor
             failures: record.failures.map(({ caseId, resourceId, at, why }) => ({
               caseId,
               resourceId: shown(resourceId, 768),
-              at,
+              at: shown(at, 40),
               why: shown(why, 160),
             })),
           },
