@@ -30,8 +30,7 @@ export const tell = async (
   observation: Observation,
 ): Promise<Outcome> => {
   let current = told;
-  const triesMax = observation.kind === 'decided' ? DECIDED_TRIES_MAX : TRIES_MAX;
-  for (let tries = 0; tries < triesMax; tries += 1) {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const outcome = isAbout(observation, told, current)
       ? decided(current, observation, momentOf(engine.ports))
       : ({ kind: 'illegal', state: current.state.name, observation: observation.kind } as const);
@@ -57,7 +56,7 @@ export const tell = async (
     'conflict',
     'CaseContended',
     'tell',
-    `case ${told.id} was written by others ${triesMax} times`,
+    `case ${told.id} was written by others ${TRIES_MAX} times`,
   );
 };
 
@@ -192,6 +191,5 @@ export const performAll = async (
   }
 };
 
-const TRIES_MAX = 8;
-/** A decision is somebody's word, and all who were asked may say theirs in the same second. */
-const DECIDED_TRIES_MAX = 64;
+/** All who were asked may decide in the same second, and each of them writes, if only that it was refused. */
+const TRIES_MAX = 64;
