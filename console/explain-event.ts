@@ -16,6 +16,7 @@ import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describePlan } from '../domain/plan-description.ts';
 import { describeApproval } from '../domain/policy/describe-approval.ts';
+import { explainSelection } from '../domain/policy/explain-selection.ts';
 import { PortError } from '../domain/ports.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { CaseSummary } from './case-json.ts';
@@ -69,7 +70,7 @@ export const explainEvent = async (
     report.origin,
     lane,
   );
-  const selection = subject && book.explainSelection(subject);
+  const selection = subject && explainSelection(book, subject);
   const newest = await app.ports.cases.newestOf(findingId(finding));
   const openCase = newest && isOpen(newest.state) ? newest : undefined;
   const checks = await checksOf(app.ports, assessor, assessment, {

@@ -13,6 +13,7 @@ import { caseId } from '../finding.ts';
 import { groupsOf, type Identity } from '../identity.ts';
 import { attemptToken } from '../permit.ts';
 import { personName } from '../person.ts';
+import { explainSelection } from '../policy/explain-selection.ts';
 import type { Policy } from '../policy/policy.ts';
 import { policySubject } from '../policy/policy-subject.ts';
 import { dayMs, plusMs } from '../time.ts';
@@ -97,7 +98,7 @@ const sayOf = async (book: PolicyBook, catalog: Catalog, world: GivenWorld, give
   return {
     subject,
     assessment,
-    selection: book.explainSelection(subject),
+    selection: explainSelection(book, subject),
     state: route.to.name,
     why: route.why,
     checks: told,

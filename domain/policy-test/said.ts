@@ -1,7 +1,7 @@
 /** What a policy says about a finding, when the engine asks it. */
 import type { Assessment } from '../case/observation.ts';
+import type { SelectionExplanation } from '../policy/explain-selection.ts';
 import type { PolicySubject } from '../policy/policy.ts';
-import type { SelectionExplanation } from '../policy/select-policy.ts';
 
 export interface CheckSaid {
   readonly check: string;

@@ -5,7 +5,6 @@
 import type { Severity } from '../catalog/catalog.ts';
 import { buildEntryIndex } from './entry-index.ts';
 import { compileEventPattern } from './event-pattern.ts';
-import { explainFailure, type PatternFailure } from './explain-pattern.ts';
 import type { Mode, Notify, Policy, PolicyEntry, PolicySubject, WrittenEntry } from './policy.ts';
 
 export interface Selection {
@@ -14,23 +13,9 @@ export interface Selection {
   readonly index: number | undefined;
 }
 
-/** Why an earlier entry did not decide. */
-export interface PassedOver extends PatternFailure {
-  readonly index: number;
-  readonly name: string;
-}
-
-export interface SelectionExplanation extends Selection {
-  /** Every entry before the one that decided, in order. */
-  readonly passedOver: readonly PassedOver[];
-  /** Where severity and mode come from, as a sentence. */
-  readonly because: string;
-}
-
 export interface CompiledPolicy {
   readonly policy: Policy;
   select(subject: PolicySubject): Selection;
-  explainSelection(subject: PolicySubject): SelectionExplanation;
 }
 
 /** What nobody knows may be anything: it is treated as serious, so that a person is asked. */
@@ -58,11 +43,7 @@ export const compilePolicy = (policy: Policy): CompiledPolicy => {
     const position = index.first(subject, (candidate) => matchers[candidate]?.(subject) === true);
     return (selections[position] ?? unmatched)[knownSeverity(subject.severity)];
   };
-  return {
-    policy,
-    select,
-    explainSelection: (subject) => explain(policy, subject, select(subject)),
-  };
+  return { policy, select };
 };
 
 /** Whatever is not one of the four words is as good as unknown, whoever let it through. */
@@ -112,22 +93,3 @@ export const modeOf = ({ mode }: Pick<WrittenEntry, 'mode'>, severity: Severity)
 /** High stakes ask a person; for the others nobody has said yet that anything may be done. */
 const defaultMode = (severity: Severity): Mode =>
   severity === 'high' || severity === 'critical' ? 'approve' : 'observe';
-
-const explain = (policy: Policy, subject: PolicySubject, selection: Selection): SelectionExplanation => {
-  const passedOver = policy.entries.slice(0, selection.index).map((entry, index): PassedOver => {
-    const failure = explainFailure(entry.match, subject);
-    if (failure === undefined)
-      throw new Error(`entry ${index} (${entry.name}) matches, yet a later one was selected`);
-    return { index, name: entry.name, ...failure };
-  });
-  const written = selection.index === undefined ? undefined : policy.entries[selection.index];
-  return { ...selection, passedOver, because: because(selection.entry, written, subject) };
-};
-
-const because = (entry: PolicyEntry, written: WrittenEntry | undefined, subject: PolicySubject): string => {
-  if (written === undefined) return 'no entry matches: the finding is observed, nothing is done';
-  const catalog = subject.severity === undefined ? 'the catalog does not know the rule' : 'from the catalog';
-  const severity = `severity ${entry.severity} (${written.severity === undefined ? catalog : 'from the entry'})`;
-  const byDefault = `the default for ${entry.severity}`;
-  return `${severity}, mode ${entry.mode} (${written.mode === undefined ? byDefault : 'from the entry'})`;
-};

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mixedPolicy } from '../../../bench/policy-decision.ts';
 import { compileEventPattern } from '../../../domain/policy/event-pattern.ts';
+import { explainSelection } from '../../../domain/policy/explain-selection.ts';
 import { parsePolicy } from '../../../domain/policy/parse-policy.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
 import { formatProblem } from '../../../domain/policy/policy-problem.ts';
@@ -113,7 +114,7 @@ describe('order', () => {
           for (const changes of subjects) {
             const finding = aSubject(changes);
             const position = matchers.findIndex((holds) => holds(finding));
-            const { index, passedOver } = compiled.explainSelection(finding);
+            const { index, passedOver } = explainSelection(compiled, finding);
             expect(index ?? -1).toBe(position);
             expect(passedOver).toHaveLength(position < 0 ? all.length : position);
           }
@@ -150,7 +151,7 @@ describe('explanations', () => {
         '  - {name: all, match: {}}',
       ].join('\n'),
     );
-    const { passedOver, because, entry } = compilePolicy(policy).explainSelection(aSubject());
+    const { passedOver, because, entry } = explainSelection(compilePolicy(policy), aSubject());
     expect(entry.name).toBe('all');
     expect(passedOver.map(({ name, field, reason }) => `${name}: ${field}: ${reason}`)).toEqual([
       'ssh: rule: wanted "restricted-ssh", but it is "S3_BUCKET_VERSIONING_ENABLED", "securityhub-s3-bucket-versioning-enabled-baa2cf8c", "s3-bucket-versioning-enabled"',
