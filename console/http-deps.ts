@@ -4,6 +4,7 @@ import type { App, DecidingApp } from '../infra/compose.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
 import type { Operations } from '../infra/operations.ts';
 import type { SessionOf } from './identity/session.ts';
+import type { SignIn } from './identity/sign-in.ts';
 import type { SandboxClient } from './sandbox-client.ts';
 import type { WhoIs } from './who-is.ts';
 
@@ -14,6 +15,10 @@ export interface HttpDeps {
   readonly whoIs: WhoIs;
   /** Who has signed in on a page: by a cookie, which proves a visit but, without more, no intention. */
   readonly sessionOf: SessionOf;
+  /** Absent where no identity provider is configured. */
+  readonly signIn?: SignIn;
+  /** On one's own machine: the pages show what there is to whoever opens them. Else one signs in first. */
+  readonly openToRead?: true;
   /** Region of the lane in which runbooks for global resources run. */
   readonly globalLaneRegion: string;
   /**

@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { formatPath } from '../domain/policy/policy-problem.ts';
 import { type Log, PortError } from '../domain/ports.ts';
 import type * as z from '../domain/zod.ts';
+import { wantsPage } from './page-paths.ts';
 
 export class HttpError extends Error {
   constructor(
@@ -37,7 +38,7 @@ export const checked = <T>(schema: z.ZodMiniType<T>, value: unknown): T => {
 /** What was not foreseen is logged, and told without its inside. */
 export const answerError =
   (log: Log) =>
-  (error: Error, context: Context): Response => {
+  (error: Error, context: Context): Response | Promise<Response> => {
     const told = asHttpError(error);
     if (told.status >= 500)
       log.error('request failed', {
@@ -48,8 +49,17 @@ export const answerError =
     return errorAnswer(context, told);
   };
 
-export const errorAnswer = (context: Context, { status, code, message, path }: HttpError): Response =>
+/** A page where a person reads it; the code of pages is read when there is one to show. */
+export const errorAnswer = (context: Context, error: HttpError): Response | Promise<Response> =>
+  wantsPage(context) ? pageOf(context, error) : asJson(context, error);
+
+const asJson = (context: Context, { status, code, message, path }: HttpError): Response =>
   context.json({ error: { code, message, ...(path === undefined ? {} : { path }) } }, status);
+
+const pageOf = async (context: Context, error: HttpError): Promise<Response> => {
+  const { errorPage } = await import('./page/error-page.ts');
+  return context.html(errorPage(error), error.status);
+};
 
 const asHttpError = (error: Error): HttpError => {
   if (error instanceof HttpError) return error;

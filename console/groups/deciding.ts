@@ -18,6 +18,12 @@ export const deciding = (deps: DecidingDeps): Hono =>
     .route('/api/breakers', breakerResetRoutes(deps))
     .route(
       '/',
+      lazily('/cases', ['POST /:id/decision'], async () =>
+        (await import('../routes/decision-form-routes.ts')).decisionFormRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
       lazily('/api/plan/apply', ['POST /'], async () =>
         (await import('../routes/apply-routes.ts')).applyRoutes(deps),
       ),

@@ -1,7 +1,7 @@
 /** The open cases, the most severe first. */
 import { html } from 'hono/html';
 import type { CaseSummary } from '../case-json.ts';
-import { ago, type Html, heldBackSection, layout, line } from './layout.ts';
+import { ago, type Html, heldBackSection, layout, line, type Visit } from './layout.ts';
 
 /** @param held what keeps starts back just now, in words */
 export const casesPage = (
@@ -9,6 +9,7 @@ export const casesPage = (
   total: number,
   nowMs: number,
   held: readonly string[],
+  visit: Visit,
 ): Html =>
   layout(
     'Open cases',
@@ -16,10 +17,10 @@ export const casesPage = (
 ${heldBackSection(held)}
 ${total === 0 ? html`<p>Nothing is open. Whatever AWS Config reported is healed, closed or was never wrong.</p>` : table(cases, nowMs)}
 ${total > cases.length ? html`<p>The first ${cases.length} are shown; <code>selfheal cases --status open</code> lists all.</p>` : ''}`,
-    15,
+    { refreshSeconds: 15, visit },
   );
 
-const table = (cases: readonly CaseSummary[], nowMs: number): Html => html`<table>
+const table = (cases: readonly CaseSummary[], nowMs: number): Html => html`<table class="wide">
 <thead><tr><th scope="col">Severity</th><th scope="col">State</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Account</th><th scope="col">Open for</th></tr></thead>
 <tbody>
 ${cases.map((about) => row(about, nowMs))}

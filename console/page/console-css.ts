@@ -8,6 +8,12 @@ export const CONSOLE_CSS = `:root {
   --link: #0550ae;
   --critical: #a40e26;
   --high: #953800;
+  --edge: #6e7781;
+  --raised: #f6f8fa;
+  --good: #116329;
+  --on-button: #ffffff;
+  --approve: #116329;
+  --deny: #a40e26;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -18,6 +24,12 @@ export const CONSOLE_CSS = `:root {
     --link: #79b8ff;
     --critical: #ff8182;
     --high: #ffa657;
+    --edge: #8b949e;
+    --raised: #161b22;
+    --good: #56d364;
+    --on-button: #0d1117;
+    --approve: #56d364;
+    --deny: #ff8182;
   }
 }
 * {
@@ -38,8 +50,35 @@ main {
   padding: 0.75rem 1rem;
 }
 header {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.5rem 1rem;
+  align-items: center;
+  justify-content: space-between;
   border-bottom: 1px solid var(--line);
+}
+.home {
   font-weight: 600;
+}
+.visit {
+  display: flex;
+  gap: 0.75rem;
+  align-items: center;
+  margin: 0;
+  overflow-wrap: anywhere;
+}
+.skip {
+  position: absolute;
+  left: -100rem;
+}
+.skip:focus {
+  left: 0.5rem;
+  top: 0.5rem;
+  padding: 0.5rem;
+  background: var(--page);
+}
+main:focus {
+  outline: none;
 }
 a {
   color: var(--link);
@@ -102,36 +141,243 @@ pre {
   margin-bottom: 0.75rem;
   overflow-wrap: anywhere;
 }
+.kicker {
+  display: flex;
+  gap: 0.75rem;
+  margin: 0;
+}
+.kicker .severity {
+  text-transform: uppercase;
+}
+.kicker + h1 {
+  margin: 0.25rem 0 0.5rem;
+}
+.lead {
+  margin-top: 0;
+  overflow-wrap: anywhere;
+}
+.hint {
+  color: var(--soft);
+  margin: 0.25rem 0;
+}
+.held-back,
+.notice,
+.errors,
+.done,
+.decision {
+  padding: 0.75rem 1rem;
+  border: 1px solid var(--edge);
+  border-radius: 0.5rem;
+  background: var(--raised);
+  overflow-wrap: anywhere;
+}
+.held-back {
+  padding-left: 2rem;
+  border-left: 0.4rem solid var(--high);
+}
+.notice,
+.errors,
+.done {
+  margin: 0 0 1rem;
+}
+.notice {
+  border-left: 0.4rem solid var(--high);
+}
+.errors {
+  border-left: 0.4rem solid var(--critical);
+}
+.done {
+  border-left: 0.4rem solid var(--good);
+}
+.notice > :first-child,
+.errors > :first-child,
+.decision > h2 {
+  margin-top: 0;
+}
+.notice > :last-child,
+.errors > :last-child {
+  margin-bottom: 0;
+}
+.problem {
+  margin: 0.25rem 0;
+  color: var(--critical);
+  font-weight: 600;
+}
+caption {
+  text-align: left;
+  color: var(--soft);
+}
+th[scope='row'] {
+  font-weight: 600;
+}
+del {
+  text-decoration: none;
+  color: var(--critical);
+}
+ins {
+  text-decoration: none;
+  color: var(--good);
+  font-weight: 600;
+}
+del::before {
+  content: '− ' / '';
+}
+ins::before {
+  content: '+ ' / '';
+}
+summary {
+  padding: 0.5rem 0;
+  cursor: pointer;
+}
+code,
+pre {
+  font-size: 0.9em;
+  overflow-wrap: anywhere;
+}
+.answer {
+  font-weight: 600;
+}
+.answer.yes {
+  color: var(--good);
+}
+.answer.no,
+.answer.unknown {
+  color: var(--critical);
+}
+.answer.waits {
+  color: var(--high);
+}
+.field {
+  margin: 1rem 0;
+  padding: 0;
+  border: 0;
+}
+.field > label,
+legend {
+  font-weight: 600;
+  padding: 0;
+}
+.field > .choice {
+  display: flex;
+  font-weight: 400;
+  gap: 0.5rem;
+  align-items: center;
+  min-height: 2.75rem;
+}
+.choice input {
+  flex: none;
+  width: 1.25rem;
+  height: 1.25rem;
+}
+textarea,
+input[type='date'] {
+  display: block;
+  width: 100%;
+  min-height: 2.75rem;
+  padding: 0.5rem;
+  border: 1px solid var(--edge);
+  border-radius: 0.25rem;
+  background: var(--page);
+  color: var(--text);
+  font: inherit;
+}
+[aria-invalid='true'] {
+  border: 2px solid var(--critical);
+}
+.buttons {
+  margin: 1rem 0;
+}
+button,
+.button {
+  display: block;
+  width: 100%;
+  min-height: 3rem;
+  padding: 0.5rem 1rem;
+  border: 2px solid transparent;
+  border-radius: 0.5rem;
+  font: inherit;
+  font-weight: 600;
+  text-align: center;
+  text-decoration: none;
+  cursor: pointer;
+}
+[hidden] {
+  display: none;
+}
+.approve,
+.button {
+  background: var(--approve);
+  color: var(--on-button);
+}
+.deny {
+  border-color: var(--deny);
+  background: var(--page);
+  color: var(--deny);
+}
+.quiet {
+  width: auto;
+  min-height: 2.75rem;
+  border-color: var(--edge);
+  background: var(--page);
+  color: var(--text);
+  font-weight: 400;
+}
+@media (min-width: 60rem) {
+  .case {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 22rem;
+    grid-template-rows: auto 1fr;
+    column-gap: 2rem;
+    align-items: start;
+  }
+  .case > .facts,
+  .case > .more {
+    grid-column: 1;
+  }
+  .case > .decision {
+    grid-column: 2;
+    grid-row: 1 / span 2;
+    position: sticky;
+    top: 1rem;
+  }
+}
 @media (max-width: 40rem) {
-  thead {
+  .wide thead {
     position: absolute;
     clip-path: inset(50%);
     height: 1px;
     overflow: hidden;
   }
-  tr {
+  .wide tr {
     display: block;
     padding: 0.75rem 0;
     border-bottom: 1px solid var(--line);
   }
-  td {
+  .wide td {
     display: grid;
     grid-template-columns: 6rem 1fr;
     border: 0;
     padding: 0.15rem 0;
   }
-  td::before {
+  .wide td::before {
     content: attr(data-label);
     color: var(--soft);
   }
-  td > * {
+  .wide td > * {
     grid-column: 2;
   }
-  td br {
+  .wide td br {
     display: none;
   }
   dl {
     grid-template-columns: 1fr;
+    gap: 0;
+  }
+  dd {
+    margin-bottom: 0.5rem;
+  }
+  h2 {
+    margin-top: 1.5rem;
   }
 }
 `;

@@ -1,35 +1,76 @@
-/** The plain page: the open cases, and one case with its story. No script; it works on a phone and without colour. */
+/** The pages: the open cases, one case with the plan that people are asked about, and what a link in a message opens. */
+import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
 import { heldBack } from '../../domain/held-back.ts';
-import { caseJson, caseSummary } from '../case-json.ts';
+import { PortError } from '../../domain/ports.ts';
+import { caseSummary } from '../case-json.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { casePage } from '../page/case-page.ts';
+import type { Session } from '../identity/session.ts';
 import { casesPage } from '../page/cases-page.ts';
 import { CONSOLE_CSS } from '../page/console-css.ts';
-import { noSuchCasePage } from '../page/layout.ts';
+import { decisionPage } from '../page/decision-page.ts';
+import { deadLinkPage, linksUnreadablePage } from '../page/error-page.ts';
+import { noSuchCasePage, signInPath } from '../page/layout.ts';
+import { showCase } from '../show-case.ts';
 
 /** More than that nobody reads on one page; the command line lists them all. */
 const CASES_SHOWN_MAX = 500;
 
-export const pageRoutes = ({ app, nowMs }: HttpDeps): Hono =>
-  new Hono()
+export const pageRoutes = (deps: HttpDeps): Hono => {
+  const { app, nowMs, sessionOf } = deps;
+  return new Hono()
     .get('/', async (context) => {
+      const visit = await visitOf(deps, context);
+      if (visit === 'sign-in-first') return context.redirect(signInPath('/'), 303);
       const found: Case[] = [];
       for await (const about of app.ports.cases.list({ status: 'open' })) found.push(about);
       const sorted = found.sort(bySeverityThenAge).map(caseSummary);
       const held = heldBack(await app.ports.controls.read());
-      return context.html(casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs(), held));
+      return context.html(
+        casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs(), held, {
+          session: visit.session,
+          signInTo: '/',
+        }),
+      );
     })
     .get('/cases/:id', async (context) => {
-      const about = await app.ports.cases.get(context.req.param('id'));
-      return about === undefined
+      const id = context.req.param('id');
+      const visit = await visitOf(deps, context);
+      if (visit === 'sign-in-first')
+        return context.redirect(signInPath(`/cases/${encodeURIComponent(id)}`), 303);
+      const shown = await showCase(deps, id, visit.session);
+      return shown === undefined
         ? context.html(noSuchCasePage(), 404)
-        : context.html(casePage(caseJson(about, await app.ports.controls.read(), app.catalog), nowMs()));
+        : context.html(decisionPage({ shown }));
+    })
+    .get('/decide/:token', async (context) => {
+      try {
+        const link = await app.linkReader.open(context.req.param('token'));
+        const shown = link && (await showCase(deps, link.caseId, await sessionOf(context)));
+        // That a case is gone is nobody's business either.
+        return link && shown
+          ? context.html(decisionPage({ shown, linkedPlan: link.planHash }))
+          : context.html(deadLinkPage(), 404);
+      } catch (error) {
+        if (!(error instanceof PortError)) throw error;
+        app.ports.log.error('link not opened', { operation: error.operation, reason: error.message });
+        return context.html(linksUnreadablePage(), 503);
+      }
     })
     .get('/console.css', (context) =>
       context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),
     );
+};
+
+/** On one's own machine whoever is there may look; elsewhere one signs in first. */
+const visitOf = async (
+  { sessionOf, openToRead }: HttpDeps,
+  context: Context,
+): Promise<'sign-in-first' | { readonly session: Session | undefined }> => {
+  const session = await sessionOf(context);
+  return session === undefined && openToRead !== true ? 'sign-in-first' : { session };
+};
 
 const RANK: Readonly<Record<Case['severity'], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { safe } from '../../cli/io.ts';
 import { story } from '../../cli/render/story.ts';
 import { caseJson } from '../../console/case-json.ts';
-import { casePage } from '../../console/page/case-page.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { aCase } from '../support/cases.ts';
 import { memoryIo } from './memory-io.ts';
@@ -46,12 +45,5 @@ describe('a case full of hostile values', () => {
 
   it('is told without harm on a terminal', () => {
     expect(story(hostile, memoryIo().style)).not.toMatch(DANGEROUS);
-  });
-
-  it('is shown without harm on a page', () => {
-    const page = String(casePage(hostile, 0));
-    expect(page).not.toMatch(DANGEROUS);
-    expect(page).not.toContain('<script');
-    expect(page).toContain('&lt;script&gt;');
   });
 });

@@ -1,0 +1,254 @@
+/**
+ * One case on one screen, for whoever is asked about it at night: what is wrong and since when, what would be done
+ * and what that disrupts, the decision, and then all that one may want to know besides. Everything that comes from
+ * outside goes through `line`, which makes it inert, and through `html`, which escapes it.
+ */
+import { html } from 'hono/html';
+import type { AwaitingApproval, Case, CaseState, Decision, TimelineEntry } from '../../domain/case/case.ts';
+import { isOpen } from '../../domain/case/case.ts';
+import type { Disruption } from '../../domain/catalog/catalog.ts';
+import { changesOf } from '../../domain/catalog/changes.ts';
+import { heldBack } from '../../domain/held-back.ts';
+import { samePerson } from '../../domain/person.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { countedDecisions, type KnownAnswer, knownAnswers } from '../../domain/preview/known-answers.ts';
+import type { ShownCase } from '../show-case.ts';
+import { decisionSection, fieldOf, type Refusal, saidOf } from './decision-form.ts';
+import { ago, clock, type Html, heldBackSection, layout, line } from './layout.ts';
+import { shortly, standingOf } from './standing.ts';
+
+export interface DecisionPageParts {
+  readonly shown: ShownCase;
+  /** Of the plan that a link asks about; absent without a link. */
+  readonly linkedPlan?: string;
+  /** Why what was just sent was not taken. */
+  readonly refusal?: Refusal;
+}
+
+export const decisionPage = ({ shown, linkedPlan, refusal }: DecisionPageParts): Html => {
+  const { about, controls, now, viewer } = shown;
+  const { state, finding } = about;
+  const standing = standingOf(about, now);
+  const isOther = linkedPlan !== undefined && planHashOf(state) !== linkedPlan;
+  const asked = standing.waits && state.name === 'awaiting-approval' && !isOther ? state : undefined;
+  const title = `${refusal ? 'Not decided: ' : ''}${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} ${finding.resourceId}`;
+  return layout(
+    title,
+    html`${refusal ? refusalSection(refusal) : ownDecisionSection(shown)}
+${isOther ? otherPlanSection(about, linkedPlan) : ''}
+<div class="case">
+<div class="facts">
+<p class="kicker"><span class="severity ${about.severity}">${about.severity}</span> <span class="state">${standing.title}</span></p>
+<h1>${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} <span class="name">${line(finding.resourceId)}</span></h1>
+<p class="lead">Fails <strong>${line(finding.ruleIdentifier ?? finding.rule)}</strong> in account ${line(finding.account)}, ${line(finding.region)}, since ${clock(about.openedAt)} (${ago(about.openedAt, Date.parse(now))}).</p>
+${about.newestEvaluation.annotation === undefined ? '' : html`<p>AWS Config says: ${line(about.newestEvaluation.annotation)}</p>`}
+<p>${line(standing.text)}</p>
+${isOpen(state) ? heldBackSection(heldBack(controls, about)) : ''}
+${changesSection(about)}
+${'plan' in state ? planSection(shown, state.plan, state.planHash) : ''}
+${stepsSection(about)}
+</div>
+${asked ? decisionSection(shown, asked, refusal) : ''}
+<div class="more">
+${'plan' in state && isOpen(state) ? checksSection(shown) : ''}
+${historySection(about)}
+${caseSection(about)}
+</div>
+</div>`,
+    {
+      visit: {
+        session: viewer.kind === 'person' ? viewer.session : undefined,
+        signInTo: `/cases/${encodeURIComponent(about.id)}`,
+      },
+    },
+  );
+};
+
+/** First on the page and where the reader's eye, or ear, is taken: what is to be mended, with the way to it. */
+const refusalSection = (refusal: Refusal): Html => {
+  const field = fieldOf(refusal.code);
+  const said = saidOf(refusal);
+  return html`<div class="errors" role="alert" tabindex="-1" autofocus aria-labelledby="not-decided">
+<h2 id="not-decided">Nothing was decided</h2>
+<ul><li>${field === undefined ? line(said) : html`<a href="#${field}">${line(said)}</a>`}</li></ul>
+</div>`;
+};
+
+/** What became of the word of whoever looks: told by the case itself, not by the address. */
+const ownDecisionSection = ({ about, viewer }: ShownCase): Html | '' => {
+  if (viewer.kind === 'nobody') return '';
+  const { name } = viewer.session.identity;
+  const own = decisionsIn(about).find(({ who }) => samePerson(who, name));
+  if (own === undefined) return '';
+  const { answer, at, notBefore } = own;
+  return html`<p class="done" role="status"><strong>You ${answer === 'approve' ? 'approved' : 'denied'} this plan</strong> at ${shortly(at)}. ${whatFollows(about, notBefore)}</p>`;
+};
+
+const decisionsIn = ({ state, approval }: Case): readonly Decision[] => {
+  if (state.name === 'awaiting-approval') return state.decisions;
+  if (state.name === 'denied') return [state.decision];
+  return approval !== undefined && approval.planHash === planHashOf(state) ? approval.decisions : [];
+};
+
+const whatFollows = (about: Case, notBefore: string | undefined): string => {
+  const { state, terms } = about;
+  if (state.name === 'awaiting-approval') {
+    const missing = terms.approval.quorum - countedDecisions(about, state).length;
+    return `${missing} more ${missing === 1 ? 'person' : 'people'} must approve before ${shortly(state.expiresAt)}.`;
+  }
+  if (state.name === 'denied') return 'Nothing runs, and the case is closed.';
+  return notBefore === undefined
+    ? 'This page tells what comes of it.'
+    : `It starts not before ${shortly(notBefore)}.`;
+};
+
+const otherPlanSection = ({ id, state }: Case, linked: string): Html =>
+  html`<div class="notice" role="note"><p><strong>This is not what you were asked about any more.</strong> Your link is for plan <code>${linked.slice(0, 12)}</code>${planHashOf(state) === undefined ? html`, which no longer waits` : html`; the case has plan <code>${planHashOf(state)?.slice(0, 12)}</code> now`}. What you see here is the case as it is now.</p>
+<p><a href="/cases/${encodeURIComponent(id)}">Go on with the case as it is now</a></p></div>`;
+
+/** In what the plan differs from the one that people approved before. */
+const changesSection = ({ state }: Case): Html | '' =>
+  state.name === 'awaiting-approval' && (state.changes ?? []).length > 0
+    ? html`<div class="notice" role="note"><p><strong>The plan that was approved is void, since this has changed:</strong></p><ul>${(state.changes ?? []).map((change) => html`<li>${line(change)}</li>`)}</ul></div>`
+    : '';
+
+const planSection = ({ runbook }: ShownCase, plan: Plan, planHash: string): Html => {
+  const changes = runbook === undefined ? [] : changesOf(runbook, plan);
+  return html`<section aria-labelledby="plan">
+<h2 id="plan">What would be done</h2>
+${runbook === undefined ? '' : html`<p>${line(runbook.summary)}</p>`}
+${changes.length === 0 ? parameterTable(plan) : changesTable(changes)}
+${runbook === undefined ? html`<p>The catalog does not know this runbook any more: nobody can say what it disrupts.</p>` : html`<p><strong>${DISRUPTIONS[runbook.disruption]}</strong> ${line(runbook.disruptionNote)}</p>`}
+<details><summary>Exactly what runs</summary>
+<dl>
+${field('Runbook', `${plan.document}, version ${plan.documentVersion}`)}
+${Object.entries(plan.parameters).map(([name, values]) => field(name, values.join(', ')))}
+${field('Account', plan.account)}
+${field('Region', plan.region)}
+${field('Role', plan.executorRoleArn)}
+${field('Plan hash', planHash)}
+</dl>
+</details>
+</section>`;
+};
+
+const changesTable = (changes: ReturnType<typeof changesOf>): Html => html`<table class="changes">
+<caption>The resource, before and after</caption>
+<thead><tr><th scope="col">What</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
+<tbody>${changes.map(({ what, before, after }) => html`<tr><th scope="row">${line(what)}</th><td><del>${line(before)}</del></td><td><ins>${line(after)}</ins></td></tr>`)}</tbody>
+</table>`;
+
+const parameterTable = ({ parameters }: Plan): Html => html`<table>
+<caption>What the runbook is given</caption>
+<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>
+<tbody>${Object.entries(parameters).map(([name, values]) => html`<tr><th scope="row">${line(name)}</th><td>${line(values.join(', '))}</td></tr>`)}</tbody>
+</table>`;
+
+const DISRUPTIONS: Readonly<Record<Disruption, string>> = {
+  none: 'Disrupts nothing.',
+  low: 'Disrupts little.',
+  high: 'Disrupts work in progress.',
+  destructive: 'Destroys something that cannot simply be brought back.',
+};
+
+const stepsSection = ({ state, manualSteps }: Case): Html | '' => {
+  const steps = state.name === 'needs-human' ? state.manualSteps : manualSteps;
+  if (steps.length === 0 || !isOpen(state)) return '';
+  const list = html`<ol>${steps.map((step) => html`<li>${line(step)}</li>`)}</ol>`;
+  return state.name === 'needs-human'
+    ? html`<section aria-labelledby="steps"><h2 id="steps">What to do</h2>${list}</section>`
+    : html`<details><summary>To fix it by hand</summary>${list}</details>`;
+};
+
+const checksSection = (shown: ShownCase): Html => {
+  const { about, controls, exemptions, book, catalog, now } = shown;
+  const world = { controls, ...(exemptions && { exemptions }), book, catalog, now };
+  const answers = knownAnswers(about as Parameters<typeof knownAnswers>[0], world);
+  return html`<section aria-labelledby="checks">
+<h2 id="checks">Checks before the start</h2>
+<p class="hint">As far as selfheal’s own records tell. Each is made again right before the start, and one that does not say yes keeps it from starting.</p>
+<dl class="checks">${answers.map(checkRow)}</dl>
+</section>`;
+};
+
+const checkRow = ({ check, answer, says }: KnownAnswer): Html =>
+  html`<dt>${CHECKS[check] ?? check}</dt><dd><span class="answer ${answer}">${ANSWERS[answer]}</span> ${line(says)}</dd>
+`;
+
+const CHECKS: Readonly<Partial<Record<KnownAnswer['check'], string>>> = {
+  'stop-switch': 'Stop switch',
+  exemption: 'Exemptions',
+  policy: 'Policy',
+  approval: 'Approval',
+  attempts: 'Attempts',
+  compliance: 'Still wrong',
+  grace: 'Grace',
+  window: 'Window',
+  breaker: 'Breaker',
+  permit: 'Limits',
+};
+
+const ANSWERS: Readonly<Record<KnownAnswer['answer'], string>> = {
+  yes: 'yes',
+  no: 'no',
+  waits: 'not yet',
+  unknown: 'not known',
+  later: 'asked at the start',
+};
+
+const historySection = ({
+  earlier = [],
+  lastFailure,
+  attempts,
+}: Case): Html => html`<section aria-labelledby="history">
+<h2 id="history">This resource before</h2>
+${
+  earlier.length === 0
+    ? html`<p>This is the first case of this resource under this rule.</p>`
+    : html`<ul>${earlier.toReversed().map(({ number, openedAt, closedAt, ended }) => html`<li>Case ${number}: ${ENDED[ended]}, from ${shortly(openedAt)} to ${shortly(closedAt)}</li>`)}</ul>`
+}
+${attempts > 0 ? html`<p>Attempts in this case: ${attempts}${lastFailure === undefined ? '' : html`; the last failed: ${line(lastFailure)}`}</p>` : ''}
+</section>`;
+
+const ENDED: Readonly<Record<NonNullable<Case['earlier']>[number]['ended'], string>> = {
+  resolved: 'healed by selfheal',
+  'self-resolved': 'compliant without us, or gone',
+  suppressed: 'left alone by an exemption',
+  denied: 'denied by a person',
+  'closed-by-human': 'closed by a person',
+};
+
+const caseSection = (about: Case): Html => html`<section aria-labelledby="story">
+<h2 id="story">What happened</h2>
+${about.timelineDropped > 0 ? html`<p>${about.timelineDropped} entries in between are no longer kept.</p>` : ''}
+<ol class="timeline">${about.timeline.map(entry)}</ol>
+<details><summary>About the case</summary>
+<dl>
+${field('Case', about.id)}
+${field('State', about.state.name)}
+${field('Rule', `${about.finding.rule}${about.finding.ruleIdentifier === undefined ? '' : ` (${about.finding.ruleIdentifier})`}`)}
+${field('Resource', `${about.finding.resourceType} ${about.finding.resourceId}`)}
+${field('Policy', `entry "${about.entry}" of ${about.policyVersion}, mode ${about.mode}`)}
+${field('Attempts', String(about.attempts))}
+${about.requestedBy === undefined ? '' : field('Asked for by', about.requestedBy)}
+</dl>
+${about.state.name === 'awaiting-approval' ? commands(about.id, about.state) : ''}
+</details>
+</section>`;
+
+const commands = (id: string, { planHash }: AwaitingApproval): Html =>
+  html`<p>By command:</p><pre tabindex="0" aria-label="Commands">selfheal approve ${id} --plan-hash ${planHash} --reason "…"
+selfheal deny ${id} --plan-hash ${planHash} --reason "…"</pre>`;
+
+const entry = ({ at, who, what, why, state }: TimelineEntry): Html =>
+  html`<li>${clock(at)} <strong>${line(what)}</strong> <span class="who">by ${line(who)}, then ${state}</span>${why === '' ? '' : html`<br>${line(why)}`}</li>
+`;
+
+const field = (name: string, value: string): Html => html`<dt>${line(name)}</dt><dd>${line(value)}</dd>`;
+
+const planHashOf = (state: CaseState): string | undefined =>
+  'planHash' in state ? state.planHash : undefined;
+
+/** @example shortType('AWS::S3::Bucket') // 'S3 Bucket' */
+const shortType = (resourceType: string): string =>
+  line(resourceType.replace(/^AWS:+/, '').replaceAll('::', ' '));

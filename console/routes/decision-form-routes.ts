@@ -1,0 +1,130 @@
+/**
+ * What the form of a case's page is sent to. It needs a visit, the form's own word for that visit, and the hash of
+ * the plan that was on the page. What was taken is told by the case's own page (post, redirect, get): sent twice, or
+ * looked at again by the back button, it changes nothing more. What was not is told where it can be mended.
+ */
+import type { Context } from 'hono';
+import { Hono } from 'hono/tiny';
+import type { ByPeople, PersonsDecision } from '../../domain/engine/by-people.ts';
+import { localEnd } from '../../domain/policy/local-time.ts';
+import * as z from '../../domain/zod.ts';
+import type { DecidingDeps } from '../http-deps.ts';
+import { HttpError } from '../http-error.ts';
+import { csrfHolds, type Session } from '../identity/session.ts';
+import type { Filled, Refusal } from '../page/decision-form.ts';
+import { decisionPage } from '../page/decision-page.ts';
+import { notSignedInPage } from '../page/error-page.ts';
+import { noSuchCasePage } from '../page/layout.ts';
+import { showCase } from '../show-case.ts';
+
+export const decisionFormRoutes = (deps: DecidingDeps): Hono =>
+  new Hono().post('/:id/decision', async (context) => {
+    const id = context.req.param('id');
+    const session = await deps.sessionOf(context);
+    if (session === undefined) return context.html(notSignedInPage(id), 401);
+    const { csrf, ...sent } = formIn(new URLSearchParams(await context.req.text()));
+    if (!csrfHolds(session, csrf))
+      return refuse(deps, context, id, session, 403, {
+        code: 'foreign-form',
+        reason:
+          'this form is not of your visit, or of an earlier one: look at the plan again, and decide anew',
+      });
+    const wish = decisionOf(sent, session, deps.app.policy().policy.timezone);
+    const answer = 'code' in wish ? wish : await decided(deps.app.selfheal, id, wish);
+    if (answer === undefined) return context.redirect(`/cases/${encodeURIComponent(id)}`, 303);
+    return refuse(deps, context, id, session, STATUS_OF[answer.code] ?? 409, {
+      ...answer,
+      filled: { reason: sent.reason, start: sent.start, exemptUntil: sent.exemptUntil },
+    });
+  });
+
+const field = (charsMax: number) => z._default(z.string().check(z.maxLength(charsMax)), '');
+
+const formSchema = z.strictObject({
+  csrf: field(200),
+  planHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  answer: z.enum(['approve', 'deny']),
+  reason: field(4_000),
+  start: z._default(z.enum(['now', 'next-window']), 'now'),
+  exemptUntil: field(40),
+});
+
+type Form = z.infer<typeof formSchema>;
+
+/** Each field once, and no other: what no page of ours sends is not guessed at. */
+const formIn = (fields: URLSearchParams): Form => {
+  const names = [...fields.keys()];
+  const parsed = formSchema.safeParse(Object.fromEntries(fields));
+  if (parsed.success && new Set(names).size === names.length) return parsed.data;
+  throw new HttpError(
+    400,
+    'bad-request',
+    'this is not the form of a case: look at its page again, and decide there',
+  );
+};
+
+type Refused = Pick<Refusal, 'code' | 'reason'>;
+
+const decisionOf = (
+  { planHash, answer, reason, start, exemptUntil }: Filled & Pick<Form, 'planHash' | 'answer'>,
+  { identity }: Session,
+  timezone: string,
+): PersonsDecision | Refused => {
+  const decision = { planHash, answer, who: identity, reason: reason.replace(/\s+/g, ' ').trim() };
+  if (decision.reason.length > REASON_CHARS_MAX)
+    return { code: 'reason-too-long', reason: 'the reason is longer than 1,000 characters: say it shorter' };
+  if (answer === 'approve') {
+    if (exemptUntil !== '')
+      return {
+        code: 'exemption-refused',
+        reason: 'you approved, and gave a date until which to leave it alone: do one of the two',
+      };
+    return start === 'next-window' ? { ...decision, start: { kind: 'next-window' } } : decision;
+  }
+  if (exemptUntil === '') return decision;
+  const until = DATE.test(exemptUntil) ? localEnd(exemptUntil, timezone) : undefined;
+  return until === undefined
+    ? { code: 'exemption-refused', reason: 'that is no date: write it as 2026-12-31, or leave it out' }
+    : { ...decision, exemptUntil: until };
+};
+
+/** Undefined when it was taken. */
+const decided = async (
+  selfheal: Pick<ByPeople, 'decide'>,
+  id: string,
+  decision: PersonsDecision,
+): Promise<Refused | undefined> => {
+  const answer = await selfheal.decide(id, decision);
+  return answer.kind === 'done' ? undefined : answer;
+};
+
+/** The case as it is now, with what was not taken and why. */
+const refuse = async (
+  deps: DecidingDeps,
+  context: Context,
+  id: string,
+  session: Session,
+  status: 400 | 403 | 409 | 422 | 503,
+  refusal: Refusal,
+): Promise<Response> => {
+  const shown = await showCase(deps, id, session);
+  return shown === undefined
+    ? context.html(noSuchCasePage(), 404)
+    : context.html(decisionPage({ shown, refusal }), status);
+};
+
+/** What is not in here has been overtaken by events. */
+const STATUS_OF: Readonly<Record<string, 403 | 422 | 503>> = {
+  'not-an-approver': 403,
+  'requester-may-not': 403,
+  'author-may-not': 403,
+  'changer-may-not': 403,
+  'reason-required': 422,
+  'reason-too-long': 422,
+  'no-window': 422,
+  'exemption-refused': 422,
+  'policy-unreadable': 503,
+};
+
+const REASON_CHARS_MAX = 1_000;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
