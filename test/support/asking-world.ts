@@ -80,7 +80,12 @@ export const askingWorld = async (
   {
     around = (ports) => ports,
     requestedBy,
-  }: { readonly around?: (ports: Ports) => Ports; readonly requestedBy?: string } = {},
+    policyUpTo,
+  }: {
+    readonly around?: (ports: Ports) => Ports;
+    readonly requestedBy?: string;
+    readonly policyUpTo?: (sequence: number) => Promise<void>;
+  } = {},
 ): Promise<AskingWorld> => {
   let nowMs = epochMs(NOW);
   let book = bookOf(policyText);
@@ -148,6 +153,7 @@ export const askingWorld = async (
     catalog: CATALOG,
     policy: () => book,
     globalLaneRegion: 'us-east-1',
+    ...(policyUpTo && { policyUpTo }),
   });
   const { account, resourceType, resourceId } = finding;
   const [opened] = await selfheal.complianceReported([

@@ -70,6 +70,29 @@ describe('who may decide', () => {
     expect(world.started).toEqual([]);
   });
 
+  it('is nobody while it cannot be known whether a newer policy is in force', async () => {
+    let fails = true;
+    const policyUpTo = async () => {
+      if (fails) throw new PortError('transient', 'ThrottlingException', 'dynamodb:Query', 'Rate exceeded');
+    };
+    const world = await askingWorld(asking(ONCALL), { policyUpTo });
+    expect(await world.decide({ who: person('ada') })).toMatchObject({
+      code: 'policy-unreadable',
+      reason: expect.stringContaining('ThrottlingException'),
+    });
+    expect(world.started).toEqual([]);
+    fails = false;
+    expect(await world.decide({ who: person('ada') })).toMatchObject({ kind: 'done' });
+    expect(world.started).toEqual([CASE_ID]);
+  });
+
+  it('is said by the policy in force when they decide, not by the one by which people were asked', async () => {
+    const world = await askingWorld(asking(ONCALL));
+    world.policy(asking(ONCALL).replace('ada, grace, linus', 'grace'));
+    expect(await world.decide({ who: person('ada') })).toMatchObject({ code: 'not-an-approver' });
+    expect(await world.decide({ who: person('grace') })).toMatchObject({ kind: 'done' });
+  });
+
   it('keeps in which groups they were', async () => {
     const world = await askingWorld(asking(TWO));
     await world.decide({ who: person('ada') });
