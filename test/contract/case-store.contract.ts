@@ -330,6 +330,30 @@ export const caseStoreContract = (make: (now: Instant) => Promise<CaseStoreSubje
         );
       });
 
+      it('finds those that closed last and some that are open, and never more than are asked for', async () => {
+        await subject.close();
+        subject = await make('2027-02-10T00:00:00.000Z');
+        cases = subject.cases;
+        const closed = ['2026-10-01', '2026-12-20', '2026-12-30', '2027-01-15', '2027-02-01'].map((day) =>
+          caseOf('resolved', `recent-${day}`, {}, { closedAt: `${day}T00:00:00.000Z` }),
+        );
+        const held = Array.from({ length: 60 }, (_, n) => caseOf('held', `recent-open-${n}`));
+        await openAll([...closed, ...held]);
+        const recent = async (countMax: number) => {
+          const found = await cases.recent(countMax);
+          const ids = found.map(({ id }) => id);
+          return {
+            closed: closed.map(({ id }) => id).filter((id) => ids.includes(id)),
+            open: held.filter(({ id }) => ids.includes(id)).length,
+          };
+        };
+        expect((await recent(2)).closed).toEqual(closed.slice(3).map(({ id }) => id));
+        const all = await recent(100);
+        expect(all.closed).toEqual(closed.slice(1).map(({ id }) => id));
+        expect(all.open).toBeGreaterThan(0);
+        expect((await recent(8)).open).toBeLessThanOrEqual(8);
+      });
+
       it('lists more than one batch of a hundred, each case once', async () => {
         const many = Array.from({ length: 230 }, (_, n) =>
           n % 3 === 0 ? caseOf('denied', `many-${n}`) : caseOf('held', `many-${n}`),

@@ -6,14 +6,16 @@ const MESSAGE = { subject: 's', text: 't', attributes: { state: 'needs-human' } 
 
 const announcing = (refusals: Readonly<Record<string, string>>) => {
   const heard: string[] = [];
-  const send = async ({ input }: { input: { TopicArn: string } }) => {
+  const said: { readonly MessageStructure?: string; readonly Message: string }[] = [];
+  const send = async ({ input }: { input: { TopicArn: string; Message: string } }) => {
     const name = refusals[input.TopicArn];
     if (name !== undefined) throw Object.assign(new Error('not taken'), { name });
     heard.push(input.TopicArn);
+    said.push(input);
     return {};
   };
   const announcer = createAnnouncer({ topicArn: (name) => name, sns: { send } as never });
-  return { heard, announce: (...topics: string[]) => announcer.announce(topics, MESSAGE) };
+  return { heard, said, announce: (...topics: string[]) => announcer.announce(topics, MESSAGE) };
 };
 
 it('tells every topic once', async () => {
@@ -41,4 +43,19 @@ it('is to be told again when a topic may take it later, and tells the others fir
   const { heard, announce } = announcing({ a: 'InternalError', gone: 'NotFoundException' });
   await expect(announce('a', 'gone', 'c')).rejects.toMatchObject({ errorClass: 'transient' });
   expect(heard).toEqual(['c']);
+});
+
+it('says it in one publication as each protocol reads it', async () => {
+  const { said, announce } = announcing({});
+  await announce('a');
+  expect(said).toHaveLength(1);
+  expect(said[0]?.MessageStructure).toBe('json');
+  const texts = JSON.parse(said[0]?.Message ?? '');
+  expect(texts).toMatchObject({ default: 't', sms: 's' });
+  expect(JSON.parse(texts.sqs)).toEqual({ version: 1, kind: 'notice', subject: 's', text: 't' });
+  expect(JSON.parse(texts.https)).toMatchObject({
+    version: '1.0',
+    source: 'custom',
+    content: { title: 's' },
+  });
 });

@@ -32,7 +32,7 @@ describe('a high-severity case', () => {
   it('is announced over SNS with the plan and the hash, and starts nothing meanwhile', async () => {
     const [message] = world.sandbox.sns.messages();
     expect(message?.subject).toMatch(
-      /^\[HIGH\] Approve\? S3 Bucket "shop-prod-payroll-us-east-1" in 222222222222/,
+      /^\[HIGH\] Approve\? S3 bucket "shop-prod-payroll-us-east-1" in 222222222222 /,
     );
     expect(message?.message).toContain(waiting.state.planHash);
     expect(message?.message).toContain('BucketName = shop-prod-payroll-us-east-1');
@@ -89,6 +89,6 @@ describe('a high-severity case', () => {
     await world.advance(3 * minuteMs);
     expect((await world.cases())[0]?.state).toMatchObject({ name: 'needs-human', code: 'approval-expired' });
     expect(executions(world.sandbox.world).size).toBe(0);
-    expect(world.sandbox.sns.messages().at(-1)?.subject).toContain('Needs you');
+    expect(world.sandbox.sns.messages().at(-1)?.subject).toContain('Nobody decided:');
   });
 });

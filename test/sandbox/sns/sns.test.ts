@@ -145,3 +145,48 @@ test('a batch answers for every entry, and topics are listed by account', async 
   expect((await sns.send(new ListTopicsCommand({}))).Topics).toEqual([{ TopicArn }]);
   expect((await clientsOf(sandbox, '333333333333').sns.send(new ListTopicsCommand({}))).Topics).toEqual([]);
 });
+
+const structured = (message: unknown) => ({
+  Message: typeof message === 'string' ? message : JSON.stringify(message),
+  MessageStructure: 'json',
+});
+
+test('a structured message says to each protocol what is meant for it', async () => {
+  const { sandbox, sns, TopicArn, subscribe, received } = await ready();
+  await subscribe({ RawMessageDelivery: 'true' });
+  await sns.send(
+    new PublishCommand({ TopicArn, ...structured({ default: 'for all', sqs: '{"n":1}', fax: 'x' }) }),
+  );
+  await sns.send(new PublishCommand({ TopicArn, ...structured({ default: 'for all', sqs: { n: 1 } }) }));
+  await sns.send(new PublishCommand({ TopicArn, ...structured({ default: 'for all', sqs: '' }) }));
+  expect((await received()).map(({ Body }) => Body)).toEqual(['{"n":1}', 'for all', '']);
+  const kept = sandbox.sns.messages(TopicArn);
+  expect(kept.map(({ message }) => message)).toEqual(['for all', 'for all', 'for all']);
+  expect(kept[0]?.texts).toEqual({ default: 'for all', sqs: '{"n":1}' });
+});
+
+test.each([
+  [{ sqs: 'no default' }, 'Message Structure - No default entry in JSON message body'],
+  [{ default: 1 }, 'Message Structure - No default entry in JSON message body'],
+  ['{"default":"a"', 'Message Structure - JSON message body failed to parse'],
+  ['"default"', 'Message Structure - JSON message body failed to parse'],
+  ['["default"]', 'Message Structure - JSON message body failed to parse'],
+  ['null', 'Message Structure - JSON message body failed to parse'],
+  ['{"default":"a","sqs":"b","sqs":"c"}', 'Message Structure - JSON message body failed to parse'],
+  [{ default: 'x'.repeat(262_144) }, 'Message too long'],
+])('a structured message that is none is refused (%#)', async (message, why) => {
+  const { sandbox, sns, TopicArn } = await ready();
+  const error = await refusal(sns.send(new PublishCommand({ TopicArn, ...structured(message) })));
+  expect(error).toMatchObject({ name: 'InvalidParameterException', message: `Invalid parameter: ${why}` });
+  expect(sandbox.sns.messages(TopicArn)).toEqual([]);
+});
+
+test('a structure other than JSON is refused, and a key that another holds deeper down is no double one', async () => {
+  const { sns, TopicArn } = await ready();
+  const nested = '{"default":"a","x":{"default":1},"y":["default"]}';
+  await sns.send(new PublishCommand({ TopicArn, Message: nested, MessageStructure: 'json' }));
+  const error = await refusal(
+    sns.send(new PublishCommand({ TopicArn, Message: '{}', MessageStructure: 'xml' })),
+  );
+  expect(error).toMatchObject({ name: 'InvalidParameterException' });
+});
