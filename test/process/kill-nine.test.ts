@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Case } from '../../domain/case/case.ts';
 import { isClosed } from '../../domain/case/case.ts';
 import { instant } from '../../domain/time.ts';
@@ -14,6 +14,7 @@ import { createRandom } from '../../sandbox/core/random.ts';
 import { TABLE_NAME } from '../../sandbox/deployment.ts';
 import { executions } from '../../sandbox/services/ssm/execution.ts';
 import { scenarioProgress } from '../../sandbox/world/scenarios/scenario.ts';
+import { type BundledCommand, bundleCommand } from '../support/bundled-command.ts';
 import { documents } from '../support/documents.ts';
 import { violations } from '../support/invariants.ts';
 
@@ -21,16 +22,21 @@ const KILLS = 20;
 const SEED = 9;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'selfheal-kill-'));
+let command: BundledCommand;
 let running: ChildProcess | undefined;
-afterEach(() => {
+beforeAll(async () => {
+  command = await bundleCommand();
+});
+afterAll(() => {
   running?.kill('SIGKILL');
+  command.remove();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
 const start = (): Promise<{ readonly child: ChildProcess; readonly url: string }> =>
   new Promise((resolve, reject) => {
     const options = ['--port', '0', '--data', dataDir, '--scenario', 'demo', '--speed', '30'];
-    const child = spawn(process.execPath, ['cli/selfheal.mjs', 'start', ...options], {
+    const child = spawn(process.execPath, [command.file, 'start', ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running = child;
