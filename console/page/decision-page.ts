@@ -84,10 +84,11 @@ const ownDecisionSection = ({ about, viewer }: ShownCase): Html | '' => {
   return html`<p class="done" role="status"><strong>You ${answer === 'approve' ? 'approved' : 'denied'} this plan</strong> at ${shortly(at)}. ${whatFollows(about, notBefore)}</p>`;
 };
 
-const decisionsIn = ({ state, approval }: Case): readonly Decision[] => {
+const decisionsIn = ({ state, approval, lastPlanned }: Case): readonly Decision[] => {
   if (state.name === 'awaiting-approval') return state.decisions;
   if (state.name === 'denied') return [state.decision];
-  return approval !== undefined && approval.planHash === planHashOf(state) ? approval.decisions : [];
+  const planHash = planHashOf(state) ?? lastPlanned?.planHash;
+  return approval !== undefined && approval.planHash === planHash ? approval.decisions : [];
 };
 
 const whatFollows = (about: Case, notBefore: string | undefined): string => {

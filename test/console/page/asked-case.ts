@@ -20,5 +20,15 @@ export const askedCase = (
   aCase(
     'awaiting-approval',
     { expiresAt: plusMs(NOW, 4 * hourMs), dueAt: plusMs(NOW, 4 * hourMs), announced: true, ...state },
-    { mode: 'approve', openedAt: plusMs(NOW, -12 * minuteMs), terms: { ...terms, ...by }, ...head },
+    {
+      mode: 'approve',
+      openedAt: plusMs(NOW, -12 * minuteMs),
+      lastPlanned: {
+        document: plan.document,
+        documentVersion: plan.documentVersion,
+        planHash: planHash(plan),
+      },
+      terms: { ...terms, ...by },
+      ...head,
+    },
   );
