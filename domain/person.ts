@@ -20,5 +20,7 @@ export const personName = (name: string): string => name.normalize('NFKC').trim(
 /** True of what `personName` gives of a person; the machine's own voices in the timeline are nobody's name. */
 export const isPersonName = (name: string): boolean => PERSON.test(name) && !MACHINES.has(name);
 
-const PERSON = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+-]{0,99}$/u;
-const MACHINES: ReadonlySet<string> = new Set(['selfheal', 'config', 'ssm']);
+/** What a name may be made of. */
+export const PERSON = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+-]{0,99}$/u;
+/** What the timeline calls parts of the machine: no person has such a name. */
+export const MACHINES: ReadonlySet<string> = new Set(['selfheal', 'config', 'ssm']);
