@@ -26,6 +26,8 @@ export interface InboxRow {
   /** Of a batch, those of the case that has the fewest. */
   readonly given: number | null;
   readonly quorum: number | null;
+  /** Why your own word would not count for any of it; null when it would, or when nobody knows who you are. */
+  readonly objection: string | null;
   /** The command to give next. */
   readonly next: string;
 }
@@ -85,6 +87,7 @@ const rowOf = (members: readonly Waiting[]): InboxRow => {
     expiresAt: members.flatMap((each) => each.waits.expiresAt ?? []).sort()[0] ?? null,
     given: least(members.flatMap((each) => each.waits.given ?? [])),
     quorum: most(members.flatMap((each) => each.waits.quorum ?? [])),
+    objection: members.every((each) => each.waits.objection !== null) ? waits.objection : null,
     next: nextOf(wants, isBatch, id),
   };
 };

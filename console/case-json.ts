@@ -2,7 +2,9 @@
  * A case as the API tells it: the same fields in every state, null where a state has none, so that a script
  * need not know the case machine.
  */
+import { objectionTo } from '../domain/case/approves.ts';
 import type {
+  AwaitingApproval,
   Case,
   CaseState,
   ComplianceType,
@@ -56,9 +58,11 @@ export interface WaitsForPeople {
   readonly since: Instant;
   /** When the question lapses and somebody must fix it by hand; null when there is nothing to decide. */
   readonly expiresAt: Instant | null;
-  /** Approvals that there are, and that it takes; null when there is nothing to decide. */
+  /** Approvals that count, and that it takes; null when there is nothing to decide. */
   readonly given: number | null;
   readonly quorum: number | null;
+  /** Why the word of whoever asks would not count; null when it would, when nobody knows who asks, and without a decision to take. */
+  readonly objection: string | null;
   /** The batch in which people are asked, or were told, about it together with others. */
   readonly batch: string | null;
 }
@@ -122,12 +126,22 @@ export const caseSummary = (about: Case): CaseSummary => {
   };
 };
 
+/** As `caseSummary`, for somebody who is known: whether they are one of those it waits for. */
+export const caseSummaryFor = (about: Case, person: Pick<Decision, 'who' | 'groups'>): CaseSummary => {
+  const summary = caseSummary(about);
+  if (about.state.name !== 'awaiting-approval' || summary.waits === null) return summary;
+  const objection = objectionTo(person, about)?.reason ?? null;
+  return { ...summary, waits: { ...summary.waits, objection } };
+};
+
+/** @param summary of the case, for whoever asks */
 export const caseJson = (
   about: Case,
   controls: Pick<Controls, 'stops' | 'breakers'>,
   catalog: Pick<Catalog, 'runbook'>,
+  summary: CaseSummary = caseSummary(about),
 ): CaseJson => ({
-  ...caseSummary(about),
+  ...summary,
   plan: planOf(about.state) ?? null,
   effect: effectOf(planOf(about.state), catalog),
   approval: approvalOf(about),
@@ -141,21 +155,30 @@ export const caseJson = (
   timelineDropped: about.timelineDropped,
 });
 
-const waitsOf = ({ state, terms, timeline, openedAt }: Case): WaitsForPeople | null => {
+const waitsOf = (about: Case): WaitsForPeople | null => {
+  const { state, terms, timeline, openedAt } = about;
   switch (state.name) {
     case 'awaiting-approval':
       return {
         since: state.requestedAt,
         expiresAt: state.expiresAt,
-        given: state.decisions.length,
+        given: counted(about, state).length,
         quorum: terms.approval.quorum,
+        objection: null,
         batch: state.batch ?? null,
       };
     case 'needs-human': {
       // The state is written anew with each look at it: the timeline knows when it came.
       const before = timeline.findLastIndex((entry) => entry.state !== state.name);
       const since = timeline[before + 1]?.at ?? openedAt;
-      return { since, expiresAt: null, given: null, quorum: null, batch: state.batch ?? null };
+      return {
+        since,
+        expiresAt: null,
+        given: null,
+        quorum: null,
+        objection: null,
+        batch: state.batch ?? null,
+      };
     }
     default:
       return null;
@@ -171,14 +194,20 @@ const effectOf = (plan: Plan | undefined, catalog: Pick<Catalog, 'runbook'>): Ef
   return { summary, disruption, disruptionNote, changes: changesOf(runbook, plan) };
 };
 
-const approvalOf = ({ state, terms }: Case): CaseJson['approval'] =>
-  state.name !== 'awaiting-approval'
+const approvalOf = (about: Case): CaseJson['approval'] => {
+  const { state, terms } = about;
+  return state.name !== 'awaiting-approval'
     ? null
     : {
         quorum: terms.approval.quorum,
         expiresAt: state.expiresAt,
-        decisions: state.decisions.map(({ who, answer, reason, at }) => ({ who, answer, reason, at })),
+        decisions: counted(about, state).map(({ who, answer, reason, at }) => ({ who, answer, reason, at })),
       };
+};
+
+/** By the terms of now: who has left the groups meanwhile counts no longer. */
+const counted = (about: Case, { decisions }: AwaitingApproval): readonly Decision[] =>
+  decisions.filter((decision) => objectionTo(decision, about) === undefined);
 
 const reasonOf = (state: CaseState): string | null => {
   switch (state.name) {

@@ -10,7 +10,7 @@ import { readInbox } from '../inbox.ts';
 import { type Io, safe } from '../io.ts';
 import { decisionText } from '../render/decision.ts';
 import { inboxText } from '../render/inbox.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 interface Options extends ServiceOptions {
   readonly planHash?: string;
@@ -66,7 +66,7 @@ export const addApprove = (program: Command, io: Io): void => {
       '--at <when>',
       'nothing starts before: "next-window", or a time such as 2026-11-22T01:00Z (default: as soon as it may)',
     )
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     'selfheal approve 0k3v9x1q7m2p5t8a-1',
@@ -92,7 +92,7 @@ export const addDeny = (program: Command, io: Io): void => {
       '--exempt-until <date>',
       'keep it quiet until the end of that day, UTC, or until a time such as 2026-12-31T12:00Z; the reason and you stand in the exemption',
     )
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     'selfheal deny 0k3v9x1q7m2p5t8a-1 --reason "public on purpose until Friday"',
@@ -119,10 +119,17 @@ const run = async (answer: Answer, given: string | undefined, options: Options, 
       answer,
       ...(reason === undefined ? {} : { reason }),
       ...wish,
-      who: options.as ?? io.userName(),
     });
   const done = asks
-    ? await decidedByAsking({ answer, id, service, io, decide, reason: options.reason })
+    ? await decidedByAsking({
+        answer,
+        id,
+        service,
+        io,
+        decide,
+        reason: options.reason,
+        isSelf: options.as === undefined,
+      })
     : await decide(await hashForScript(answer, id, options, service), options.reason);
   if (options.json) return printJson(io, done);
   io.out(`${WORDS[answer].done}: case ${safe(done.caseId)} is now ${safe(done.state)}.\n`);
@@ -218,15 +225,25 @@ interface Asking {
   readonly io: Io;
   readonly decide: (planHash: string, reason: string | undefined) => Promise<Done>;
   readonly reason: string | undefined;
+  /** The service knows who reads this: it is not somebody else in whose name they decide (`--as`). */
+  readonly isSelf: boolean;
 }
 
 /** Shows what waits and asks; should the plan have changed while they read, it is shown anew and asked again. */
-const decidedByAsking = async ({ answer, id, service, io, decide, reason: given }: Asking): Promise<Done> => {
+const decidedByAsking = async ({
+  answer,
+  id,
+  service,
+  io,
+  decide,
+  reason: given,
+  isSelf,
+}: Asking): Promise<Done> => {
   let reason = given;
   for (let isChanged = false; ; isChanged = true) {
     const about = await caseOf(service, id);
     const { hash } = waitingPlan(about);
-    io.out(decisionText(about, io.style));
+    io.out(decisionText(about, io.style, isSelf ? (about.waits?.objection ?? null) : null));
     reason ??= await reasonFrom(io, answer, about);
     await sureOf(io, answer, isChanged ? `yes ${hash.slice(0, 4)}` : 'yes');
     try {

@@ -4,7 +4,8 @@ import type { Style } from '../io.ts';
 import { safe } from '../io.ts';
 import { clock, effectLines, headline, planFacts } from './story.ts';
 
-export const decisionText = (about: CaseJson, style: Style): string =>
+/** @param objection why the word of whoever reads this would not count; null when it would */
+export const decisionText = (about: CaseJson, style: Style, objection: string | null): string =>
   [
     '',
     ...headline(about, style),
@@ -23,6 +24,7 @@ export const decisionText = (about: CaseJson, style: Style): string =>
           style.bold('What keeps it back, also when it is approved'),
           ...about.heldBackBy.map((each) => style.red(`  ${safe(each)}`)),
         ]),
+    ...(objection === null ? [] : ['', style.red(`Your word will not count: ${safe(objection)}.`)]),
     '',
     '',
   ].join('\n');

@@ -65,8 +65,10 @@ export const inboxLine = (row: InboxRow, at: Instant): string =>
     safe(row.next),
   ].join('  ');
 
-const wantsText = ({ wants, given, quorum }: InboxRow): string =>
-  wants === 'hands' ? 'a person' : `approval ${given ?? 0}/${quorum ?? 1}`;
+const wantsText = ({ wants, given, quorum, objection }: InboxRow): string =>
+  wants === 'hands'
+    ? 'a person'
+    : `approval ${given ?? 0}/${quorum ?? 1}${objection === null ? '' : ', not yours'}`;
 
 const expiryText = (expiresAt: Instant | null, at: Instant): string => {
   if (expiresAt === null) return '-';

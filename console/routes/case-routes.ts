@@ -1,10 +1,12 @@
 /** Cases over HTTP: look at them, decide on one, close one. */
+import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
 import type { DecisionAnswer, PersonsDecision, StartWish } from '../../domain/engine/by-people.ts';
+import { groupsOf } from '../../domain/identity.ts';
 import { type Instant, instant } from '../../domain/time.ts';
 import * as z from '../../domain/zod.ts';
-import { caseJson, caseSummary } from '../case-json.ts';
+import { type CaseSummary, caseJson, caseSummary, caseSummaryFor } from '../case-json.ts';
 import { caseFilter } from '../case-query.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
@@ -55,19 +57,36 @@ const decisionSchema = z.strictObject({
 
 const closeSchema = z.strictObject({ reason });
 
-export const caseRoutes = ({ app, nowMs }: HttpDeps): Hono =>
+export const caseRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
   new Hono()
     .get('/', async (context) => {
       const found: Case[] = [];
       for await (const about of app.ports.cases.list(caseFilter(context.req.query(), nowMs())))
         found.push(about);
-      return context.json(found.sort(newestFirst).map(caseSummary));
+      const summary = await summariesFor(context, { app, whoIs });
+      return context.json(found.sort(newestFirst).map(summary));
     })
     .get('/:id', async (context) => {
       const about = await app.ports.cases.get(context.req.param('id'));
       if (about === undefined) throw noSuchCase();
-      return context.json(caseJson(about, await app.ports.controls.read(), app.catalog));
+      const summary = await summariesFor(context, { app, whoIs });
+      return context.json(caseJson(about, await app.ports.controls.read(), app.catalog, summary(about)));
     });
+
+/**
+ * What there is to tell of a case to whoever asks. Looking takes nobody's name here: who cannot be known, or by a
+ * policy that cannot be trusted, is told nothing about themselves.
+ */
+const summariesFor = async (
+  context: Context,
+  { app, whoIs }: Pick<HttpDeps, 'app' | 'whoIs'>,
+): Promise<(about: Case) => CaseSummary> => {
+  const who = await whoIs(context).catch(() => undefined);
+  const { policy, doubt } = app.policy();
+  if (who === undefined || doubt !== undefined) return (about) => caseSummary(about);
+  const person = { who: who.name, groups: groupsOf(who, policy.groups) };
+  return (about) => caseSummaryFor(about, person);
+};
 
 /** What only a person may do. */
 export const caseDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApiClient } from '../../cli/api-client.ts';
 import { watchLinewise, watchOnTerminal } from '../../cli/commands/inbox.ts';
 import { readInbox } from '../../cli/inbox.ts';
@@ -7,7 +7,7 @@ import { fitted, spanText } from '../../cli/render/inbox.ts';
 import { caseId, findingId } from '../../domain/finding.ts';
 import { hourMs, minuteMs, plusMs } from '../../domain/time.ts';
 import { ASKED, type BatchService, batchService } from '../support/batch-service.ts';
-import { aCase, finding, NOW } from '../support/cases.ts';
+import { aCase, finding, NOW, terms } from '../support/cases.ts';
 import { memoryIo } from './memory-io.ts';
 
 let service: BatchService;
@@ -92,6 +92,29 @@ describe('the inbox', () => {
     expect(narrow[2]).toBe(`  selfheal approve ${worst.id}`);
     for (const line of narrow.filter((each) => !each.startsWith('  ')))
       expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('says where your own word would not count, and asks for it all the same of who may', async () => {
+    const approval = { ...terms.approval, from: ['oncall'] };
+    const theirs = named('theirs');
+    await service.ports.cases.open(
+      aCase('awaiting-approval', {}, { ...theirs, severity: 'low', terms: { ...terms, approval } }),
+    );
+    vi.stubEnv('SELFHEAL_TOKEN', service.people.token('ada'));
+    const rows = (await selfheal(['inbox'])).out.split('\n');
+    expect(rows.find((row) => row.includes('theirs'))).toMatch(/^low +approval 0\/1, not yours +theirs/);
+    expect(rows.find((row) => row.includes('worst'))).toMatch(/^critical +approval 0\/1 +worst/);
+    const io = memoryIo({}, { isTty: true, canAsk: true });
+    await runCommand(['approve', theirs.id, '--url', service.url], io);
+    expect(io.written()).toContain(
+      'Your word will not count: ada is in none of the groups that decide on this: oncall.',
+    );
+    // Looking is open, so a token that does not hold is no reason to show nothing.
+    vi.stubEnv('SELFHEAL_TOKEN', 'a.b.c');
+    expect((await selfheal(['inbox'])).out).not.toContain('not yours');
+    vi.unstubAllEnvs();
+    const about = await service.ports.cases.get(theirs.id);
+    if (about) await service.ports.cases.replace({ ...about, version: 2, state: aCase('denied').state });
   });
 
   it('tells spans in two units at most, rounded down', () => {
