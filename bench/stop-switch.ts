@@ -38,7 +38,7 @@ export const measureStopSwitch = async (findings: number, waitMs: number): Promi
   const post = async (path: string, body: unknown) => {
     const answer = await fetch(`${service.url}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${service.token}` },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
@@ -61,7 +61,7 @@ export const measureStopSwitch = async (findings: number, waitMs: number): Promi
     await sleep(waitMs);
     const startsBefore = (await starts()).length;
     const orderedMs = Date.parse(service.now());
-    await post('/api/stop', { scope: { kind: 'everything' }, reason: 'measured', who: 'bench' });
+    await post('/api/stop', { scope: { kind: 'everything' }, reason: 'measured' });
     const answeredMs = Date.parse(service.now()) - orderedMs;
     await sleep(WATCHED_MS);
     const all = await starts();

@@ -1,8 +1,8 @@
 /** Asks selfheal, on this machine or deployed, and says what to do when it does not answer or says no. */
 
+import { type CredentialOptions, credentialsFor } from './credentials.ts';
 import { Failure } from './failure.ts';
 import { safe } from './io.ts';
-import { createRequestSigner, executeApiRegion, type RequestSigner } from './request-signer.ts';
 
 export interface ApiClient {
   get<T>(path: string): Promise<T>;
@@ -12,26 +12,34 @@ export interface ApiClient {
   delete<T>(path: string): Promise<T>;
 }
 
-export interface ApiClientOptions {
-  /** Sign whatever the address; without it only requests to an address of API Gateway's own are signed. */
-  readonly sign?: boolean;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
 export const DEFAULT_URL = 'http://127.0.0.1:4510';
 
-export const createApiClient = (url: string, options: ApiClientOptions = {}): ApiClient => {
+export const createApiClient = (url: string, options: CredentialOptions = {}): ApiClient => {
   const base = baseOf(url);
-  const signer = signerFor(base, options);
-  const ask = async <T>(method: string, path: string, body?: string, type?: string): Promise<T> => {
-    const headers = body === undefined ? {} : { 'content-type': type ?? 'application/json' };
+  const credentials = credentialsFor(base, options, async (sub, token) => {
+    const text = JSON.stringify({ sub });
+    return (await send<{ readonly token: string }>('POST', '/api/sandbox/tokens', { text, token })).token;
+  });
+  const send = async <T>(
+    method: string,
+    path: string,
+    { text: body, type = 'application/json', token }: Sent,
+  ): Promise<T> => {
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': type }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
     const target = new URL(`${base}${path}`);
+    const signed = await credentials.signer?.sign({
+      method,
+      url: target,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     const response = await fetch(target, {
       method,
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      headers:
-        (await signer?.sign({ method, url: target, headers, ...(body === undefined ? {} : { body }) })) ??
-        headers,
+      headers: signed ?? headers,
       ...(body === undefined ? {} : { body }),
     }).catch((error: unknown) => {
       throw new Failure(unreached(base, error));
@@ -40,10 +48,16 @@ export const createApiClient = (url: string, options: ApiClientOptions = {}): Ap
     const told = parsed(text);
     if (response.ok && told !== undefined) return told as T;
     throw new Failure(
-      refusalOf(told) ?? gatewayRefusal(response.status, told) ?? notSelfheal(base, response.status),
+      refusalOf(told, response.status === 401 ? ` ${credentials.hint}` : '') ??
+        gatewayRefusal(response.status, told) ??
+        notSelfheal(base, response.status),
       1,
       codeOf(told),
     );
+  };
+  const ask = async <T>(method: string, path: string, text?: string, type?: string): Promise<T> => {
+    const token = await credentials.token(method);
+    return send<T>(method, path, { text, type, token });
   };
   return {
     get: (path) => ask('GET', path),
@@ -53,6 +67,12 @@ export const createApiClient = (url: string, options: ApiClientOptions = {}): Ap
   };
 };
 
+interface Sent {
+  readonly text: string | undefined;
+  readonly type?: string | undefined;
+  readonly token: string | undefined;
+}
+
 const ANSWER_MS_MAX = 60_000;
 
 const baseOf = (url: string): string => {
@@ -60,18 +80,6 @@ const baseOf = (url: string): string => {
   if (parsedUrl === undefined || !/^https?:$/.test(parsedUrl.protocol))
     throw new Failure(`"${safe(url)}" is no URL of a service. Give one such as --url ${DEFAULT_URL}.`, 2);
   return parsedUrl.href.replace(/\/$/, '');
-};
-
-const signerFor = (
-  base: string,
-  { sign = false, env = process.env }: ApiClientOptions,
-): RequestSigner | undefined => {
-  const ofGateway = executeApiRegion(base);
-  if (ofGateway !== undefined) return createRequestSigner({ region: ofGateway });
-  if (!sign) return undefined;
-  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-  if (region !== undefined) return createRequestSigner({ region });
-  throw new Failure(`--sign: ${base} does not say its Region; give it as AWS_REGION.`, 2);
 };
 
 const unreached = (base: string, error: unknown): string => {
@@ -94,11 +102,11 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const refusalOf = (told: unknown): string | undefined => {
+const refusalOf = (told: unknown, hint: string): string | undefined => {
   if (typeof told !== 'object' || told === null || !('error' in told)) return undefined;
   const { message, path } = told.error as { message?: unknown; path?: unknown };
   if (typeof message !== 'string') return undefined;
-  return safe(typeof path === 'string' ? `${path}: ${message}` : message, 2_000);
+  return `${safe(typeof path === 'string' ? `${path}: ${message}` : message, 2_000)}${safe(hint)}`;
 };
 
 const codeOf = (told: unknown): string | undefined => {
@@ -118,7 +126,8 @@ const gatewayRefusal = (status: number, told: unknown): string | undefined => {
     return `This address wants signed requests (${said}): add --sign.`;
   if (status === 403)
     return `AWS does not let you (${said}). You need the managed policy selfheal-operator, or selfheal-reader to look only; aws sts get-caller-identity says who you are.`;
-  if (status === 401) return `This address wants signed requests (${said}): add --sign.`;
+  if (status === 401)
+    return `This address wants to know who you are (${said}): give a token as SELFHEAL_TOKEN, or sign with your AWS credentials: add --sign.`;
   if (status === 404)
     return `There is no such thing at this address (${said}): "send", "sandbox" and "policy explain --policy" ask the service of "selfheal start" only, not what is deployed.`;
   if (status === 503 || status === 504) return `selfheal did not answer in time (${said}): try again.`;

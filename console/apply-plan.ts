@@ -7,6 +7,7 @@ import { isOpen } from '../domain/case/case.ts';
 import { type ComplianceReport, findingOf } from '../domain/engine/intake.ts';
 import { createExemptions } from '../domain/exemption/exemptions.ts';
 import { findingId } from '../domain/finding.ts';
+import type { Identity } from '../domain/identity.ts';
 import { inParallel } from '../domain/in-parallel.ts';
 import { lookingOnly } from '../domain/preview/looking-only.ts';
 import { type PlanChange, planChanges } from '../domain/preview/plan-changes.ts';
@@ -19,7 +20,7 @@ import { planBasis } from './plan-basis.ts';
 export interface Applying {
   readonly basis: PlanBasis;
   readonly findings: readonly SavedFinding[];
-  readonly who: string;
+  readonly who: Identity;
   readonly reason: string;
 }
 
@@ -39,7 +40,11 @@ export const applyPlan = async (deps: DecidingDeps, applying: Applying): Promise
   const changes = await changesSince(deps, applying, reports);
   if (changes.length > 0) throw new HttpError(409, 'plan-stale', staleText(changes));
   // None is missing: that would have been a change.
-  const settled = await deps.app.selfheal.complianceReported(reports.flatMap((report) => report ?? []));
+  const settled = await deps.app.selfheal.complianceReported(
+    reports.flatMap((report) =>
+      report === undefined ? [] : [{ ...report, requestedBy: applying.who.name }],
+    ),
+  );
   const both = applying.findings.map((finding, n) => ({ finding, report: reports[n], taken: settled[n] }));
   return inParallel(both, AT_ONCE, async ({ finding, report, taken }): Promise<Applied> => {
     if (report === undefined || taken === undefined) throw new Error('a finding that was read is missing');
@@ -98,7 +103,7 @@ const approveIfAsked = async (
   const answer = await app.selfheal.decide(about.id, {
     planHash,
     answer: 'approve',
-    who: { name: who, claims: [] },
+    who,
     reason,
   });
   return answer.kind === 'done'

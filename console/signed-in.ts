@@ -7,9 +7,11 @@
  * session name of any other role is chosen by whoever assumes it: all its sessions are one person, the role.
  */
 import type { Context } from 'hono';
-import type { WhoIs } from './who-is.ts';
+import type { Identity } from '../domain/identity.ts';
+import { type ClaimOptions, type Claims, identityOfClaims } from './identity/claims.ts';
+import { personName, type WhoIs } from './who-is.ts';
 
-export interface SignedInOptions {
+export interface SignedInOptions extends ClaimOptions {
   /** The account selfheal runs in: an IAM identity of another one is nobody here. */
   readonly hubAccount: string;
   /**
@@ -17,44 +19,48 @@ export interface SignedInOptions {
    * them (`sts:RoleSessionName`). Identity Center's own are always.
    */
   readonly sessionNameRoles?: readonly string[];
-  /** The claim that names a person, where the identity provider lets nobody choose it. Default: see `claimedName`. */
-  readonly personClaim?: string;
 }
 
 export const signedIn =
   (options: SignedInOptions): WhoIs =>
-  (context) => {
+  async (context) => {
     const { iam, jwt } = authorizerOf(context);
     // Never both: a route has one authorizer.
-    if (typeof iam?.userArn === 'string') return nameOfArn(iam.userArn, options);
-    return jwt?.claims === undefined ? undefined : claimedName(jwt.claims, options.personClaim);
+    if (typeof iam?.userArn === 'string') return identityOfArn(iam.userArn, options);
+    if (jwt?.claims === undefined) return undefined;
+    return identityOfClaims(
+      { ...jwt.claims, [options.groupsClaim]: groupsIn(context, jwt.claims, options.groupsClaim) },
+      options,
+    );
   };
 
 interface Authorizer {
   readonly iam?: { readonly userArn?: unknown };
-  readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };
+  readonly jwt?: { readonly claims?: Claims };
 }
 
 const authorizerOf = ({ env }: Context): Authorizer =>
   (env as { readonly requestContext?: { readonly authorizer?: Authorizer } } | undefined)?.requestContext
     ?.authorizer ?? {};
 
-/**
- * @example
- * nameOfArn('arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Oncall_0a1b/ada@example.com', options)
- * // 'ada@example.com'
- */
-export const nameOfArn = (
+/** @example identityOfArn('arn:aws:iam::111122223333:user/ada', { hubAccount: '111122223333' }) // { name: 'ada', claims: [] } */
+export const identityOfArn = (
   arn: string,
-  { hubAccount, sessionNameRoles = [] }: SignedInOptions,
-): string | undefined => {
+  { hubAccount, sessionNameRoles = [] }: Pick<SignedInOptions, 'hubAccount' | 'sessionNameRoles'>,
+): Identity | undefined => {
   const [, account, kind, rest = ''] = ARN.exec(arn) ?? [];
   if (account !== hubAccount) return undefined;
   const names = rest.split('/');
-  if (kind === 'user') return names.at(-1);
+  if (kind === 'user') return identity(names.at(-1));
   const [role = '', session] = names;
   if (kind !== 'assumed-role' || session === undefined) return undefined;
-  return role.startsWith(IDENTITY_CENTER) || sessionNameRoles.includes(role) ? session : `role ${role}`;
+  const isTold = role.startsWith(IDENTITY_CENTER) || sessionNameRoles.includes(role);
+  return identity(isTold ? session : `role ${role}`, role);
+};
+
+const identity = (written: string | undefined, role?: string): Identity | undefined => {
+  const name = personName(written);
+  return name.ok ? { name: name.name, claims: [], ...(role === undefined ? {} : { role }) } : undefined;
 };
 
 /** Federated users and the root user are left out: the one's name is free to choose, the other is nobody. */
@@ -64,18 +70,27 @@ const ARN = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(user|assumed-role)\/(.+)$/;
 const IDENTITY_CENTER = 'AWSReservedSSO_';
 
 /**
- * A verified e-mail address, else the subject. OpenID Connect lets people choose every other name.
- *
- * @example claimedName({ sub: '1f0c', email: 'ada@example.com', email_verified: 'true' }) // 'ada@example.com'
+ * The groups as the token itself lists them. API Gateway hands a list on as one text, `[one two]`, in which a group
+ * whose name has a space cannot be told from two groups: somebody in "sre oncall" would be in `oncall`. The token
+ * that it has verified stands in the request, so the list is read there, once it is clear that it is this very one.
  */
-export const claimedName = (
-  claims: Readonly<Record<string, unknown>>,
-  personClaim?: string,
-): string | undefined => {
-  if (personClaim !== undefined) return textOf(claims[personClaim]);
-  const isVerified = String(claims.email_verified) === 'true';
-  return (isVerified ? textOf(claims.email) : undefined) ?? textOf(claims.sub);
+const groupsIn = (context: Context, verified: Claims, groupsClaim: string): unknown => {
+  const token = /^(?:bearer )?[\w-]+\.([\w-]+)\.[\w-]+$/i.exec(
+    context.req.header('authorization') ?? '',
+  )?.[1];
+  const claims = token === undefined ? undefined : decoded(token);
+  if (claims === undefined) return undefined;
+  const isTheOne = SAME.every((name) => String(claims[name]) === String(verified[name]));
+  return isTheOne ? claims[groupsClaim] : undefined;
 };
 
-const textOf = (claim: unknown): string | undefined =>
-  typeof claim === 'string' && claim !== '' ? claim : undefined;
+const SAME = ['iss', 'sub', 'exp'];
+
+const decoded = (part: string): Claims | undefined => {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    return typeof value === 'object' && value !== null ? (value as Claims) : undefined;
+  } catch {
+    return undefined;
+  }
+};

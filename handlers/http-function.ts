@@ -2,11 +2,13 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
-import type { Hono } from 'hono/tiny';
+import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../console/http-deps.ts';
 import { httpFrame } from '../console/http-frame.ts';
 import { noSessions } from '../console/identity/session.ts';
+import { createSignIn, sessionsOf } from '../console/identity/sign-in.ts';
 import { signedIn } from '../console/signed-in.ts';
+import { writesBySomebody } from '../console/who-is.ts';
 import { epochMs } from '../domain/time.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
 import { readPeople } from '../infra/people-settings.ts';
@@ -21,16 +23,25 @@ export const httpFunction = <A extends AppBase>(
   { region, hubAccount }: Settings,
   routes: (deps: HttpDeps & { readonly app: A }) => Hono,
 ) => {
+  const { signIn: settings, ...people } = readPeople(process.env);
+  const { log, clock } = app.ports;
+  const nowMs = () => epochMs(clock.now());
+  const signIn = settings && createSignIn({ settings, nowMs, log, ...people });
+  const whoIs = signedIn({ hubAccount, ...people });
   const answer = handle(
     httpFrame(
-      app.ports.log,
-      routes({
-        app,
-        nowMs: () => epochMs(app.ports.clock.now()),
-        whoIs: signedIn({ hubAccount, ...readPeople(process.env) }),
-        sessionOf: noSessions,
-        globalLaneRegion: region,
-      }),
+      log,
+      new Hono().use('/api/*', writesBySomebody({ whoIs })).route(
+        '/',
+        routes({
+          app,
+          nowMs,
+          whoIs,
+          sessionOf: signIn === undefined ? noSessions : sessionsOf(signIn),
+          ...(signIn && { signIn }),
+          globalLaneRegion: region,
+        }),
+      ),
     ),
   );
   return middy(

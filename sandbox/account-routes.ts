@@ -1,6 +1,7 @@
 /** Routes under `/_sandbox/` by which a person works on the accounts: list, break, make, have runbooks fail. */
 import * as z from 'zod';
 import { AdminProblem, type AdminRoute } from './core/admin-routes.ts';
+import type { IdentityProvider } from './http-api/identity-provider.ts';
 import type { SandboxCore } from './sandbox.ts';
 import type { World } from './service.ts';
 import { recorders } from './services/config/recorder.ts';
@@ -20,6 +21,7 @@ import { changeSettings, worldSettings } from './world/settings.ts';
 export interface AccountRoutesOptions {
   /** A lane that may not have been there before: selfheal must hear of its events too. */
   readonly onNewLane: (lane: { readonly account: string; readonly region: string }) => Promise<void>;
+  readonly identity: IdentityProvider;
 }
 
 const where = { account: z.string().optional(), region: z.string().optional() };
@@ -32,6 +34,11 @@ const capturedSchema = z.strictObject({
   configRuleName: z.string().min(1),
 });
 const laneSchema = z.strictObject({ account: z.string().regex(/^[0-9]{12}$/), region: z.string().min(1) });
+/** Whatever else is said of them goes into the token as a claim. */
+const tokenSchema = z.looseObject({
+  sub: z.string().min(1).max(200),
+  lifetimeSeconds: z.number().positive().optional(),
+});
 const runbookFaultSchema = z.strictObject({
   document: z.string().optional(),
   resourceId: z.string().optional(),
@@ -60,6 +67,7 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
         dynamodbEndpoint: core.dynamodbEndpoint,
         clock: { kind: clock.kind, speed: clock.speed, nowMs: clock.nowMs() },
         lanes: lanesOf(core),
+        issuer: options.identity.url,
         scenario: scenarioProgress(world) ?? null,
       }),
     },
@@ -145,6 +153,13 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
         }
         return scenarioProgress(world);
       },
+    },
+    {
+      method: 'POST',
+      path: 'identity/tokens',
+      answer: ({ body }) => ({
+        token: options.identity.issuer.issue(withoutUndefined(read(tokenSchema, body)), clock.nowMs()),
+      }),
     },
     { method: 'GET', path: 'executions', answer: () => [...executions(world).values()] },
   ];

@@ -15,7 +15,16 @@ import { type Io, safe } from '../io.ts';
 import { makePlan, slices } from '../plan/make-plan.ts';
 import { planJson } from '../plan/plan-json.ts';
 import { counted, notWhole } from '../render/plan.ts';
-import { client, example, printJson, readText, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import {
+  asOption,
+  client,
+  example,
+  printJson,
+  readText,
+  type ServiceOptions,
+  withJson,
+  withUrl,
+} from './shared.ts';
 
 interface Options extends ServiceOptions {
   readonly reason: string;
@@ -32,7 +41,7 @@ export const addApply = (program: Command, io: Io): void => {
     )
     .argument('<file>', 'what "selfheal plan --out" saved')
     .requiredOption('--reason <text>', 'why; it stays with every case that you approve')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(withJson(withUrl(command)), 'selfheal apply plan.json --reason "agreed in CHG-1234"').action(
     (file: string, options: Options) => run(file, options, io),
   );
@@ -48,7 +57,7 @@ const run = async (file: string, options: Options, io: Io): Promise<void> => {
   const counts = countActions(plan.findings.map(({ action }) => action));
   const question = `${planLine(counts)} Apply it, and approve ${counted(counts.approve, 'plan')} in your name?`;
   if (!options.json && !(await io.confirm(question))) throw new Failure('Nothing was done.');
-  const outcome = await apply(api, plan, { reason: options.reason, who: options.as ?? io.userName() });
+  const outcome = await apply(api, plan, { reason: options.reason });
   if (options.json) printJson(io, outcome);
   else io.out(outcomeText(outcome));
   if (outcome.stopped !== null || outcome.problems.length > 0)
@@ -92,7 +101,7 @@ interface Outcome {
 const apply = async (
   api: ApiClient,
   { findings, policyVersion, catalog, controls }: SavedPlan,
-  person: { readonly reason: string; readonly who: string },
+  person: { readonly reason: string },
 ): Promise<Outcome> => {
   const done: { readonly finding: SavedFinding; readonly applied: Applied }[] = [];
   let stopped: string | null = null;

@@ -4,7 +4,7 @@ import type { BatchJson, BatchSummary } from '../../console/routes/batch-routes.
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { batchLines, batchTable } from '../render/batches.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Json = ServiceOptions & { readonly json: boolean };
 interface DecideOptions extends Json {
@@ -92,12 +92,12 @@ const addDecision = (batch: Command, io: Io, answer: 'approve' | 'deny'): void =
       'of the cases that you looked at, as "selfheal batch show" prints it: 64 hexadecimal digits',
     )
     .requiredOption('--reason <text>', 'why; it stays with each of the cases')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     `selfheal batch ${answer} S3_BUCKET_VERSIONING_ENABLED.20261121-030007 --digest 3f8a…(64 digits) --reason "${words.reason}"`,
   ).action(async (id: string, options: DecideOptions) => {
-    const { digest, reason, as: name } = options;
+    const { digest, reason } = options;
     if (!/^[0-9a-f]{64}$/i.test(digest))
       throw new Failure(
         `--digest: expected all 64 hexadecimal digits; "selfheal batch show ${safe(id)}" prints them.`,
@@ -107,7 +107,7 @@ const addDecision = (batch: Command, io: Io, answer: 'approve' | 'deny'): void =
       throw new Failure('--reason: say why; a decision without a reason helps nobody later.', 2);
     const done = await client(options).post<{ batch: string; cases: number }>(
       `/api/batches/${encodeURIComponent(id)}/decide`,
-      { digest: digest.toLowerCase(), answer, reason, who: name ?? io.userName() },
+      { digest: digest.toLowerCase(), answer, reason },
     );
     if (options.json) return printJson(io, done);
     io.out(

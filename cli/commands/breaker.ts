@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type BreakerScope, describeBreaker, type KnownBreaker } from '../../domain/breaker.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 interface Breakers {
   readonly breakers: readonly KnownBreaker[];
@@ -49,7 +49,7 @@ export const addBreaker = (program: Command, io: Io): void => {
     .option('--rule <name>', 'of this Config rule, as the list names it')
     .option('--runbook <document>', 'of this runbook')
     .requiredOption('--reason <text>', 'what was mended')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(reset)),
     'selfheal breaker reset --runbook AWS-ConfigureS3BucketVersioning --reason "role has its rights again"',
@@ -62,7 +62,6 @@ const runReset = async (options: ResetOptions, io: Io): Promise<void> => {
   const told = await client(options).post<Breakers>('/api/breakers/reset', {
     scope,
     reason: options.reason,
-    who: options.as ?? io.userName(),
   });
   if (options.json) return printJson(io, told);
   io.out(

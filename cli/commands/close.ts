@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 interface Options extends ServiceOptions {
   readonly reason: string;
@@ -19,7 +19,7 @@ export const addClose = (program: Command, io: Io): void => {
     )
     .argument('<id>', 'the case, as "selfheal inbox" lists it')
     .requiredOption('--reason <text>', 'why; it stays with the case')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     'selfheal close 0k3v9x1q7m2p5t8a-1 --reason "accepted, ticket 4711"',
@@ -31,7 +31,7 @@ const run = async (id: string, options: Options, io: Io): Promise<void> => {
     throw new Failure('--reason: say why; a case closed without a reason helps nobody later.', 2);
   const done = await client(options).post<{ caseId: string; state: string }>(
     `/api/cases/${encodeURIComponent(id)}/close`,
-    { reason: options.reason, who: options.as ?? io.userName() },
+    { reason: options.reason },
   );
   if (options.json) return printJson(io, done);
   io.out(`Closed: case ${safe(done.caseId)} is now ${safe(done.state)}.\n`);

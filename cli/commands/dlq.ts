@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { type Column, table } from '../render/table.ts';
 import { positiveNumber } from './numbers.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Json = ServiceOptions & { readonly json: boolean };
 
@@ -120,7 +120,7 @@ const addRedrive = (dlq: Command, io: Io): void => {
     .argument('[what...]', 'ids, or names of queues')
     .option('--all', 'everything in every queue', false)
     .option('--yes', 'do not ask', false)
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     'selfheal dlq redrive 81d83bb1-13dc-4b1e-b370-5c8151b020f7',
@@ -134,10 +134,9 @@ const redrive = async (what: readonly string[], options: RedriveOptions, io: Io)
   const question = options.all ? 'everything in every queue' : what.map((each) => safe(each)).join(', ');
   if (!options.yes && !(await io.confirm(`Send again ${question}?`)))
     throw new Failure('Nothing was sent again.');
-  const who = options.as ?? io.userName();
   const answers: RedriveAnswer[] = [];
   for (const order of orders)
-    answers.push(await client(options).post<RedriveAnswer>('/api/dead-letters/redrive', { ...order, who }));
+    answers.push(await client(options).post<RedriveAnswer>('/api/dead-letters/redrive', order));
   const answer: RedriveAnswer = {
     redriven: answers.flatMap(({ redriven }) => redriven),
     notFound: answers.flatMap(({ notFound }) => notFound),

@@ -9,7 +9,7 @@ import { epochMs, instant } from '../../domain/time.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { exemptionLines, exemptionTable } from '../render/exemptions.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Json = ServiceOptions & { readonly json: boolean };
 interface AddOptions extends Json {
@@ -67,7 +67,7 @@ const addAdd = (exempt: Command, io: Io): void => {
       "until when: a date, which is included, or a date and time, in the policy's time zone",
     )
     .option('--name <name>', 'what cases and messages call it (default: made from what it covers)')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     'selfheal exempt add --rule S3_BUCKET_VERSIONING_ENABLED --resource shop-prod-cache --owner shop-team --reason "only a cache" --expires 2027-01-31',
@@ -88,7 +88,6 @@ const add = async (options: AddOptions, io: Io): Promise<void> => {
     owner: options.owner,
     reason: options.reason,
     ...(options.expires === undefined ? {} : { expires: options.expires }),
-    who: options.as ?? io.userName(),
   });
   for (const doubt of await doubtsAbout(options)) io.err(`Warning: ${doubt}\n`);
   if (options.json) return printJson(io, added);
@@ -198,13 +197,12 @@ const addRemove = (exempt: Command, io: Io): void => {
     )
     .argument('<name>', 'the exemption, as "selfheal exempt list" lists it')
     .requiredOption('--reason <text>', 'why')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(withJson(withUrl(command)), 'selfheal exempt remove sandboxes --reason "they are gone"').action(
     async (name: string, options: Json & { readonly reason: string; readonly as?: string }) => {
       const removed = await client(options).post<{ readonly removed: string }>('/api/exemptions/remove', {
         name,
         reason: options.reason,
-        who: options.as ?? io.userName(),
       });
       if (options.json) return printJson(io, removed);
       io.out(`Removed: exemption ${safe(removed.removed)}. What it held back is looked at again.\n`);

@@ -8,6 +8,8 @@ import { type Io, safe } from '../io.ts';
 export interface ServiceOptions {
   readonly url: string;
   readonly sign?: boolean;
+  /** Who else it is to be, on one's own machine. */
+  readonly as?: string;
 }
 
 /** `--url`, or SELFHEAL_URL, or the port on which `start` listens. */
@@ -31,7 +33,15 @@ export const example = (command: Command, ...lines: readonly string[]): Command 
     `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((text) => `  $ ${text}`).join('\n')}`,
   );
 
-export const client = ({ url, sign = false }: ServiceOptions): ApiClient => createApiClient(url, { sign });
+export const client = ({ url, sign = false, as }: ServiceOptions): ApiClient =>
+  createApiClient(url, { sign, ...(as === undefined ? {} : { as }) });
+
+/** Nobody is believed a name: the local identity provider is asked for a token in it. */
+export const asOption = (): Option =>
+  new Option(
+    '--as <name>',
+    'another local user (default: the one whom "selfheal start" named); not for a deployed selfheal, which knows who you are',
+  );
 
 export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
 

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import type { WatchedService } from '../live-view.ts';
+import { type KeptToken, keepToken } from '../own-token.ts';
 import { portNumber, positiveNumber } from './numbers.ts';
 import { example } from './shared.ts';
 
@@ -16,6 +17,7 @@ interface Options {
   readonly speed?: number;
   readonly sandboxUrl?: string;
   readonly packaged?: true;
+  readonly user?: string;
 }
 
 /** A demo is watched: four minutes of the accounts' life in less than half a one of the watcher's. */
@@ -47,6 +49,7 @@ export const addStart = (program: Command, io: Io): void => {
         'packaged',
       ),
     )
+    .option('--user <name>', 'who you are here (default: the name you are logged in by)')
     .option(
       '--packaged',
       'as it is deployed: package it, make its stacks in the accounts, run the zips by them',
@@ -57,22 +60,27 @@ export const addStart = (program: Command, io: Io): void => {
 };
 
 interface StartedService extends WatchedService {
+  readonly token: string;
+  readonly user: string;
   close(): Promise<void>;
 }
 
 const run = async (options: Options, io: Io): Promise<void> => {
   const scenario = options.scenario === 'none' ? undefined : options.scenario;
-  const service = await started(options, scenario);
+  const service = await started(options, scenario, io);
+  const kept = keptToken(service, io);
   io.out(`selfheal ready on ${service.url}\n`);
+  io.out(howToSignIn(service, kept?.file, options.packaged === true));
   if (options.packaged) io.out(howToAsk(service));
   const { showLive } = await import('../live-view.ts');
   const live = showLive(io, service, scenario !== undefined);
   await io.untilStopped();
   live.close();
+  kept?.remove();
   await service.close();
 };
 
-const started = async (options: Options, scenario: string | undefined): Promise<StartedService> => {
+const started = async (options: Options, scenario: string | undefined, io: Io): Promise<StartedService> => {
   // Loaded here: the other commands need none of AWS's clients and shall not wait for them.
   const start = options.packaged
     ? (await import('../service/packaged-service.ts')).startPackagedService
@@ -84,6 +92,7 @@ const started = async (options: Options, scenario: string | undefined): Promise<
       speed: options.speed ?? (scenario === undefined ? 1 : SCENARIO_SPEED),
       ...(options.data === undefined ? {} : { dataDir: options.data }),
       ...(scenario === undefined ? {} : { scenario }),
+      user: options.user ?? io.userName(),
       ...(options.sandboxUrl === undefined ? {} : { sandboxUrl: options.sandboxUrl }),
     });
   } catch (error) {
@@ -92,10 +101,30 @@ const started = async (options: Options, scenario: string | undefined): Promise<
   }
 };
 
-/** Here nobody is believed their name: the command line signs, a browser brings a token. */
+/** Whoever cannot keep it still has it before their eyes. */
+const keptToken = ({ url, token }: StartedService, io: Io): KeptToken | undefined => {
+  try {
+    return keepToken(url, token, io.env);
+  } catch (error) {
+    io.err(`WARNING: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+};
+
+const howToSignIn = (
+  { url, token, user }: StartedService,
+  file: string | undefined,
+  isPackaged: boolean,
+): string => `You are ${safe(user)} here: ${
+  isPackaged ? 'send this token as "authorization: Bearer"' : `sign in at ${url}/sign-in with this token`
+}${file === undefined ? '; give it to the command line as SELFHEAL_TOKEN' : `; the command line finds it in ${safe(file)}`}.
+${token}
+`;
+
+/** Here nobody is believed their name: the command line signs or brings the token, as a browser does. */
 const howToAsk = ({ url, sandboxUrl }: WatchedService): string =>
   `The command line signs: AWS_ACCESS_KEY_ID=222222222222 AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=us-east-1 npx selfheal cases --url ${url} --sign
-A browser brings a token: curl -X POST ${sandboxUrl}/_sandbox/tokens -d '{"sub":"ada"}'
+Tokens of others: curl -X POST ${sandboxUrl}/_sandbox/tokens -d '{"sub":"ada"}'
 Break something: curl -X POST ${sandboxUrl}/_sandbox/resources/break -d '{"what":"AWS::KMS::Key"}'
 What the functions say: curl ${sandboxUrl}/_sandbox/logs, and the alarms: curl ${sandboxUrl}/_sandbox/alarms
 `;

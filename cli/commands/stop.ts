@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describeStop, type StopSwitch } from '../../domain/stop-switch.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 interface Options extends ServiceOptions {
   readonly account?: string;
@@ -47,7 +47,7 @@ const scoped = (command: Command): Command =>
     .option('--account <id>', 'only this account')
     .option('--rule <name>', 'only this Config rule, by identifier or name')
     .option('--runbook <document>', 'only this runbook')
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
 
 const stop = async (
   options: Options & { readonly reason: string; readonly cancelRunning: boolean },
@@ -59,7 +59,6 @@ const stop = async (
   const body = {
     scope: scopeOf(options),
     reason,
-    who: options.as ?? io.userName(),
     ...(cancelRunning && { cancelRunning }),
   };
   const set = await client(options).post<SetStop>('/api/stop', body);
@@ -96,7 +95,7 @@ const covers = ({ covered, countedAll }: SetStop): string => {
 };
 
 const resume = async (options: Options, io: Io): Promise<void> => {
-  const body = { scope: scopeOf(options), who: options.as ?? io.userName() };
+  const body = { scope: scopeOf(options) };
   const answer = await client(options).post<{ readonly stops: readonly StopSwitch[] }>(
     '/api/stop/resume',
     body,

@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { sweepStatusText, sweepText } from '../render/sweep.ts';
 import { noRuleText, unknownRules } from '../unknown-rules.ts';
-import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
+import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Json = ServiceOptions & { readonly json: boolean };
 
@@ -45,7 +45,7 @@ const addRun = (sweep: Command, io: Io): void => {
       'until it has ended, then print what it found; exit code 1 when it is not complete, or nobody knows the rule',
       false,
     )
-    .option('--as <name>', 'who you are (default: the name you are logged in by)');
+    .addOption(asOption());
   example(
     withJson(withUrl(command)),
     'selfheal sweep --wait',
@@ -64,7 +64,6 @@ const run = async (options: RunOptions, io: Io): Promise<void> => {
     ...(account.length === 0 ? {} : { accounts: account }),
     ...(region.length === 0 ? {} : { regions: region }),
     ...(rule.length === 0 ? {} : { rules: rule }),
-    who: options.as ?? io.userName(),
   });
   if (!options.wait) {
     if (options.json) printJson(io, ordered);

@@ -23,9 +23,13 @@ import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import type { WatchedService } from '../live-view.ts';
 import { hearCaseChanges } from './hear-case-changes.ts';
 import { localLog } from './local-log.ts';
+import { localUser, tokenSeconds } from './local-user.ts';
 import type { ServiceOptions } from './start-service.ts';
 
 export interface PackagedService extends WatchedService {
+  /** A token in the name of the user. */
+  readonly token: string;
+  readonly user: string;
   close(): Promise<void>;
 }
 
@@ -47,21 +51,31 @@ export const startPackagedService = async (options: PackagedServiceOptions): Pro
       ...(scenario === undefined ? {} : { scenario }),
     });
     closing.push(sandbox.close);
-    await deployPackaged(
-      { url: sandbox.url, topics: Object.values(policy.topics), lanes: lanesOf(sandbox) },
-      hub,
-    );
     const now = () => instant(sandbox.clock.nowMs());
     const log = localLog(dataDir, now);
     closing.push(log.close);
     const listeners: ((change: CaseChanged) => void)[] = [];
+    const failed = (error: unknown) => log.error('sandbox', { reason: String(error) });
+    const running = await runDeployed(sandbox, {
+      deploy: (consoleUrl) =>
+        deployPackaged(
+          {
+            url: sandbox.url,
+            topics: Object.values(policy.topics),
+            lanes: lanesOf(sandbox),
+            issuer: sandbox.identity.url,
+            consoleUrl,
+          },
+          hub,
+        ),
+      port,
+      onError: failed,
+    });
+    closing.push(running.close);
     const hearing = await hearCaseChanges(sandbox, (change) => {
       for (const listener of listeners) listener(change);
     });
     closing.push(hearing.close);
-    const failed = (error: unknown) => log.error('sandbox', { reason: String(error) });
-    const running = await runDeployed(sandbox, { port, onError: failed });
-    closing.push(running.close);
     const paced = pace(sandbox, {
       speed,
       settle: async () => {
@@ -78,8 +92,15 @@ export const startPackagedService = async (options: PackagedServiceOptions): Pro
       ...clientSettings(sandbox.url, HUB_ACCOUNT, HUB_REGION),
       endpoint: sandbox.dynamodbEndpoint,
     });
+    const user = localUser(options.user);
+    const token = sandbox.identity.issuer.issue(
+      { sub: user, lifetimeSeconds: tokenSeconds(speed) },
+      sandbox.clock.nowMs(),
+    );
     return {
       url: running.url,
+      token,
+      user,
       sandboxUrl: sandbox.url,
       cases: createCaseStore({ client: createDocuments(table), tableName: TABLE_NAME, now }),
       now,

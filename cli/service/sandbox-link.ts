@@ -13,6 +13,10 @@ export interface SandboxLink {
   /** Sandbox milliseconds per millisecond of the wall. */
   readonly speed: number;
   readonly clock: Clock;
+  /** The identity provider of its people. */
+  readonly issuer: string;
+  /** A token of theirs for this person, for so long of the sandbox's time. */
+  tokenOf(person: string, lifetimeSeconds: number): Promise<string>;
   /** Begins a scenario, unless it is under way or over. Nothing hears what it breaks before selfheal is deployed. */
   begin(scenario: string): Promise<void>;
   close(): Promise<void>;
@@ -34,6 +38,8 @@ export const startOwnSandbox = async ({ dataDir, speed }: OwnSandboxOptions): Pr
     lanes: lanesOf(sandbox),
     speed,
     clock: { now: () => instant(sandbox.clock.nowMs()), sleep: sleepAt(speed) },
+    issuer: sandbox.identity.url,
+    tokenOf: (person, lifetimeSeconds) => tokenOf(sandbox.url, person, lifetimeSeconds),
     begin: (scenario) => begin(sandbox.url, scenario),
     close: sandbox.close,
   };
@@ -43,6 +49,7 @@ interface SandboxInfo {
   readonly dynamodbEndpoint: string;
   readonly clock: ClockReading;
   readonly lanes: readonly Lane[];
+  readonly issuer: string;
 }
 
 interface ClockReading {
@@ -71,6 +78,8 @@ export const linkToSandbox = async (url: string): Promise<SandboxLink> => {
     lanes: info.lanes,
     speed: info.clock.speed,
     clock: { now: () => instant(nowMs()), sleep: sleepAt(info.clock.speed) },
+    issuer: info.issuer,
+    tokenOf: (person, lifetimeSeconds) => tokenOf(url, person, lifetimeSeconds),
     begin: (scenario) => begin(url, scenario),
     close: async () => clearInterval(refresh),
   };
@@ -78,6 +87,13 @@ export const linkToSandbox = async (url: string): Promise<SandboxLink> => {
 
 const begin = async (url: string, scenario: string): Promise<void> => {
   await ask(url, 'POST', 'scenario', { name: scenario });
+};
+
+const tokenOf = async (url: string, sub: string, lifetimeSeconds: number): Promise<string> => {
+  const { token } = (await ask(url, 'POST', 'identity/tokens', { sub, lifetimeSeconds })) as {
+    readonly token: string;
+  };
+  return token;
 };
 
 const ask = async (url: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> => {

@@ -5,20 +5,24 @@
 
 import { join } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
-import { createHttpApp } from '../../console/create-http-app.ts';
+import { createHttpApp, type HttpAppOptions } from '../../console/create-http-app.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { epochMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
 import { composeScheduled } from '../../infra/compose-scheduled.ts';
+import { exemptingOnDemand } from '../../infra/exempting-on-demand.ts';
 import { createOperations, type Operations } from '../../infra/operations.ts';
 import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
 import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
+import { SANDBOX_CLIENT_ID } from '../../sandbox/http-api/identity-provider.ts';
+import { SANDBOX_AUDIENCE } from '../../sandbox/http-api/token-issuer.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import type { PolicyChangeListener, WatchedService } from '../live-view.ts';
 import { runFunctions } from './functions.ts';
 import { localLog } from './local-log.ts';
+import { localUser, tokenSeconds } from './local-user.ts';
 import { linkToSandbox, type SandboxLink, startOwnSandbox } from './sandbox-link.ts';
 
 export interface ServiceOptions {
@@ -30,6 +34,8 @@ export interface ServiceOptions {
   /** Sandbox time against the wall's; of its own sandbox only. */
   readonly speed: number;
   readonly scenario?: string;
+  /** Who runs it: the person in whose name the token is. Default: the name by which they are logged in. */
+  readonly user?: string;
   /** A sandbox that runs as a process of its own. */
   readonly sandboxUrl?: string;
 }
@@ -37,12 +43,18 @@ export interface ServiceOptions {
 export interface RunningService extends WatchedService {
   readonly app: App;
   readonly operations: Operations;
+  /** The identity provider of its people. */
+  readonly identity: HttpAppOptions['identity'];
+  /** A token in the name of the user. */
+  readonly token: string;
+  readonly user: string;
   /** Hears when the policy file was changed, and whether the change is in force. */
   onPolicy(listener: PolicyChangeListener): void;
   close(): Promise<void>;
 }
 
 export const startService = async (options: ServiceOptions): Promise<RunningService> => {
+  const user = localUser(options.user);
   const policyListeners: PolicyListener[] = [];
   const policy = watchPolicy(options.policyFile, {
     replaced: (replacement) => {
@@ -78,6 +90,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     const app = compose(settings, {
       connection,
       decorate: (ports) => telling(ports, listeners),
+      exempting: exemptingOnDemand,
       catalog,
       policy: policy.current,
       clock: sandbox.clock,
@@ -85,11 +98,14 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       log,
       metrics: { count: () => {} },
     });
+    const identity = { issuer: sandbox.issuer, clientId: SANDBOX_CLIENT_ID, audience: SANDBOX_AUDIENCE };
+    const token = await sandbox.tokenOf(user, tokenSeconds(sandbox.speed));
     const operations = createOperations(settings, app, { connection });
     const http = createHttpApp({
       app,
       operations,
       sandboxUrl: sandbox.url,
+      identity,
       nowMs: () => epochMs(sandbox.clock.now()),
       globalLaneRegion: HUB_REGION,
     });
@@ -110,6 +126,9 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       sandboxUrl: sandbox.url,
       app,
       operations,
+      identity,
+      token,
+      user,
       cases: app.ports.cases,
       now: sandbox.clock.now,
       onChange: (listener) => {

@@ -1,6 +1,7 @@
 /** Everything that shows what there is: cases, what is stopped, and the page. It reads the table and nothing else. */
 import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../http-deps.ts';
+import { lazily } from '../lazily.ts';
 import { batchRoutes } from '../routes/batch-routes.ts';
 import { breakerRoutes } from '../routes/breaker-routes.ts';
 import { caseRoutes } from '../routes/case-routes.ts';
@@ -19,4 +20,10 @@ export const reading = (deps: HttpDeps): Hono =>
     .route('/api/breakers', breakerRoutes(deps))
     .route('/api/exemptions', exemptionRoutes(deps))
     .route('/api/sweep', sweepRoutes(deps))
-    .route('/', pageRoutes(deps));
+    .route('/', pageRoutes(deps))
+    .route(
+      '/',
+      lazily('/', ['GET /sign-in', 'GET /sign-in/callback', 'POST /sign-out'], async () =>
+        (await import('../identity/sign-in-routes.ts')).signInRoutes(deps.signIn),
+      ),
+    );

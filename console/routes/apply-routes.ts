@@ -6,7 +6,7 @@ import { applyPlan } from '../apply-plan.ts';
 import type { DecidingDeps } from '../http-deps.ts';
 import { checked } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
 
 const digest = z.string().check(z.minLength(1), z.maxLength(64));
 const applySchema = z.strictObject({
@@ -18,12 +18,11 @@ const applySchema = z.strictObject({
   reason: z
     .string('say why: "reason" is text')
     .check(z.trim(), z.minLength(1, 'say why: it stays with every case'), z.maxLength(1_000)),
-  who: z.optional(z.string().check(z.maxLength(200))),
 });
 
 export const applyRoutes = (deps: DecidingDeps): Hono =>
   new Hono().post('/', async (context) => {
-    const { findings, reason, who: claimed, ...basis } = checked(applySchema, await jsonBody(context));
-    const who = personOf(deps.whoIs(context, claimed));
+    const who = await operatorOf(context, deps);
+    const { findings, reason, ...basis } = checked(applySchema, await jsonBody(context));
     return context.json({ applied: await applyPlan(deps, { basis, findings, who, reason }) });
   });

@@ -8,7 +8,7 @@ import * as z from '../../domain/zod.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { askedBy } from '../who-is.ts';
 
 /** What a decision on a batch is made by. */
 export type BatchJson = Awaited<ReturnType<typeof batchJson>>;
@@ -29,11 +29,11 @@ export const batchRoutes = ({ app, nowMs }: HttpDeps): Hono =>
 /** What only a person may do. */
 export const batchDecisionRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
   new Hono().post('/:id/decide', async (context) => {
-    const { who: claimed, ...decision } = checked(decisionSchema, await jsonBody(context));
-    const who = personOf(whoIs(context, claimed));
+    const who = await askedBy(context, { whoIs });
+    const decision = checked(decisionSchema, await jsonBody(context));
     const answer = await app.selfheal.decideBatch(context.req.param('id'), {
       ...decision,
-      who: { name: who, claims: [] },
+      who,
     });
     if (answer.kind === 'done') return context.json({ batch: answer.batch, cases: answer.cases });
     if (answer.code === 'no-such-batch') throw noSuchBatch();
@@ -52,7 +52,6 @@ const decisionSchema = z.strictObject({
       z.minLength(1, 'say why: a decision without a reason helps nobody later'),
       z.maxLength(1_000, 'the reason is longer than 1,000 characters'),
     ),
-  who: z.optional(z.string().check(z.maxLength(200))),
 });
 
 const batchSummary = ({ id, kind, about, since, told, decisions }: Batch) => ({

@@ -6,7 +6,7 @@ import * as z from '../../domain/zod.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
 
 const resetSchema = z.strictObject({
   scope: z.strictObject(
@@ -16,7 +16,6 @@ const resetSchema = z.strictObject({
   reason: z
     .string('say why: "reason" is text')
     .check(z.trim(), z.minLength(1, 'say why: what was mended?'), z.maxLength(1_000)),
-  who: z.optional(z.string().check(z.maxLength(200))),
 });
 
 export const breakerRoutes = ({ app }: HttpDeps): Hono =>
@@ -27,8 +26,8 @@ export const breakerRoutes = ({ app }: HttpDeps): Hono =>
 /** What only a person may do. */
 export const breakerResetRoutes = ({ app, whoIs }: HttpDeps): Hono =>
   new Hono().post('/reset', async (context) => {
-    const { scope, reason, who: claimed } = checked(resetSchema, await jsonBody(context));
-    const who = personOf(whoIs(context, claimed));
+    const { name: who } = await operatorOf(context, { app, whoIs });
+    const { scope, reason } = checked(resetSchema, await jsonBody(context));
     if (!(await changeBreaker(app.ports, scope, { kind: 'reset', who, reason }))) {
       const open = (await app.ports.controls.read()).breakers.filter(({ state }) => state !== 'closed');
       throw new HttpError(

@@ -5,7 +5,7 @@ import { DEAD_LETTER_QUEUES } from '../../infra/sqs/queues.ts';
 import type { OperatingDeps } from '../http-deps.ts';
 import { checked } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
 
 const queue = z.enum(
   DEAD_LETTER_QUEUES as [string, ...string[]],
@@ -17,14 +17,12 @@ const listSchema = z.strictObject({
   max: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(500)), 50),
 });
 
-const who = z.optional(z.string().check(z.maxLength(200)));
 const redriveSchema = z.union(
   [
     z.strictObject({
       queues: z.array(queue).check(z.minLength(1), z.maxLength(DEAD_LETTER_QUEUES.length)),
-      who,
     }),
-    z.strictObject({ ids: z.array(z.uuid()).check(z.minLength(1), z.maxLength(100)), who }),
+    z.strictObject({ ids: z.array(z.uuid()).check(z.minLength(1), z.maxLength(100)) }),
   ],
   'expected {"queues": […]} or {"ids": […]}',
 );
@@ -41,8 +39,8 @@ export const deadLetterRoutes = ({ app, whoIs }: OperatingDeps): Hono =>
       );
     })
     .post('/redrive', async (context) => {
+      const { name: person } = await operatorOf(context, { app, whoIs });
       const body = checked(redriveSchema, await jsonBody(context));
-      const person = personOf(whoIs(context, body.who));
       const answer =
         'ids' in body
           ? await app.operations.deadLetters.redriveIds(body.ids)

@@ -10,12 +10,11 @@ import { storedJson, writtenJson } from '../exemption-json.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
 
 const reason = z
   .string('say why: "reason" is text')
   .check(z.trim(), z.minLength(1, 'say why: whoever finds it exempt wants to know'), z.maxLength(500));
-const who = z.optional(z.string().check(z.maxLength(200)));
 const name = z
   .string('expected a name')
   .check(
@@ -30,9 +29,8 @@ const addSchema = z.strictObject({
   owner: z.string('say who answers for it: "owner" is text').check(z.maxLength(100)),
   reason,
   expires: z.optional(z.string().check(z.maxLength(32))),
-  who,
 });
-const removeSchema = z.strictObject({ name, reason, who });
+const removeSchema = z.strictObject({ name, reason });
 
 export const exemptionRoutes = ({ app, nowMs }: HttpDeps): Hono =>
   new Hono().get('/', async (context) => {
@@ -51,8 +49,8 @@ export const exemptionRoutes = ({ app, nowMs }: HttpDeps): Hono =>
 export const exemptionChangeRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
   new Hono()
     .post('/', async (context) => {
-      const { who: claimed, expires, ...request } = checked(addSchema, await jsonBody(context));
-      const person = personOf(whoIs(context, claimed));
+      const { name: person } = await operatorOf(context, { app, whoIs });
+      const { expires, ...request } = checked(addSchema, await jsonBody(context));
       const { policy, doubt } = app.policy();
       if (doubt !== undefined)
         throw new HttpError(409, 'no-policy', `what the policy allows cannot be said: ${doubt}`);
@@ -94,8 +92,8 @@ export const exemptionChangeRoutes = ({ app, nowMs, whoIs }: HttpDeps): Hono =>
       }
     })
     .post('/remove', async (context) => {
+      const { name: person } = await operatorOf(context, { app, whoIs });
       const body = checked(removeSchema, await jsonBody(context));
-      const person = personOf(whoIs(context, body.who));
       if (app.policy().policy.exemptions.some((one) => one.name === body.name))
         throw new HttpError(
           409,

@@ -12,6 +12,9 @@ export const sandboxRoutes = ({ sandbox }: LocalDeps): Hono =>
     .post('/break', async (context) =>
       context.json(await told(sandbox.call('POST', 'resources/break', await jsonBody(context)))),
     )
+    .post('/tokens', async (context) =>
+      context.json(await told(sandbox.call('POST', 'identity/tokens', await jsonBody(context)))),
+    )
     .get('/messages', async (context) => context.json(await told(sandbox.call('GET', 'messages'))))
     .get('/faults', async (context) => context.json(await told(sandbox.call('GET', 'faults'))))
     .post('/faults', async (context) =>

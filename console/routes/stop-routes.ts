@@ -16,7 +16,7 @@ import * as z from '../../domain/zod.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
 
 const scope = z.discriminatedUnion(
   'kind',
@@ -32,9 +32,8 @@ const scope = z.discriminatedUnion(
 const reason = z
   .string('say why: "reason" is text')
   .check(z.trim(), z.minLength(1, 'say why: whoever finds it stopped wants to know'), z.maxLength(1_000));
-const who = z.optional(z.string().check(z.maxLength(200)));
-const stopSchema = z.strictObject({ scope, reason, who, cancelRunning: z.optional(z.boolean()) });
-const resumeSchema = z.strictObject({ scope, who });
+const stopSchema = z.strictObject({ scope, reason, cancelRunning: z.optional(z.boolean()) });
+const resumeSchema = z.strictObject({ scope });
 
 /** API Gateway waits for 30 s. */
 const CANCEL_MS_MAX = 15 * secondMs;
@@ -49,8 +48,8 @@ export const stopRoutes = ({ app }: HttpDeps): Hono =>
 export const stopSwitchRoutes = ({ app, nowMs, whoIs }: DecidingDeps): Hono =>
   new Hono()
     .post('/', async (context) => {
+      const { name: who } = await operatorOf(context, { app, whoIs });
       const body = checked(stopSchema, await jsonBody(context));
-      const who = personOf(whoIs(context, body.who));
       const { inCatalog, ...named } = scopeIn(app, body.scope);
       const wanted: StopSwitch = {
         ...named,
@@ -74,8 +73,8 @@ export const stopSwitchRoutes = ({ app, nowMs, whoIs }: DecidingDeps): Hono =>
       return context.json({ ...stop, ...asked, known, ...(meant && { meant }), covered, countedAll });
     })
     .post('/resume', async (context) => {
+      const { name: who } = await operatorOf(context, { app, whoIs });
       const body = checked(resumeSchema, await jsonBody(context));
-      const who = personOf(whoIs(context, body.who));
       const { stops, lifted = [] } = await app.ports.controls.read();
       const stop = setFor(stops, scopeIn(app, body.scope));
       if (stop === undefined)

@@ -7,7 +7,7 @@ import { sweepScopeShape } from '../../infra/sqs/scheduled-orders.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { personOf } from '../who-is.ts';
+import { operatorOf } from '../operator.ts';
 
 /** One of everything, and one of what somebody asked for in particular. */
 export type SweepStatus = Readonly<Record<SweepKind, Omit<SweepMemory, 'laneSeenAt'> | null>>;
@@ -29,16 +29,13 @@ const shown = (memory: SweepMemory | undefined) => {
   return rest;
 };
 
-const orderSchema = z.strictObject({
-  ...sweepScopeShape,
-  who: z.optional(z.string().check(z.maxLength(200))),
-});
+const orderSchema = z.strictObject(sweepScopeShape);
 
 /** What only a person may do. It takes minutes, so it is answered when it is ordered and not when it is done. */
 export const sweepOrderRoutes = ({ app, whoIs }: DecidingDeps): Hono =>
   new Hono().post('/', async (context) => {
-    const { who: claimed, ...only } = checked(orderSchema, await jsonBody(context));
-    const who = personOf(whoIs(context, claimed));
+    const { name: who } = await operatorOf(context, { app, whoIs });
+    const only = checked(orderSchema, await jsonBody(context));
     const kind = Object.keys(only).length === 0 ? 'everything' : 'asked';
     const id = randomUUID();
     await app.orders.sweep({ id, who, ...(kind === 'asked' && { only }) });

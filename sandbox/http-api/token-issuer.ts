@@ -36,20 +36,16 @@ export const SANDBOX_AUDIENCE = 'selfheal';
 const KEY_ID = 'sandbox-1';
 const LIFETIME_SECONDS = 3_600;
 
-export const createTokenIssuer = (): TokenIssuer => {
-  let made: ReturnType<typeof makeKeys> | undefined;
-  const keys = () => {
-    made ??= makeKeys();
-    return made;
-  };
+/** @param issuer what its tokens name as their issuer; the default is for who hands the keys out by other ways */
+export const createTokenIssuer = (issuer = SANDBOX_ISSUER): TokenIssuer => {
   return {
-    issuer: SANDBOX_ISSUER,
+    issuer,
     audience: SANDBOX_AUDIENCE,
     issue: ({ lifetimeSeconds = LIFETIME_SECONDS, ...claims }, nowMs) => {
       const iat = Math.floor(nowMs / 1_000);
       const head = encoded({ alg: 'RS256', typ: 'JWT', kid: KEY_ID });
       const body = encoded({
-        iss: SANDBOX_ISSUER,
+        iss: issuer,
         aud: SANDBOX_AUDIENCE,
         iat,
         exp: iat + lifetimeSeconds,
@@ -57,7 +53,7 @@ export const createTokenIssuer = (): TokenIssuer => {
       });
       return `${head}.${body}.${sign('sha256', Buffer.from(`${head}.${body}`), keys().own).toString('base64url')}`;
     },
-    read: (token, { issuer, audience, nowMs }) => {
+    read: (token, { issuer: wanted, audience, nowMs }) => {
       const [head = '', body = '', signature = ''] = token.split('.');
       const claims = decoded(body);
       if (decoded(head)?.alg !== 'RS256' || claims === undefined) return { ok: false, why: 'it is no token' };
@@ -68,7 +64,7 @@ export const createTokenIssuer = (): TokenIssuer => {
         Buffer.from(signature, 'base64url'),
       );
       if (!isSigned) return { ok: false, why: 'signature is invalid' };
-      if (claims.iss !== issuer) return { ok: false, why: 'iss claim is not the issuer' };
+      if (claims.iss !== wanted) return { ok: false, why: 'iss claim is not the issuer' };
       const meant = [claims.aud ?? claims.client_id].flat();
       if (!meant.some((each) => audience.includes(String(each))))
         return { ok: false, why: 'aud claim is not among the audiences' };
@@ -82,6 +78,15 @@ export const createTokenIssuer = (): TokenIssuer => {
     }),
   };
 };
+
+/** One pair for all that a process runs: they are dear to make, and tokens are told apart by their issuer. */
+const keys = (): Keys => {
+  made ??= makeKeys();
+  return made;
+};
+
+type Keys = ReturnType<typeof makeKeys>;
+let made: Keys | undefined;
 
 const makeKeys = () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   await fetch(`${service.url}/api/sandbox/break`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${service.token}` },
     body: JSON.stringify({
       what: 'shop-prod-payroll-us-east-1',
       rule: 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',

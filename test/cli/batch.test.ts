@@ -1,5 +1,5 @@
 /** `selfheal batch`, against the API itself: what a person types, and what they read. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../cli/program.ts';
 import { hourMs, minuteMs } from '../../domain/time.ts';
 import { ASKED, type BatchService, batchService } from '../support/batch-service.ts';
@@ -8,6 +8,7 @@ import { memoryIo } from './memory-io.ts';
 let service: BatchService;
 beforeEach(async () => {
   service = await batchService();
+  vi.stubEnv('SELFHEAL_TOKEN', service.people.token('ada'));
 });
 afterEach(() => service.close());
 
@@ -47,7 +48,8 @@ describe('selfheal batch', () => {
     const [listed] = JSON.parse((await run('list', '--json')).out);
     const shown = JSON.parse((await run('show', ASKED.id, '--json')).out);
     expect(listed.id).toBe(ASKED.id);
-    const done = JSON.parse((await decide('approve', shown.digest, '--json', '--as', 'grace')).out);
+    vi.stubEnv('SELFHEAL_TOKEN', service.people.token('grace'));
+    const done = JSON.parse((await decide('approve', shown.digest, '--json')).out);
     expect(done).toEqual({ batch: ASKED.id, cases: 1 });
     expect(await decisions()).toMatchObject([{ who: 'grace' }]);
   });

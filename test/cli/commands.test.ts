@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Io } from '../../cli/io.ts';
 import { runCommand } from '../../cli/program.ts';
 import { type RunningService, startService } from '../../cli/service/start-service.ts';
@@ -22,7 +22,8 @@ const selfheal = async (
 };
 
 beforeAll(async () => {
-  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60 });
+  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60, user: 'ada' });
+  vi.stubEnv('SELFHEAL_TOKEN', service.token);
   const awaited = new Promise<CaseChanged>((found) => {
     service.onChange((change) => {
       if (change.to === 'awaiting-approval') found(change);

@@ -1,12 +1,18 @@
 /** `selfheal exempt`, against the service itself: what a person types, and what they read. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../cli/program.ts';
 import { type RunningService, startService } from '../../cli/service/start-service.ts';
 import { memoryIo } from './memory-io.ts';
 
 let service: RunningService;
 beforeAll(async () => {
-  service = await startService({ port: 0, policyFile: 'test/fixtures/policies/exemptions.yml', speed: 60 });
+  service = await startService({
+    port: 0,
+    policyFile: 'test/fixtures/policies/exemptions.yml',
+    speed: 60,
+    user: 'ada',
+  });
+  vi.stubEnv('SELFHEAL_TOKEN', service.token);
 });
 afterAll(() => service.close());
 

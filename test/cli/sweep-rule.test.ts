@@ -1,12 +1,13 @@
 /** A sweep of a rule that nobody knows finds nothing, and must not read as though all were well. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCommand } from '../../cli/program.ts';
 import { type RunningService, startService } from '../../cli/service/start-service.ts';
 import { memoryIo } from './memory-io.ts';
 
 let service: RunningService;
 beforeAll(async () => {
-  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60 });
+  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60, user: 'ada' });
+  vi.stubEnv('SELFHEAL_TOKEN', service.token);
 });
 afterAll(() => service?.close());
 

@@ -11,12 +11,18 @@ beforeEach(async () => {
 afterEach(() => service.close());
 
 /** Every answer is held against the document. */
-const ask = async (method: string, path: string, body?: unknown, type = 'application/json') => {
+const ask = async (
+  method: string,
+  path: string,
+  body?: unknown,
+  as: Record<string, string> = service.people.as('ada'),
+  type = 'application/json',
+) => {
   const response = await fetch(`${service.url}${path}`, {
     method,
     ...(body !== undefined && {
       body: typeof body === 'string' ? body : JSON.stringify(body),
-      headers: { 'content-type': type },
+      headers: { 'content-type': type, ...as },
     }),
   });
   const route = path
@@ -30,7 +36,7 @@ const ask = async (method: string, path: string, body?: unknown, type = 'applica
 };
 const show = () => ask('GET', `/api/batches/${ASKED.id}`);
 const DECIDE = `/api/batches/${ASKED.id}/decide`;
-const yes = (digest: string) => ({ digest, answer: 'approve', reason: 'agreed', who: 'ada' });
+const yes = (digest: string) => ({ digest, answer: 'approve', reason: 'agreed' });
 const decisions = async () => (await service.ports.batches.get(ASKED.id))?.decisions ?? [];
 
 describe('a batch over HTTP', () => {
@@ -99,8 +105,7 @@ describe('a batch over HTTP', () => {
     ['half a digest', 400, (good) => ({ ...good, digest: good.digest.slice(0, 12) })],
     ['another answer', 400, (good) => ({ ...good, answer: 'maybe' })],
     ['more than is asked', 400, (good) => ({ ...good, cases: ['a'] })],
-    ['nobody', 401, ({ who: _, ...rest }) => rest],
-    ['selfheal itself', 400, (good) => ({ ...good, who: 'selfheal' })],
+    ['whoever names themselves', 400, (good) => ({ ...good, who: 'ada' })],
     ['a digest of something else', 409, (good) => ({ ...good, digest: '0'.repeat(64) })],
     ['a list', 400, (good) => [good]],
     ['no JSON', 400, () => '{"digest":'],
@@ -110,6 +115,16 @@ describe('a batch over HTTP', () => {
     expect((await ask('POST', DECIDE, sent(yes(digest)))).status).toBe(status);
     expect(await decisions()).toEqual([]);
     expect((await ask('POST', DECIDE, yes(digest))).status).toBe(200);
+  });
+
+  it.each([
+    ['nobody', 401, () => ({})],
+    ['selfheal itself', 401, () => service.people.as('selfheal')],
+  ])('takes no decision from %s, whatever they send', async (_, status, as) => {
+    await service.join('a');
+    const { digest } = (await show()).body;
+    expect((await ask('POST', DECIDE, yes(digest), as())).status).toBe(status);
+    expect(await decisions()).toEqual([]);
   });
 
   it.each([

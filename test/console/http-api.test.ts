@@ -7,6 +7,8 @@ import { createHttpApp } from '../../console/create-http-app.ts';
 import { CONSOLE_CSS } from '../../console/page/console-css.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
 import { changeBreaker } from '../../domain/engine/breakers.ts';
+import { epochMs } from '../../domain/time.ts';
+import { alsoAs, asBearer } from '../support/signed-in.ts';
 import { openapi, problemsOfAnswer } from './openapi.ts';
 
 let service: RunningService;
@@ -17,7 +19,7 @@ const waiting: {
 }[] = [];
 
 beforeAll(async () => {
-  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60 });
+  service = await startService({ port: 0, policyFile: 'policy.yml', speed: 60, user: 'Ada' });
   service.onChange((change) => {
     changes.push(change);
     for (const { wanted, found } of waiting) if (wanted(change)) found(change);
@@ -34,6 +36,9 @@ const routeOf = (path: string): string =>
   Object.keys(openapi.paths).find((template) =>
     new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?', 1)[0] ?? ''),
   ) ?? path;
+
+/** Sends no header of that name. */
+const NOBODY = { authorization: '' };
 
 interface Answer {
   readonly status: number;
@@ -52,7 +57,11 @@ const ask = async (
   const response = await fetch(`${service.url}${path}`, {
     method,
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...asBearer(service.token),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
   });
   const type = response.headers.get('content-type') ?? '';
   const text = await response.text();
@@ -103,8 +112,8 @@ const event = (complianceType = 'NON_COMPLIANT', resourceId = 'a-bucket', type =
 
 describe('the document', () => {
   it('describes every route, and no other', () => {
-    const { app, operations, sandboxUrl } = service;
-    const served = createHttpApp({ app, operations, sandboxUrl, nowMs: () => 0 })
+    const { app, operations, identity, sandboxUrl } = service;
+    const served = createHttpApp({ app, operations, identity, sandboxUrl, nowMs: () => 0 })
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
@@ -118,7 +127,7 @@ describe('decisions', () => {
   it('are taken once, for the plan that was looked at, from somebody with a name and a reason', async () => {
     const about = await awaiting();
     const path = `/api/cases/${about.id}/decision`;
-    const good = { planHash: about.planHash, answer: 'approve', reason: 'looked at it', who: 'Ada' };
+    const good = { planHash: about.planHash, answer: 'approve', reason: 'looked at it' };
 
     expect(await ask('POST', path, { ...good, planHash: 'a'.repeat(64) })).toMatchObject({
       status: 409,
@@ -128,12 +137,27 @@ describe('decisions', () => {
       status: 400,
       body: { error: { path: 'planHash' } },
     });
-    expect(await ask('POST', path, { ...good, reason: '  ' })).toMatchObject({
-      status: 400,
-      body: { error: { path: 'reason' } },
+    expect(await ask('POST', path, { ...good, answer: 'deny', reason: '  ' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'reason-required' } },
     });
-    expect(await ask('POST', path, { ...good, who: undefined })).toMatchObject({ status: 401 });
-    expect(await ask('POST', path, { ...good, who: 'selfheal' })).toMatchObject({ status: 400 });
+    const until = '2099-01-01T00:00:00Z';
+    for (const [odd, where] of [
+      [{ exemptUntil: until }, 'exemptUntil'],
+      [{ answer: 'deny', start: { kind: 'next-window' } }, 'start'],
+      [{ start: { kind: 'not-before', at: 'tonight' } }, 'start.at'],
+      [{ start: { kind: 'whenever' } }, 'start.kind'],
+    ] as const)
+      expect(await ask('POST', path, { ...good, ...odd })).toMatchObject({
+        status: 400,
+        body: { error: { path: where } },
+      });
+    expect(await ask('POST', path, good, NOBODY)).toMatchObject({ status: 401 });
+    expect(await ask('POST', path, good, await alsoAs(service, 'selfheal'))).toMatchObject({ status: 401 });
+    expect(await ask('POST', path, { ...good, who: 'grace' })).toMatchObject({
+      status: 400,
+      body: { error: { path: 'who', message: expect.stringContaining('not taken from the request') } },
+    });
     expect(await ask('POST', path, { ...good, extra: 1 })).toMatchObject({ status: 400 });
     expect(await ask('POST', '/api/cases/nope-1/decision', good)).toMatchObject({
       status: 404,
@@ -152,7 +176,7 @@ describe('decisions', () => {
 });
 
 describe('writes', () => {
-  const close = { reason: 'x', who: 'ada' };
+  const close = { reason: 'x' };
 
   it.each([
     ['a page of another origin', { origin: 'https://evil.example' }, 403, 'foreign-origin'],
@@ -186,8 +210,8 @@ describe('writes', () => {
 
 describe('another host name', () => {
   it('reads nothing: it may be a foreign page that points its name here', async () => {
-    const { operations, sandboxUrl } = service;
-    const app = createHttpApp({ app: service.app, operations, sandboxUrl, nowMs: () => 0 });
+    const { operations, identity, sandboxUrl } = service;
+    const app = createHttpApp({ app: service.app, operations, identity, sandboxUrl, nowMs: () => 0 });
     for (const host of ['evil.example:4510', '127.0.0.1.evil.example', 'localhost.evil.example'])
       expect((await app.request('/api/cases', { headers: { host } })).status).toBe(403);
     for (const host of ['127.0.0.1:4510', 'localhost', '[::1]:80'])
@@ -222,12 +246,18 @@ describe('events', () => {
     });
     await new Promise<void>((done) => grumpy.listen(0, '127.0.0.1', done));
     const sandboxUrl = `http://127.0.0.1:${(grumpy.address() as AddressInfo).port}`;
-    const { operations } = service;
-    const app = createHttpApp({ app: service.app, operations, sandboxUrl, nowMs: Date.now });
+    const { operations, identity } = service;
+    const app = createHttpApp({
+      app: service.app,
+      operations,
+      identity,
+      sandboxUrl,
+      nowMs: () => epochMs(service.now()),
+    });
     const send = () =>
       app.request('http://localhost/api/events?withResource=true', {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...asBearer(service.token) },
         body: JSON.stringify(event()),
       });
     expect(await (await send()).json()).toMatchObject({
@@ -282,6 +312,30 @@ describe('policy explain', () => {
     });
   });
 
+  it('says who must approve, who may not, and who is told when', async () => {
+    const explained = async (mode: string): Promise<readonly string[]> => {
+      const text = `version: 1
+topics: { oncall: a, second: b }
+groups: { oncall: { claims: [sre] }, leads: { people: [bob@example.com] } }
+changed-by: team
+defaults: { notify: [oncall], approval: { quorum: 2, expires: 4h, from: [oncall, leads], not: [requester, author, changer], escalate: [{ after: 15m, notify: [second] }] } }
+entries: [{ name: all, match: {}, mode: ${mode}, authors: [Bob@example.com] }]
+`;
+      const bucket = 'shop-prod-backups-us-east-1';
+      const asked = { event: event('NON_COMPLIANT', bucket), policy: { text, file: 'draft.yml' } };
+      return (await ask('POST', '/api/policy/explain', asked)).body.approvalText;
+    };
+    expect(await explained('approve')).toEqual([
+      '2 people of oncall or leads must approve, within 4h',
+      'Not who asked for it',
+      'Not who wrote the entry: bob@example.com',
+      expect.stringMatching(/^Not who changed the resource last: [a-z]+$/),
+      'Told at once: oncall',
+      'Told after 15m: second',
+    ]);
+    expect(await explained('auto')).toEqual([]);
+  });
+
   it('explains by a policy that is not in force', async () => {
     const policy = { text: 'version: 1\nentries: []\n', file: 'draft.yml' };
     const { body } = await ask('POST', '/api/policy/explain', { event: event(), policy });
@@ -305,26 +359,23 @@ describe('policy explain', () => {
 describe('the stop switch', () => {
   it('is put on with who and why, and taken off', async () => {
     const scope = { kind: 'account', name: '333333333333' };
-    await ask('POST', '/api/stop', { scope, reason: 'a drill', who: 'ada' });
+    await ask('POST', '/api/stop', { scope, reason: 'a drill' });
     expect((await ask('GET', '/api/stop')).body.stops).toMatchObject([
       { scope, who: 'ada', reason: 'a drill' },
     ]);
     const resumed = { stops: [], woken: 0 };
-    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual(resumed);
-    const drill = { scope, reason: 'a drill', who: 'ada', cancelRunning: true };
+    expect((await ask('POST', '/api/stop/resume', { scope })).body).toEqual(resumed);
+    const drill = { scope, reason: 'a drill', cancelRunning: true };
     expect((await ask('POST', '/api/stop', drill)).body).toMatchObject({ cancelRunning: true, asked: 0 });
-    expect((await ask('POST', '/api/stop/resume', { scope, who: 'ada' })).body).toEqual(resumed);
-    expect(
-      await ask('POST', '/api/stop', { scope: { kind: 'moon' }, reason: 'x', who: 'ada' }),
-    ).toMatchObject({
+    expect((await ask('POST', '/api/stop/resume', { scope })).body).toEqual(resumed);
+    expect(await ask('POST', '/api/stop', { scope: { kind: 'moon' }, reason: 'x' })).toMatchObject({
       status: 400,
     });
   });
 
-  const stop = (kind: string, name: string, more = {}) =>
-    ask('POST', '/api/stop', { scope: { kind, name }, reason: 'a drill', who: 'ada', ...more });
-  const resume = (kind: string, name: string) =>
-    ask('POST', '/api/stop/resume', { scope: { kind, name }, who: 'ada' });
+  const stop = (kind: string, name: string, more = {}, as = {}) =>
+    ask('POST', '/api/stop', { scope: { kind, name }, reason: 'a drill', ...more }, as);
+  const resume = (kind: string, name: string) => ask('POST', '/api/stop/resume', { scope: { kind, name } });
 
   it('takes no account that is none', async () => {
     for (const name of ['33333333333', 'prod', '3333 3333 3333'])
@@ -368,8 +419,9 @@ describe('the stop switch', () => {
 
   it('stopped twice, keeps since when and who, and tells both reasons', async () => {
     const first = (await stop('rule', 'Our-Rule')).body;
-    const again = { reason: 'it runs', who: 'grace', cancelRunning: true };
-    expect((await stop('rule', 'our-rule', again)).body).toMatchObject({
+    const again = { reason: 'it runs', cancelRunning: true };
+    const grace = await alsoAs(service, 'grace');
+    expect((await stop('rule', 'our-rule', again, grace)).body).toMatchObject({
       scope: first.scope,
       who: 'ada',
       since: first.since,
@@ -392,7 +444,7 @@ describe('the breakers', () => {
   it('are shown, and reset by a person with a reason; what holds a case back is told with it', async () => {
     const scope = { kind: 'rule', name: 'ENCRYPTED_VOLUMES' } as const;
     expect((await ask('GET', '/api/breakers')).body).toEqual({ breakers: [] });
-    const reset = { scope, reason: 'key is back', who: 'ada' };
+    const reset = { scope, reason: 'key is back' };
     expect(await ask('POST', '/api/breakers/reset', reset)).toMatchObject({
       status: 409,
       body: { error: { code: 'not-open' } },
@@ -428,7 +480,6 @@ describe('exemptions', () => {
     owner: 'shop',
     reason: 'only a cache',
     expires: '2099-01-31',
-    who: 'ada',
   };
 
   it('are added with owner, reason and end, listed, and removed', async () => {
@@ -441,11 +492,11 @@ describe('exemptions', () => {
       expiresAt: '2099-02-01T00:00:00.000Z',
       who: 'ada',
     });
-    const again = await ask('POST', '/api/exemptions', { ...wanted, who: 'grace' });
+    const again = await ask('POST', '/api/exemptions', wanted, await alsoAs(service, 'grace'));
     expect(again.body).toEqual(added.body);
     const { body } = await ask('GET', '/api/exemptions');
     expect(body.exemptions).toEqual([added.body]);
-    const removal = { name: 'cache', reason: 'gone', who: 'ada' };
+    const removal = { name: 'cache', reason: 'gone' };
     expect((await ask('POST', '/api/exemptions/remove', removal)).body).toEqual({ removed: 'cache' });
     expect((await ask('GET', '/api/exemptions')).body.exemptions).toEqual([]);
     expect(await ask('POST', '/api/exemptions/remove', removal)).toMatchObject({
@@ -472,14 +523,14 @@ describe('exemptions', () => {
       expect.stringContaining('which has passed already'),
     ]);
     expect(await refused({ reason: ' ' })).toEqual([400, 'bad-request', expect.stringContaining('say why')]);
-    expect(await refused({ who: '' })).toEqual([401, 'nobody', expect.stringContaining('--as NAME')]);
+    expect(await refused({ who: 'bob' })).toEqual([400, 'bad-request', expect.stringContaining('sign in')]);
     expect((await ask('POST', '/api/exemptions', wanted)).status).toBe(200);
     expect(await refused({ owner: 'another' })).toEqual([
       409,
       'name-taken',
       expect.stringContaining('selfheal exempt show cache'),
     ]);
-    await ask('POST', '/api/exemptions/remove', { name: 'cache', reason: 'done', who: 'ada' });
+    await ask('POST', '/api/exemptions/remove', { name: 'cache', reason: 'done' });
   });
 });
 
@@ -506,14 +557,15 @@ describe('looking after selfheal', () => {
     expect((await ask('GET', '/api/dead-letters?max=0')).status).toBe(400);
 
     const redrive = (body: object) => ask('POST', '/api/dead-letters/redrive', body);
-    expect((await redrive({ ids: [letters[0].id] })).status).toBe(401);
-    expect((await redrive({ ids: ['one'], who: 'ada' })).status).toBe(400);
-    expect((await redrive({ queues: ['selfheal-wakes'], who: 'ada' })).status).toBe(400);
-    expect((await redrive({ ids: [letters[0].id], who: 'ada' })).body).toEqual({
+    const nobodys = await ask('POST', '/api/dead-letters/redrive', { ids: [letters[0].id] }, NOBODY);
+    expect(nobodys.status).toBe(401);
+    expect((await redrive({ ids: ['one'] })).status).toBe(400);
+    expect((await redrive({ queues: ['selfheal-wakes'] })).status).toBe(400);
+    expect((await redrive({ ids: [letters[0].id] })).body).toEqual({
       redriven: [{ queue: 'selfheal-refused', workQueue: 'selfheal-wakes', moved: 1 }],
       notFound: [],
     });
-    expect((await redrive({ queues: ['selfheal-executions-dlq'], who: 'ada' })).body.redriven).toEqual([
+    expect((await redrive({ queues: ['selfheal-executions-dlq'] })).body.redriven).toEqual([
       { queue: 'selfheal-executions-dlq', workQueue: 'selfheal-executions' },
     ]);
   });
@@ -566,9 +618,9 @@ describe('looking', () => {
 
 describe('a sweep', () => {
   it('is ordered by somebody with a name, and reported under its id', async () => {
-    expect((await ask('POST', '/api/sweep', {})).status).toBe(401);
-    expect((await ask('POST', '/api/sweep', { accounts: ['here'], who: 'ada' })).status).toBe(400);
-    const { status, body } = await ask('POST', '/api/sweep', { regions: ['eu-west-1'], who: 'ada' });
+    expect((await ask('POST', '/api/sweep', {}, NOBODY)).status).toBe(401);
+    expect((await ask('POST', '/api/sweep', { accounts: ['here'] })).status).toBe(400);
+    const { status, body } = await ask('POST', '/api/sweep', { regions: ['eu-west-1'] });
     expect([status, body.kind]).toEqual([202, 'asked']);
     await vi.waitFor(async () => {
       const { asked } = (await ask('GET', '/api/sweep')).body;

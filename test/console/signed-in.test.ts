@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { claimedName, nameOfArn } from '../../console/signed-in.ts';
+import { claimedName, identityOfClaims } from '../../console/identity/claims.ts';
+import { identityOfArn, type SignedInOptions } from '../../console/signed-in.ts';
 import { decide } from '../../domain/case/case-machine.ts';
 import { samePerson } from '../../domain/person.ts';
 import { aCase, moment, observations } from '../support/cases.ts';
 
 const HUB = { hubAccount: '222222222222' };
+const nameOfArn = (arn: string, options: Pick<SignedInOptions, 'hubAccount' | 'sessionNameRoles'>) =>
+  identityOfArn(arn, options)?.name;
 const assumed = (role: string, session: string, account = '222222222222') =>
   `arn:aws:sts::${account}:assumed-role/${role}/${session}`;
 
@@ -20,7 +23,7 @@ describe('the name behind a signature', () => {
 
   it('is that of the role where people choose the name of their session themselves: nobody counts twice', () => {
     const names = ['ada', 'grace', 'x'].map((session) => nameOfArn(assumed('Deploy', session), HUB));
-    expect(new Set(names)).toEqual(new Set(['role Deploy']));
+    expect(new Set(names)).toEqual(new Set(['role deploy']));
     expect(nameOfArn(assumed('Deploy', 'ada'), { ...HUB, sessionNameRoles: ['Deploy'] })).toBe('ada');
   });
 
@@ -32,6 +35,38 @@ describe('the name behind a signature', () => {
     ['no ARN', 'ada'],
   ])('is nobody for %s', (_, arn) => {
     expect(nameOfArn(arn, HUB)).toBeUndefined();
+  });
+});
+
+describe('the role behind a signature', () => {
+  it('is the one that was assumed; a user has none', () => {
+    expect(identityOfArn(assumed('AWSReservedSSO_Oncall_0a1b', 'Ada@example.com'), HUB)).toEqual({
+      name: 'ada@example.com',
+      claims: [],
+      role: 'AWSReservedSSO_Oncall_0a1b',
+    });
+    expect(identityOfArn('arn:aws:iam::222222222222:user/ada', HUB)).toEqual({ name: 'ada', claims: [] });
+  });
+});
+
+describe('the groups in a token', () => {
+  const options = { groupsClaim: 'cognito:groups' };
+
+  it.each([
+    ['a list', ['sre', 'oncall'], ['sre', 'oncall']],
+    ['one text', 'sre oncall', ['sre oncall']],
+    ['nothing', undefined, []],
+    ['what is no text', [7, null, '', { a: 1 }, 'sre'], ['sre']],
+  ])('are %s', (_, claim, claims) => {
+    expect(identityOfClaims({ sub: 'Ada', 'cognito:groups': claim }, options)).toEqual({
+      name: 'ada',
+      claims,
+    });
+  });
+
+  it('are nobody’s when the name is none that can decide', () => {
+    for (const sub of ['selfheal', '', 'a\u202eb', undefined, 5])
+      expect(identityOfClaims({ sub, 'cognito:groups': ['sre'] }, options)).toBeUndefined();
   });
 });
 

@@ -19,7 +19,7 @@ const service = async () => {
   const routes = stopSwitchRoutes({
     app: { ports, catalog: { rule: () => undefined, runbook: () => undefined, runbooks: [], guides: [] } },
     nowMs: () => Date.parse(NOW),
-    whoIs: () => 'ada',
+    whoIs: async () => ({ name: 'ada', claims: [] }),
   } as unknown as Parameters<typeof stopSwitchRoutes>[0]);
   const stop = async (scope: object) => {
     const answer = await routes.request('/', {

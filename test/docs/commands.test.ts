@@ -72,7 +72,7 @@ const withCase = (text: string): string => {
 const post = async (path: string, body: unknown): Promise<void> => {
   const answer = await fetch(`${service.url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${service.token}` },
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`${path} was refused: ${await answer.text()}`);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { tokenFile } from '../../cli/own-token.ts';
 import { runCommand } from '../../cli/program.ts';
 import { root } from './markdown.ts';
 import { silentIo } from './silent-io.ts';
@@ -15,6 +16,8 @@ export interface Ran {
 
 export interface RunningService {
   readonly url: string;
+  /** Of whoever runs it. */
+  readonly token: string;
   /** Runs a block as bash does, stopping at the first command that fails. Answers what it printed. */
   run(block: string): Promise<Ran>;
   close(): Promise<void>;
@@ -23,13 +26,17 @@ export interface RunningService {
 const PROGRAM = join(root, 'cli/selfheal.mjs');
 
 export const startRunningService = async (speed: number): Promise<RunningService> => {
+  const home = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
+  // There the service leaves its token, and the commands find it.
+  process.env.XDG_STATE_HOME = join(home, 'state');
   const sandbox = await startProcess(['sandbox', 'start', '--port', '0', '--speed', String(speed)]);
-  const service = await startProcess(['start', '--port', '0', '--sandbox-url', sandbox.url]);
+  const service = await startProcess(['start', '--port', '0', '--sandbox-url', sandbox.url, '--user', 'ada']);
+  const token = readFileSync(tokenFile(service.url, process.env), 'utf8').trim();
   // Whoever publishes a policy has credentials: in the sandbox, those of the hub's account.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'sandbox' });
-  const home = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
   const env = {
     ...process.env,
+    SELFHEAL_TOKEN: token,
     // Debian's aws goes before any other that may be there.
     PATH: ['/usr/bin', process.env.PATH].join(delimiter),
     HOME: home,
@@ -44,6 +51,7 @@ export const startRunningService = async (speed: number): Promise<RunningService
     });
   return {
     url: service.url,
+    token,
     run: async (block) => {
       const here = block
         .replaceAll('http://127.0.0.1:4510', service.url)

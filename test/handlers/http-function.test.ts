@@ -2,15 +2,15 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { deciding } from '../../console/groups/deciding.ts';
 import type { HttpDeps } from '../../console/http-deps.ts';
-import type { Decision } from '../../domain/case/case.ts';
+import type { PersonsDecision } from '../../domain/engine/by-people.ts';
 import { httpFunction } from '../../handlers/http-function.ts';
 import type { App } from '../../infra/compose.ts';
 import type { Settings } from '../../infra/settings.ts';
 
-const decided: Omit<Decision, 'at'>[] = [];
+const decided: PersonsDecision[] = [];
 const app = {
   selfheal: {
-    decide: async (caseId: string, decision: Omit<Decision, 'at'>) => {
+    decide: async (caseId: string, decision: PersonsDecision) => {
       decided.push(decision);
       return { kind: 'done', caseId, state: 'queued' };
     },
@@ -23,7 +23,7 @@ const app = {
 const settings = { region: 'us-east-1', hubAccount: '222222222222' } as Settings;
 const decide = httpFunction(app, settings, (deps) => deciding(deps as HttpDeps & { readonly app: App }));
 
-const BODY = { planHash: 'a'.repeat(64), answer: 'approve', reason: 'looked at it', who: 'somebody else' };
+const BODY = { planHash: 'a'.repeat(64), answer: 'approve', reason: 'looked at it' };
 
 /** A request as API Gateway hands it on (payload format 2.0). */
 const event = (authorizer: unknown, headers: Record<string, string> = {}, body: unknown = BODY) => ({
@@ -50,7 +50,7 @@ const ask = async (...given: Parameters<typeof event>) => {
   decided.length = 0;
   // biome-ignore lint/suspicious/noExplicitAny: the types know more of API Gateway than is sent here.
   const answer = await decide(event(...given) as any, {} as Context);
-  return { status: answer.statusCode, error: JSON.parse(answer.body).error?.code, who: decided[0]?.who };
+  return { status: answer.statusCode, error: JSON.parse(answer.body).error?.code, who: decided[0]?.who.name };
 };
 
 describe('a decision over API Gateway', () => {
@@ -71,10 +71,33 @@ describe('a decision over API Gateway', () => {
     expect(await ask(authorizer)).toEqual({ status: 401, error: 'nobody' });
   });
 
+  it('counts the groups that the token itself lists, not what their names look like side by side', async () => {
+    const claims = {
+      iss: 'https://id.example',
+      sub: 'ada',
+      exp: 1_800_000_000,
+      groups: ['sre oncall', 'dev'],
+    };
+    const text = { ...claims, exp: '1800000000', groups: '[sre oncall dev]' };
+    const sent = (payload: object) =>
+      ({
+        authorization: `Bearer aGVhZA.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.c2ln`,
+      }) as const;
+    const groupsWith = async (headers: Record<string, string>) => {
+      await ask({ jwt: { claims: text } }, headers);
+      return decided[0]?.who.claims;
+    };
+    expect(await groupsWith(sent(claims))).toEqual(['sre oncall', 'dev']);
+    // Another token than the one that was verified, or none: no groups.
+    for (const other of [{ ...claims, sub: 'eve' }, { ...claims, exp: 1 }, { ...claims, iss: 'x' }, []])
+      expect(await groupsWith(sent(other))).toEqual([]);
+    expect(await groupsWith({})).toEqual([]);
+  });
+
   it("is refused in the name of the machine's own voices, and from a page of another origin", async () => {
     expect(await ask({ iam: { userArn: 'arn:aws:iam::222222222222:user/selfheal' } })).toEqual({
-      status: 400,
-      error: 'bad-name',
+      status: 401,
+      error: 'nobody',
     });
     const ada = { iam: { userArn: 'arn:aws:iam::222222222222:user/ada' } };
     expect(await ask(ada, { origin: 'https://evil.example' })).toEqual({

@@ -33,18 +33,27 @@ afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const start = (): Promise<{ readonly child: ChildProcess; readonly url: string }> =>
+interface Started {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** By which whoever runs it is known. */
+  readonly token: string;
+}
+
+const start = (): Promise<Started> =>
   new Promise((resolve, reject) => {
     const options = ['--port', '0', '--data', dataDir, '--scenario', 'demo', '--speed', '30'];
     const child = spawn(process.execPath, [command.file, 'start', ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, XDG_STATE_HOME: dataDir },
     });
     running = child;
     let said = '';
     const read = (chunk: Buffer) => {
       said += chunk.toString();
       const url = /selfheal ready on (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
-      if (url !== undefined) resolve({ child, url });
+      const token = /^(\w[\w-]*\.[\w-]+\.[\w-]+)$/m.exec(said)?.[1];
+      if (url !== undefined && token !== undefined) resolve({ child, url, token });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -73,12 +82,12 @@ const SETTLED = new Set(['resolved', 'self-resolved', 'needs-human', 'awaiting-a
  * A message in whose handling the process died five times lies in a dead-letter queue, as on AWS: nothing is lost,
  * and whoever runs selfheal has it tried again.
  */
-const redrive = async (url: string): Promise<void> => {
+const redrive = async ({ url, token }: Started): Promise<void> => {
   const queues = WORK_QUEUES.map(deadLetterQueueOf);
   const answer = await fetch(`${url}/api/dead-letters/redrive`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ queues, who: 'ada' }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ queues }),
   });
   expect(answer.status, await answer.text()).toBe(200);
 };
@@ -94,12 +103,12 @@ const isScenarioOver = async (url: string): Promise<boolean> => {
  * The sandbox dies too, between what Config found and its event: such a finding nobody hears of. Whoever runs
  * selfheal has it swept, when Config has had its time; once, for one sweep must be enough.
  */
-const sweep = async (url: string): Promise<true> => {
+const sweep = async ({ url, token }: Started): Promise<true> => {
   await forMs(CONFIG_MS);
   const answer = await fetch(`${url}/api/sweep`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ who: 'ada' }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: '{}',
   });
   expect(answer.status, await answer.text()).toBe(202);
   return true;
@@ -114,11 +123,12 @@ it(`keeps its invariants through ${KILLS} kills (seed ${SEED})`, { timeout: 240_
     await forMs(50 + random() * 500);
     await kill(child);
   }
-  const { child, url } = await start();
+  const started = await start();
+  const { child, url } = started;
   let swept = false;
   for (let tries = 0; tries < 600; tries += 1) {
-    if (tries % 50 === 0) await redrive(url);
-    if (!swept && (await isScenarioOver(url))) swept = await sweep(url);
+    if (tries % 50 === 0) await redrive(started);
+    if (!swept && (await isScenarioOver(url))) swept = await sweep(started);
     const answer = await fetch(`${url}/api/cases`);
     if (isSettled((await answer.json()) as { state: string }[])) break;
     await forMs(200);

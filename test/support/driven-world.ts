@@ -19,11 +19,10 @@ import { type App, compose } from '../../infra/compose.ts';
 import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { exemptingOnDemand } from '../../infra/exempting-on-demand.ts';
-import { type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
+import { type Accounts, type AccountsOptions, startAccounts } from '../../sandbox/account.ts';
 import { lanesOf } from '../../sandbox/account-routes.ts';
 import { clientSettings, type Deployment, deploy, HUB_REGION } from '../../sandbox/deployment.ts';
 import { pollOnce } from '../../sandbox/lambda/event-source-mapping.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import { composePublished } from './compose-published.ts';
 
@@ -43,7 +42,7 @@ export interface DrivenOptions extends Omit<AccountsOptions, 'clock'> {
 }
 
 export interface DrivenWorld {
-  readonly sandbox: Sandbox;
+  readonly sandbox: Accounts;
   readonly app: App;
   readonly deployment: Deployment;
   readonly log: readonly LogLine[];

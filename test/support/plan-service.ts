@@ -9,9 +9,12 @@ import { createOperations } from '../../infra/operations.ts';
 import { clientSettings, HUB_REGION, TABLE_NAME } from '../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import type { DrivenWorld } from './driven-world.ts';
+import { identityOf, tokenOf } from './signed-in.ts';
 
 export interface PlanService {
   readonly url: string;
+  /** Ada's. */
+  readonly token: string;
   /** Of the table and of the sandbox's accounts: equal when nothing whatever was changed. */
   everything(): Promise<string>;
   close(): void;
@@ -28,6 +31,7 @@ export const planService = async (world: DrivenWorld, policy?: () => PolicyBook)
     app: { ...app, ...(policy && { policy }) },
     operations: createOperations(deployment.settings, app, { connection }),
     sandboxUrl: sandbox.url,
+    identity: identityOf(sandbox.identity),
     nowMs: () => epochMs(world.now()),
     globalLaneRegion: HUB_REGION,
   });
@@ -42,6 +46,7 @@ export const planService = async (world: DrivenWorld, policy?: () => PolicyBook)
   });
   return {
     url: `http://127.0.0.1:${port}`,
+    token: tokenOf(sandbox.identity, 'ada', epochMs(world.now())),
     everything: async () => {
       const items: string[] = [];
       for await (const page of paginateScan({ client: table }, { TableName: TABLE_NAME }))

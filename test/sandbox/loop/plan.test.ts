@@ -1,5 +1,5 @@
 /** `selfheal plan`, `apply` and `policy backtest` against real Config, DynamoDB and SSM clients: told as it is, applied whole or not at all. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { realIo } from '../../../cli/io.ts';
 import { runCommand } from '../../../cli/program.ts';
 import { policyBook } from '../../../domain/engine/policy-book.ts';
@@ -31,6 +31,7 @@ let service: PlanService;
 beforeAll(async () => {
   world = await drivenWorld({ stepMs: 10 * secondMs });
   service = await planService(world);
+  vi.stubEnv('SELFHEAL_TOKEN', service.token);
   broken(RUNS, VERSIONING);
   broken(ASKS, PUBLIC_ACCESS);
 });
@@ -188,11 +189,11 @@ describe('a saved plan', () => {
       err: expect.stringContaining(`${RUNS}: Config evaluated it anew`),
     });
     const { policyVersion, catalog, controls, findings } = JSON.parse(plan);
-    const body = { policyVersion, catalog, controls, findings, reason: 'past the command', who: 'ada' };
+    const body = { policyVersion, catalog, controls, findings, reason: 'past the command' };
     const answer = await unchangedBy(() =>
       fetch(`${service.url}/api/plan/apply`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${service.token}` },
         body: JSON.stringify(body),
       }),
     );
