@@ -12,10 +12,17 @@ import {
   deploymentOf,
   deployTopics,
 } from './deployment.ts';
-import { SANDBOX_AUDIENCE, SANDBOX_ISSUER } from './http-api/token-issuer.ts';
+import { SANDBOX_AUDIENCE } from './http-api/token-issuer.ts';
+
+export interface DeployPackagedOptions extends DeployOptions {
+  /** Of the people's identity provider. */
+  readonly issuer: string;
+  /** Where people open the pages. */
+  readonly consoleUrl: string;
+}
 
 export const deployPackaged = async (
-  { url, topics, lanes }: DeployOptions,
+  { url, topics, lanes, issuer, consoleUrl }: DeployPackagedOptions,
   { templateFile, zipOf }: PackagedHub,
 ): Promise<Deployment> => {
   const template = readFileSync(templateFile, 'utf8');
@@ -24,7 +31,7 @@ export const deployPackaged = async (
     code: Object.fromEntries(
       functionNamesIn(template).map((name) => [name, zipOf(name.replace(/^selfheal-/, ''))]),
     ),
-    parameters: { JwtIssuer: SANDBOX_ISSUER, JwtAudience: SANDBOX_AUDIENCE },
+    parameters: { JwtIssuer: issuer, JwtAudience: SANDBOX_AUDIENCE, ConsoleUrl: consoleUrl },
   });
   await deployTopics(url, topics);
   await deployMembers(url, lanes, (hub.outputs.HubRoleArns ?? '').split(','));

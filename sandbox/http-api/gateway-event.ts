@@ -63,7 +63,8 @@ export const gatewayEvent = (
 /** The stage that has no part in the path. */
 export const STAGE = '$default';
 
-const TEXT = /^\s*(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|javascript|x-ndjson))/i;
+/** What AWS hands on as text: nothing else, no form and not what has no type, however readable it may be. */
+const TEXT = /^\s*(?:text\/|application\/(?:json|xml|javascript)(?=[\s;]|$))/i;
 
 /** Several values of one name are one, with commas. */
 const joined = (

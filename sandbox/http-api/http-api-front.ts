@@ -88,8 +88,6 @@ const handle = async (
   { world, runtime, issuer, clock, hubAccount }: HttpApiFrontOptions,
   request: HttpRequest,
 ): Promise<HttpAnswer> => {
-  if (request.method === 'GET' && request.path === '/.well-known/jwks.json')
-    return answerOf(JSON.stringify(issuer.keys()));
   const matched = meant(matchRoutes(httpRouteTable(world).values(), request.method, request.path), request);
   if (matched === undefined) return refusal(404, 'Not Found');
   const { route } = matched;

@@ -11,39 +11,42 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** As the identity provider of the accounts vouches for them. */
+export const tokenOf = ({ sandbox }: PackagedWorld, who: string, groups: readonly string[] = []): string =>
+  sandbox.identity.issuer.issue(
+    { sub: who, email: `${who}@example.com`, email_verified: true, groups },
+    sandbox.clock.nowMs(),
+  );
+
+/** What somebody is answered whose request may have to wait for its turn. */
+export const whileTimePasses = async <T>(world: PackagedWorld, work: Promise<T>): Promise<T> => {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  work.then(end, end);
+  await world.until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    return ended;
+  }, hourMs);
+  return work;
+};
+
 /** Asks over HTTP as somebody whom API Gateway vouches for, while time passes. */
 export const asking =
-  (world: PackagedWorld, who: string) =>
-  async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> => {
-    const { url, issuer } = world.running;
-    const token = issuer.issue(
-      { sub: who, email: `${who}@example.com`, email_verified: true },
-      world.sandbox.clock.nowMs(),
+  (world: PackagedWorld, who: string, groups: readonly string[]): Ask =>
+  (method, path, body) =>
+    whileTimePasses(
+      world,
+      fetch(`${world.running.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${tokenOf(world, who, groups)}`,
+          'content-type': 'application/json',
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).then(async (response) => ({ status: response.status, body: await response.json() })),
     );
-    let answer: Answer | undefined;
-    let failure: unknown;
-    fetch(`${url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-      .then(async (response) => ({ status: response.status, body: await response.json() }))
-      .then(
-        (told) => {
-          answer = told;
-        },
-        (error: unknown) => {
-          failure = error;
-        },
-      );
-    await world.until(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      if (failure !== undefined) throw failure;
-      return answer !== undefined;
-    }, hourMs);
-    if (answer === undefined) throw new Error(`no answer to ${method} ${path}`);
-    return answer;
-  };
 
 export type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>;
 

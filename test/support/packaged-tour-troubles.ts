@@ -15,6 +15,7 @@ import { settle } from '../../sandbox/services/config/evaluate.ts';
 import { breakResource, createResource } from '../../sandbox/world/admin.ts';
 import { makeRunbookFail } from '../../sandbox/world/runbook-faults.ts';
 import { type Ask, eventOf, LANE, MEMBER_LANE } from './packaged-tour-asking.ts';
+import { decidesOnThePage, type PageVisit } from './packaged-tour-pages.ts';
 import type { PackagedWorld } from './packaged-world.ts';
 import { parsedPolicy } from './published-policies.ts';
 
@@ -24,7 +25,11 @@ const PUBLIC = 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED';
 const TLS = 'S3_BUCKET_SSL_REQUESTS_ONLY';
 
 /** Lanes that are full, starts that are refused or unanswered, runs that fail or hang, people who do not answer. */
-export const goesWrong = async (world: PackagedWorld, ask: Ask): Promise<void> => {
+export const goesWrong = async (
+  world: PackagedWorld,
+  ask: Ask,
+  asked: (what: string) => void,
+): Promise<PageVisit> => {
   const { sandbox } = world;
   const newBuckets = (names: readonly string[], lane = LANE, rule = VERSIONING) => {
     const nowMs = sandbox.clock.nowMs();
@@ -129,9 +134,10 @@ export const goesWrong = async (world: PackagedWorld, ask: Ask): Promise<void> =
     nextCalls: 1,
   });
   await approve((await of('ask-1'))[0]);
-  await approve((await of('ask-2'))[0]);
+  const page = await decidesOnThePage(world, (await of('ask-2'))[0] as Case, asked);
   await plansAndApplies(ask, MEMBER_LANE, 'ask-3');
   await untilAll('ask', 3, /resolved|needs-human/, minuteMs);
+  await untilAll('ask-2', 1, /resolved/);
   await untilAll('hanging', 1, /resolved|needs-human/, minuteMs);
 
   makeRunbookFail(sandbox.world, { fault: { kind: 'access-denied' }, ...LANE });
@@ -139,6 +145,7 @@ export const goesWrong = async (world: PackagedWorld, ask: Ask): Promise<void> =
   await untilAll('denied', 1, /needs-human/);
   const [stuck] = await of('denied');
   await ask('POST', '/api/policy/explain', { event: eventOf(stuck, sandbox.clock.nowMs()) });
+  return page;
 };
 
 /** What few were healed of unasked, people were asked about with one message; they look, and decide on the rest. */
@@ -181,6 +188,7 @@ const CALLS_OF_A_PUBLISH = 3;
 export const NARROW = `
 version: 1
 topics: { oncall: selfheal-oncall, team: selfheal-team }
+groups: { oncall: { claims: [sre-oncall] } }
 limits:
   organization: { concurrency: 2, start-interval: 1s }
   lane: { concurrency: 1, start-interval: 1s }
@@ -189,7 +197,7 @@ entries:
   - name: public
     match: { rule: S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED }
     mode: approve
-    approval: { expires: 30m }
+    approval: { expires: 30m, from: [oncall] }
   - name: versioning
     match: { rule: S3_BUCKET_VERSIONING_ENABLED }
     mode: auto

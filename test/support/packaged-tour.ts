@@ -8,6 +8,7 @@ import { publishPolicy } from '../../infra/publish-policy.ts';
 import { clientSettings, HUB_REGION } from '../../sandbox/deployment.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
 import { type Ask, asking, eventOf } from './packaged-tour-asking.ts';
+import type { PageVisit } from './packaged-tour-pages.ts';
 import { losesAndSweeps } from './packaged-tour-sweep.ts';
 import { goesWrong, NARROW } from './packaged-tour-troubles.ts';
 import type { PackagedWorld } from './packaged-world.ts';
@@ -18,10 +19,12 @@ export interface Tour {
   readonly asked: readonly string[];
   /** Those of their requests that were not answered as done, or as ordered. */
   readonly refused: readonly string[];
+  /** What came of a decision on the page. */
+  readonly page: PageVisit;
 }
 
 export const takeTour = async (world: PackagedWorld): Promise<Tour> => {
-  const ask = asking(world, 'grace');
+  const ask = asking(world, 'grace', ['sre-oncall']);
   const asked: string[] = [];
   const refused: string[] = [];
   const note: Ask = async (method, path, body) => {
@@ -36,9 +39,9 @@ export const takeTour = async (world: PackagedWorld): Promise<Tour> => {
   await exempts(note);
   await publishes(world);
   await putsNonsense(world, note);
-  await goesWrong(world, note);
+  const page = await goesWrong(world, note, (what) => asked.push(what));
   await losesAndSweeps(world, note);
-  return { asked, refused };
+  return { asked, refused, page };
 };
 
 const looksAround = async (world: PackagedWorld, ask: Ask) => {

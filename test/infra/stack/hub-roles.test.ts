@@ -100,6 +100,10 @@ describe('the roles of the functions', () => {
     expect(mayDo('dynamodb:DeleteItem')).toEqual(['decide']);
     expect(mayDo('dynamodb:DeleteItem', /LeadingKeys":\["exemption"\]/)).toEqual(['decide']);
     expect(mayDo('dynamodb:PutItem', /LeadingKeys":\[.*"exemption"/)).toEqual(['decide']);
+    // Whoever asks people signs the link by which they get there, and makes the key where there is none.
+    const asking = ['compliance-change', 'decide', 'scheduled', 'wake'];
+    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\[.*"link-keys"/)).toEqual(asking);
+    expect(mayDo('dynamodb:GetItem', /LeadingKeys":\[.*"link-keys"/)).toEqual(['api', ...asking]);
     for (const action of ['dynamodb:BatchWriteItem', 'dynamodb:Scan']) expect(mayDo(action)).toEqual([]);
   });
 

@@ -30,6 +30,7 @@ afterEach(async () => {
 const MIRROR = `export const handler = async (event) => {
   if (event.rawPath === '/broken') throw new Error('as asked');
   if (event.rawPath === '/plain') return { plain: true };
+  if (event.rawPath === '/api/elsewhere') return { statusCode: 303, headers: { location: '/x', 'cache-control': 'no-store' }, cookies: ['a=; Max-Age=0; Path=/', 'b=2; Secure'], body: '' };
   return { statusCode: 201, headers: { 'content-type': 'application/json' }, cookies: ['a=1', 'b=2'], body: JSON.stringify(event) };
 };`;
 
@@ -148,6 +149,48 @@ describe('an HTTP API', () => {
       isBase64Encoded: false,
       requestContext: { accountId: HUB, apiId: 'signed', stage: '$default', timeEpoch: START_MS },
     });
+  });
+
+  it('lets everybody in where a route has no authorizer, and vouches for nobody', async () => {
+    const { url } = await ready([route('GET', '/api/{id}', { authorization: 'NONE' })]);
+    const response = await fetch(`${url}/api/1`, {
+      headers: { authorization: `Bearer ${issuer.issue({ sub: 'ada' }, START_MS)}`, cookie: 'one=1' },
+    });
+    expect(response.status).toBe(201);
+    const event = (await response.json()) as { requestContext: object; headers: object };
+    expect(event).toMatchObject({ cookies: ['one=1'] });
+    expect(event.headers).not.toHaveProperty('cookie');
+    expect(event.requestContext).not.toHaveProperty('authorizer');
+  });
+
+  it('hands on a form as base64, and JSON as it is', async () => {
+    const { url } = await ready([route('POST', '/api/{id}')]);
+    const sent = async (type: string | undefined, body: string) => {
+      const response = await fetch(`${url}/api/1`, {
+        method: 'POST',
+        headers: type === undefined ? {} : { 'content-type': type },
+        body: Buffer.from(body),
+      });
+      const { body: given, isBase64Encoded } = (await response.json()) as Record<string, unknown>;
+      return [given, isBase64Encoded];
+    };
+    const base64 = Buffer.from('answer=approve').toString('base64');
+    for (const type of ['application/x-www-form-urlencoded', 'application/x-ndjson', undefined])
+      expect(await sent(type, 'answer=approve'), type).toEqual([base64, true]);
+    for (const type of ['application/json', 'application/json; charset=utf-8', 'text/plain'])
+      expect(await sent(type, '{}'), type).toEqual(['{}', false]);
+  });
+
+  it('sends a browser elsewhere, with each cookie in a header of its own', async () => {
+    const { url } = await ready([route('GET', '/api/elsewhere')]);
+    const response = await fetch(`${url}/api/elsewhere`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/x']);
+    expect(response.headers.getSetCookie()).toEqual(['a=; Max-Age=0; Path=/', 'b=2; Secure']);
+  });
+
+  it('knows no HEAD of what has a GET alone', async () => {
+    const { url } = await ready([route('GET', '/api/{id}')]);
+    expect((await fetch(`${url}/api/1`, { method: 'HEAD' })).status).toBe(404);
   });
 
   it('answers in API Gateway’s words when there is nothing, or nothing good, to answer', async () => {
