@@ -187,6 +187,8 @@ describe('a denial that exempts', () => {
     });
     expect(await exemptions(world)).toEqual([]);
     expect(world.started).toEqual([]);
+    // None was made and taken off again either.
+    expect((await world.ports.controls.read()).exemptionSequence).toBe(0);
   });
 
   /** Somebody does something between the exemption and the denial. */
@@ -316,6 +318,16 @@ describe('the ladder', () => {
     await Promise.all([world.wake(), world.wake(), world.wake()]);
     expect((await world.about()).state).toMatchObject({ rungs: 1 });
     expect(world.told.some(({ topics }) => topics.includes('third'))).toBe(false);
+  });
+
+  it('counts no rung as told that was not, when several are late and two are woken at once', async () => {
+    const world = await askingWorld(LADDER);
+    world.at(plusMs(NOW, 31 * minuteMs));
+    await Promise.all([world.wake(), world.wake(), world.wake()]);
+    expect((await world.about()).state).toMatchObject({ rungs: 1 });
+    await world.wake();
+    expect((await world.about()).state).toMatchObject({ rungs: 2 });
+    expect(world.told.at(-1)).toEqual(rung('third'));
   });
 
   it('goes on when one of two has approved, and ends with the second', async () => {
