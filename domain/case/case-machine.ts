@@ -157,7 +157,21 @@ export const decide = (current: Case, observation: Observation, moment: Moment):
     throw new Error(
       `case ${current.id}: ${state.name} + ${observation.kind} ended in ${to}, which its row does not name`,
     );
-  return endingProbe(current, outcome);
+  return tellingApprovers(current, endingProbe(current, outcome));
+};
+
+/**
+ * Who approved what does not start after all hears of it: when the stop switch holds it, and when the case closes
+ * without it. Whoever looks at it again while it is held tells nobody again.
+ */
+const tellingApprovers = ({ state: from, approval, lastFailed }: Case, outcome: Moved): Moved => {
+  const { state: to } = outcome.case;
+  if (approval === undefined || lastFailed !== undefined) return outcome;
+  const isStopped = from.name === 'queued' && to.name === 'held' && to.reason === 'stop-switch';
+  const isOver =
+    (from.name === 'queued' || from.name === 'held') &&
+    (to.name === 'self-resolved' || to.name === 'suppressed' || to.name === 'closed-by-human');
+  return isStopped || isOver ? { ...outcome, after: [...outcome.after, { kind: 'announce' }] } : outcome;
 };
 
 /** However an attempt ends that was a probe, its breakers are told: only one that healed closes them. */

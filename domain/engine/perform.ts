@@ -1,7 +1,7 @@
 /** Carries out one effect and says what was observed by it, if anything. */
 import { askBreakers, type BreakersSay, openedLast } from '../breaker.ts';
 import { approves } from '../case/approves.ts';
-import type { Case, OpenState, Planned, Starting } from '../case/case.ts';
+import { type Case, isClosed, type OpenState, type Planned, type Starting } from '../case/case.ts';
 import type { Effect } from '../case/effect.ts';
 import { announcesTo } from '../case/ladder.ts';
 import type { Observation } from '../case/observation.ts';
@@ -194,7 +194,8 @@ const announce = async ({ ports }: Engine, about: Case): Promise<Observation | u
   const message = await ports.messages.aboutCase(about);
   if (message === undefined) return undefined;
   await ports.announcer.announce(announcesTo(about), message);
-  return { kind: 'announced' };
+  // Of a closed case nothing is left to record.
+  return isClosed(about.state) ? undefined : { kind: 'announced' };
 };
 
 /** With the start itself this stays within the five seconds that the stop switch promises. */

@@ -128,7 +128,7 @@ describe('between the last vote and the start', () => {
     await world.wake();
     expect(world.started).toEqual([]);
     expect((await world.about()).state).toMatchObject({ name: 'awaiting-approval', decisions: [] });
-    expect(kinds(world)).toEqual(['approval-requested', 'approval-requested']);
+    expect(kinds(world)).toEqual(['approval-requested', 'not-started', 'approval-requested']);
   });
 
   it('a resource that healed by itself is left alone, and the case says so', async () => {

@@ -20,8 +20,8 @@ const FUNCTIONS = readdirSync('handlers/lambda')
   .map((file) => file.replace(/\.ts$/, ''))
   .sort();
 
-/** Whoever composes the ports can tell people something. */
-const MESSAGES = 'domain/message/messages.ts';
+/** Whoever composes the ports can tell people something, in words for each kind of reader. */
+const MESSAGES = ['domain/message/messages.ts', 'domain/message/variants.ts'];
 
 let dir = '';
 let built: readonly BuiltFunction[];
@@ -72,11 +72,11 @@ describe('the packaged functions', () => {
     );
     const routes = (...names: readonly string[]) => names.map((name) => `console/routes/${name}-routes.ts`);
     expect(modules).toEqual({
-      ...Object.fromEntries(FUNCTIONS.map((name) => [name, [MESSAGES]])),
-      decide: [...routes('apply', 'exemption', 'sweep'), 'domain/engine/compliance-reported.ts', MESSAGES],
+      ...Object.fromEntries(FUNCTIONS.map((name) => [name, MESSAGES])),
+      decide: [...routes('apply', 'exemption', 'sweep'), 'domain/engine/compliance-reported.ts', ...MESSAGES],
       operations: [
         ...routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
-        MESSAGES,
+        ...MESSAGES,
         'infra/doctor/create-doctor.ts',
       ],
     });
