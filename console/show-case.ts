@@ -5,6 +5,7 @@ import type { Catalog, Runbook } from '../domain/catalog/catalog.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import { type ExemptionBook, exemptionBook } from '../domain/exemption/exemption-book.ts';
 import { groupsOf } from '../domain/identity.ts';
+import { type TrackRecord, trackRecord } from '../domain/message/track-record.ts';
 import type { Controls } from '../domain/ports.ts';
 import { type Instant, instant } from '../domain/time.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -19,6 +20,8 @@ export interface ShownCase {
   readonly catalog: Catalog;
   /** Of the case's plan, or of what was planned last, where the catalog knows it. */
   readonly runbook?: Runbook;
+  /** How often the runbook has worked; absent where nothing is asked, or the cases could not be read. */
+  readonly record?: TrackRecord;
   readonly now: Instant;
   readonly viewer: Viewer;
 }
@@ -43,12 +46,17 @@ export const showCase = async (
   const { ports, catalog } = app;
   const about = await ports.cases.get(caseId);
   if (about === undefined) return undefined;
-  const [controls, exemptions] = await Promise.all([
+  const unread = (what: string) => (error: unknown) => {
+    ports.log.warn(`${what} not shown`, { caseId, reason: String(error) });
+    return undefined;
+  };
+  const { state } = about;
+  const [controls, exemptions, record] = await Promise.all([
     ports.controls.read(),
-    ports.exemptions.all().then(exemptionBook, (error: unknown) => {
-      ports.log.warn('exemptions not shown', { caseId, reason: String(error) });
-      return undefined;
-    }),
+    ports.exemptions.all().then(exemptionBook).catch(unread('exemptions')),
+    state.name === 'awaiting-approval'
+      ? trackRecord(ports.cases, state.plan.document, caseId).catch(unread('track record'))
+      : undefined,
   ]);
   const book = app.policy();
   const runbook = catalog.runbook(documentOf(about) ?? '');
@@ -59,6 +67,7 @@ export const showCase = async (
     book,
     catalog,
     ...(runbook && { runbook }),
+    ...(record && { record }),
     now: instant(nowMs()),
     viewer: viewerOf(session, about, book),
   };

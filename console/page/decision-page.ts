@@ -46,6 +46,7 @@ ${about.newestEvaluation.annotation === undefined ? '' : html`<p>AWS Config says
 ${isOpen(state) ? heldBackSection(heldBack(controls, about)) : ''}
 ${changesSection(about)}
 ${'plan' in state ? planSection(shown, state.plan, state.planHash) : ''}
+${recordSection(shown)}
 ${stepsSection(about)}
 </div>
 ${asked ? decisionSection(shown, asked, refusal) : ''}
@@ -131,6 +132,17 @@ ${field('Plan hash', planHash)}
 </dl>
 </details>
 </section>`;
+};
+
+/** How often it has worked before, told where it is asked for. */
+const recordSection = ({ about, record }: ShownCase): Html | '' => {
+  if (about.state.name !== 'awaiting-approval') return '';
+  if (record === undefined) return html`<p>How often this fix has worked cannot be read just now.</p>`;
+  const { tried, healed, failures } = record;
+  if (tried === 0)
+    return html`<p>This runbook has not run in any case of late: nobody knows yet how well it works here.</p>`;
+  return html`<p>Of the last ${tried} ${tried === 1 ? 'case' : 'cases'} in which this runbook ran, <strong>${healed} ${healed === 1 ? 'was' : 'were'} healed</strong>.</p>
+${failures.length === 0 ? '' : html`<details><summary>What failed last</summary><ul>${failures.map(({ caseId, resourceId, at, why }) => html`<li><a href="/cases/${encodeURIComponent(caseId)}">${line(resourceId)}</a>, ${shortly(at)}: ${line(why)}</li>`)}</ul></details>`}`;
 };
 
 const changesTable = (changes: ReturnType<typeof changesOf>): Html => html`<table class="changes">

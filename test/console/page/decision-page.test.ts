@@ -1,9 +1,10 @@
 /** The page of one case: what it shows to whom, and that nothing from outside does anything in it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Case } from '../../../domain/case/case.ts';
+import { caseId, findingId } from '../../../domain/finding.ts';
 import { PortError } from '../../../domain/ports.ts';
 import { hourMs, plusMs } from '../../../domain/time.ts';
-import { aCase, hash, NOW, plan, states, terms } from '../../support/cases.ts';
+import { aCase, finding, hash, NOW, plan, states, terms } from '../../support/cases.ts';
 import { csrfFor, type PageService, pageService } from '../../support/page-service.ts';
 import { askedCase, decisionOf } from './asked-case.ts';
 
@@ -149,6 +150,46 @@ describe('the page of a case that waits for a decision', () => {
     const text = textOf(await show(askedCase({}, { earlier }), 'ada'));
     expect(text).toMatch(/Case 2: denied by a person, from 2026-11-20 22:00 UTC.*Case 1: healed by selfheal/);
     expect(textOf(await show(askedCase(), 'ada'))).toContain('This is the first case of this resource');
+  });
+});
+
+describe('how well the fix works', () => {
+  const run = (resourceId: string, state: Case): Case => {
+    const of = { ...finding, resourceId };
+    const lastPlanned = { document: plan.document, documentVersion: '1', planHash: hash };
+    return { ...state, id: caseId(of, 1), finding: of, findingId: findingId(of), attempts: 1, lastPlanned };
+  };
+  const past = [
+    run('one', aCase('resolved')),
+    run('two', aCase('resolved')),
+    run('three', aCase('closed-by-human', {}, { lastFailure: 'the bucket is <gone>' })),
+  ];
+
+  it('is told by the cases in which it ran, with what failed last', async () => {
+    const html = await show(askedCase(), 'ada', { cases: [askedCase(), ...past] });
+    expect(textOf(html)).toContain('Of the last 3 cases in which this runbook ran, 2 were healed .');
+    expect(html).toContain(
+      `<a href="/cases/${past[2]?.id}">three</a>, 2026-11-21 03:00 UTC: the bucket is &lt;gone&gt;`,
+    );
+    expect(textOf(await show(askedCase(), 'ada'))).toContain('This runbook has not run in any case of late');
+  });
+
+  it('is not known where the cases cannot be read; the rest is shown all the same', async () => {
+    const text = textOf(
+      await show(askedCase(), 'ada', {
+        decorate: (ports) => ({
+          ...ports,
+          cases: {
+            ...ports.cases,
+            recent: async () => {
+              throw new PortError('transient', 'ThrottlingException', 'dynamodb:Query', 'slow down');
+            },
+          },
+        }),
+      }),
+    );
+    expect(text).toContain('How often this fix has worked cannot be read just now.');
+    expect(text).toContain('Approve?');
   });
 });
 
