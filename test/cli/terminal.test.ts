@@ -87,8 +87,10 @@ describe('on a real terminal', () => {
       'batch list',
     ];
     const inTurn = commands.map((command) => `'${command}'`).join(' ');
-    const { code, output } = await onTerminal(`node --import tsx test/support/commands-in-turn.ts ${inTurn}`, env())
-      .ended;
+    const { code, output } = await onTerminal(
+      `node --import tsx test/support/commands-in-turn.ts ${inTurn}`,
+      env(),
+    ).ended;
     expect(code, output.slice(-500)).toBe(0);
     expect(problemIn(output)).toBeUndefined();
     expect(output.match(/hostile/g)?.length).toBeGreaterThan(20);
