@@ -17,7 +17,11 @@ const service = async () => {
   ];
   for (const about of open) expect(await ports.cases.open(about)).toBe(true);
   const routes = stopSwitchRoutes({
-    app: { ports, catalog: { rule: () => undefined, runbook: () => undefined, runbooks: [], guides: [] } },
+    app: {
+      ports,
+      policy: () => ({ policy: {} }),
+      catalog: { rule: () => undefined, runbook: () => undefined, runbooks: [], guides: [] },
+    },
     nowMs: () => Date.parse(NOW),
     whoIs: async () => ({ name: 'ada', claims: [] }),
   } as unknown as Parameters<typeof stopSwitchRoutes>[0]);

@@ -9,6 +9,7 @@ import { returnPath } from '../../../console/identity/return-path.ts';
 import { createSignIn, sessionsOf } from '../../../console/identity/sign-in.ts';
 import { signInRoutes } from '../../../console/identity/sign-in-routes.ts';
 import { askedBy } from '../../../console/who-is.ts';
+import type { Identity } from '../../../domain/identity.ts';
 import { type People, startPeople } from '../../support/signed-in.ts';
 
 let nowMs = Date.parse('2026-11-21T03:00:00Z');
@@ -79,7 +80,8 @@ const signedIn = async (sub = 'ada', to = '/') => {
   return { one, back, answer };
 };
 
-const me = async (one: Browser) => (await one.go('/me')).json();
+const me = async (one: Browser) =>
+  (await (await one.go('/me')).json()) as { readonly identity: Identity; readonly csrf: string };
 
 describe('signing in', () => {
   it('ends on the page that was wanted, with a session in a cookie that no script can read', async () => {
