@@ -197,7 +197,7 @@ entries:
   - name: public
     match: { rule: S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED }
     mode: approve
-    approval: { expires: 30m, from: [oncall] }
+    approval: { expires: 30m, from: [oncall], escalate: [{ after: 1m, notify: [team] }] }
   - name: versioning
     match: { rule: S3_BUCKET_VERSIONING_ENABLED }
     mode: auto
