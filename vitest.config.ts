@@ -4,12 +4,20 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes longest begins first, so that no worker is left alone with it at the end. */
 const LONGEST = [
   'test/process/',
-  'test/sandbox/packaged/',
   'loop/floods',
-  'loop/checks',
-  'loop/crashes',
+  'test/sandbox/packaged/',
+  'test/simulation/flood',
+  'test/infra/build/',
+  'loop/stop',
+  'test/docs/commands',
   'test/contract/',
+  'loop/crashes',
+  'test/simulation/',
+  'loop/duplicates',
+  'loop/checks',
+  'test/infra/templates',
   'loop/',
+  'test/browser/',
   'test/docs/',
 ];
 

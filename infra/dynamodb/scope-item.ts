@@ -94,13 +94,13 @@ export const fromScopeItem = (item: Record<string, unknown> | undefined): ScopeI
   ...(typeof item?.surplusSince === 'string' ? { surplusSince: item.surplusSince } : {}),
 });
 
-const named = <T>(item: Record<string, unknown> | undefined, prefix: string): ReadonlyMap<string, T> =>
-  new Map(
-    Object.entries(item ?? {}).filter(([name]) => name.startsWith(prefix) && name.includes('#')) as [
-      string,
-      T,
-    ][],
-  );
+const named = <T>(item: Record<string, unknown> | undefined, prefix: string): ReadonlyMap<string, T> => {
+  const found = new Map<string, T>();
+  // A rule's may have thousands of attributes: no list of them is made on the way.
+  for (const name in item)
+    if (name.startsWith(prefix) && name.includes('#')) found.set(name, item[name] as T);
+  return found;
+};
 
 /** What cannot be read is a doubt: a touch taken for an old one would be one too few. */
 const numbers = (item: Record<string, unknown> | undefined, prefix: string): ReadonlyMap<string, number> => {

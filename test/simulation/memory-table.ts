@@ -255,11 +255,19 @@ const compareText = (a: unknown, b: unknown): number => {
 
 /** As the SDK does with `removeUndefinedValues`; copied only where there is something to leave out. */
 const withoutUndefined = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) =>
-      inner === undefined ? [] : [[name, withoutUndefined(inner)]],
-    ),
-  );
+  if (Array.isArray(value)) {
+    const items = value.map(withoutUndefined);
+    return items.some((item, n) => item !== value[n]) ? items : value;
+  }
+  const given = value as Item;
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(given)) {
+    const kept = withoutUndefined(given[name]);
+    if (kept === given[name] && kept !== undefined) continue;
+    copy ??= { ...given };
+    if (kept === undefined) delete copy[name];
+    else copy[name] = kept;
+  }
+  return copy ?? given;
 };
