@@ -70,7 +70,7 @@ const run = async (options: Options, io: Io): Promise<void> => {
   const service = await started(options, scenario, io);
   const kept = keptToken(service, io);
   io.out(`selfheal ready on ${service.url}\n`);
-  io.out(howToSignIn(service, kept?.file, options.packaged === true));
+  io.out(howToSignIn(service, kept?.file));
   if (options.packaged) io.out(howToAsk(service));
   const { showLive } = await import('../live-view.ts');
   const live = showLive(io, service, scenario !== undefined);
@@ -111,20 +111,15 @@ const keptToken = ({ url, token }: StartedService, io: Io): KeptToken | undefine
   }
 };
 
-const howToSignIn = (
-  { url, token, user }: StartedService,
-  file: string | undefined,
-  isPackaged: boolean,
-): string => `You are ${safe(user)} here: ${
-  isPackaged ? 'send this token as "authorization: Bearer"' : `sign in at ${url}/sign-in with this token`
-}${file === undefined ? '; give it to the command line as SELFHEAL_TOKEN' : `; the command line finds it in ${safe(file)}`}.
+const howToSignIn = ({ url, token, user }: StartedService, file: string | undefined): string =>
+  `You are ${safe(user)} here: sign in at ${url}/sign-in with this token${file === undefined ? '; give it to the command line as SELFHEAL_TOKEN' : `; the command line finds it in ${safe(file)}`}.
 ${token}
 `;
 
 /** Here nobody is believed their name: the command line signs or brings the token, as a browser does. */
 const howToAsk = ({ url, sandboxUrl }: WatchedService): string =>
   `The command line signs: AWS_ACCESS_KEY_ID=222222222222 AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=us-east-1 npx selfheal cases --url ${url} --sign
-Tokens of others: curl -X POST ${sandboxUrl}/_sandbox/tokens -d '{"sub":"ada"}'
+Tokens of others: curl -X POST ${sandboxUrl}/_sandbox/identity/tokens -d '{"sub":"ada"}'
 Break something: curl -X POST ${sandboxUrl}/_sandbox/resources/break -d '{"what":"AWS::KMS::Key"}'
 What the functions say: curl ${sandboxUrl}/_sandbox/logs, and the alarms: curl ${sandboxUrl}/_sandbox/alarms
 `;
