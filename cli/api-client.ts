@@ -48,7 +48,7 @@ export const createApiClient = (url: string, options: CredentialOptions = {}): A
     const told = parsed(text);
     if (response.ok && told !== undefined) return told as T;
     throw new Failure(
-      refusalOf(told, response.status === 401 ? ` ${credentials.hint}` : '') ??
+      refusalOf(told, response.status === 401 ? `. ${credentials.hint}` : '') ??
         gatewayRefusal(response.status, told) ??
         notSelfheal(base, response.status),
       1,
