@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { tokenFile } from '../../cli/own-token.ts';
 import { runCommand } from '../../cli/program.ts';
+import { bundleCommand } from '../support/bundled-command.ts';
 import { root } from './markdown.ts';
 import { silentIo } from './silent-io.ts';
 
@@ -23,14 +24,28 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-const PROGRAM = join(root, 'cli/selfheal.mjs');
-
 export const startRunningService = async (speed: number): Promise<RunningService> => {
   const home = mkdtempSync(join(tmpdir(), 'selfheal-docs-'));
   // There the service leaves its token, and the commands find it.
   process.env.XDG_STATE_HOME = join(home, 'state');
-  const sandbox = await startProcess(['sandbox', 'start', '--port', '0', '--speed', String(speed)]);
-  const service = await startProcess(['start', '--port', '0', '--sandbox-url', sandbox.url, '--user', 'ada']);
+  const program = await bundleCommand();
+  const sandbox = await startProcess(program.file, [
+    'sandbox',
+    'start',
+    '--port',
+    '0',
+    '--speed',
+    String(speed),
+  ]);
+  const service = await startProcess(program.file, [
+    'start',
+    '--port',
+    '0',
+    '--sandbox-url',
+    sandbox.url,
+    '--user',
+    'ada',
+  ]);
   const token = readFileSync(tokenFile(service.url, process.env), 'utf8').trim();
   // Whoever publishes a policy has credentials: in the sandbox, those of the hub's account.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'sandbox' });
@@ -68,6 +83,7 @@ export const startRunningService = async (speed: number): Promise<RunningService
     close: async () => {
       await stopped(service.child);
       await stopped(sandbox.child);
+      program.remove();
       rmSync(home, { recursive: true });
     },
   };
@@ -95,9 +111,9 @@ const inProcess = async (line: string, url: string): Promise<Ran> => {
 };
 
 /** Resolves with the address in the line that says it is ready. */
-const startProcess = (args: readonly string[]) =>
+const startProcess = (file: string, args: readonly string[]) =>
   new Promise<{ readonly url: string; readonly child: ChildProcess }>((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(process.execPath, [file, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
