@@ -1,7 +1,7 @@
 /** The open cases, the most severe first. */
 import { html } from 'hono/html';
 import type { CaseSummary } from '../case-json.ts';
-import { ago, type Html, heldBackSection, layout, line, type Visit } from './layout.ts';
+import { ago, clock, type Html, heldBackSection, layout, line, type Visit } from './layout.ts';
 
 /** @param held what keeps starts back just now, in words */
 export const casesPage = (
@@ -14,10 +14,11 @@ export const casesPage = (
   layout(
     'Open cases',
     html`<h1>Open cases <small>${total}</small></h1>
+<p class="hint">As of ${clock(new Date(nowMs).toISOString())}. <a href="/">Look again</a></p>
 ${heldBackSection(held)}
 ${total === 0 ? html`<p>Nothing is open. Whatever AWS Config reported is healed, closed or was never wrong.</p>` : table(cases, nowMs)}
 ${total > cases.length ? html`<p>The first ${cases.length} are shown; <code>selfheal cases --status open</code> lists all.</p>` : ''}`,
-    { refreshSeconds: 15, visit },
+    { visit },
   );
 
 const table = (cases: readonly CaseSummary[], nowMs: number): Html => html`<table class="wide">

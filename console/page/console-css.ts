@@ -301,8 +301,14 @@ button,
   text-decoration: none;
   cursor: pointer;
 }
-[hidden] {
-  display: none;
+.first {
+  position: absolute;
+  width: 1px;
+  min-height: 0;
+  height: 1px;
+  padding: 0;
+  overflow: hidden;
+  clip-path: inset(50%);
 }
 .approve,
 .button {

@@ -1,6 +1,7 @@
 /**
  * The form by which a person decides, and what stands in its place where they may not. It works without script and
- * without a mouse; no key pressed in a field sends it, so that nobody approves by Enter.
+ * without a mouse. Enter in a field presses a form's first button, so the first is one that decides nothing: nobody
+ * approves by a key pressed in the dark.
  */
 import { html } from 'hono/html';
 import { localText } from '../../domain/calendar/local-clock.ts';
@@ -74,7 +75,7 @@ const form = ({ about, state, session, refusal, timezone, now }: FormParts): Htm
   const wrong = fieldOf(refusal?.code);
   const isCritical = about.severity === 'critical';
   return html`<form method="post" action="/cases/${encodeURIComponent(about.id)}/decision">
-<button type="submit" disabled hidden></button>
+<button class="first" name="answer" value="none" tabindex="-1" aria-hidden="true">Nothing</button>
 <input type="hidden" name="csrf" value="${session.csrf}">
 <input type="hidden" name="planHash" value="${state.planHash}">
 <div class="field">

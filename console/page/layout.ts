@@ -8,7 +8,6 @@ export type Html = ReturnType<typeof html>;
 export interface Around {
   /** Absent where it is not asked who looks. */
   readonly visit?: Visit;
-  readonly refreshSeconds?: number;
 }
 
 /** Who looks at the page, and where they may sign in when that is nobody. */
@@ -17,17 +16,12 @@ export interface Visit {
   readonly signInTo: string;
 }
 
-export const layout = (
-  title: string,
-  body: Html,
-  { visit, refreshSeconds }: Around = {},
-): Html => html`<!doctype html>
+export const layout = (title: string, body: Html, { visit }: Around = {}): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${refreshSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
 <title>${line(title)} · selfheal</title>
 <link rel="stylesheet" href="/console.css">
 </head>

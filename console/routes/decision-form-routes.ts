@@ -43,7 +43,8 @@ const field = (charsMax: number) => z._default(z.string().check(z.maxLength(char
 const formSchema = z.strictObject({
   csrf: field(200),
   planHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-  answer: z.enum(['approve', 'deny']),
+  /** `none`: of the button that Enter presses. */
+  answer: z.enum(['approve', 'deny', 'none']),
   reason: field(4_000),
   start: z._default(z.enum(['now', 'next-window']), 'now'),
   exemptUntil: field(40),
@@ -70,6 +71,8 @@ const decisionOf = (
   { identity }: Session,
   timezone: string,
 ): PersonsDecision | Refused => {
+  if (answer === 'none')
+    return { code: 'no-answer', reason: 'you have not said which: press Approve or Deny' };
   const decision = { planHash, answer, who: identity, reason: reason.replace(/\s+/g, ' ').trim() };
   if (decision.reason.length > REASON_CHARS_MAX)
     return { code: 'reason-too-long', reason: 'the reason is longer than 1,000 characters: say it shorter' };
@@ -119,6 +122,7 @@ const STATUS_OF: Readonly<Record<string, 403 | 422 | 503>> = {
   'requester-may-not': 403,
   'author-may-not': 403,
   'changer-may-not': 403,
+  'no-answer': 422,
   'reason-required': 422,
   'reason-too-long': 422,
   'no-window': 422,

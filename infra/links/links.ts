@@ -5,7 +5,7 @@
  * A JSON Web Token (JWS compact, HS256) in exactly one spelling. What is not, is refused in the same words as what
  * is forged, expired, for another selfheal, or signed by nobody we know: a stranger learns nothing from trying.
  */
-import { errors } from 'jose';
+import * as errors from 'jose/errors';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { Links } from '../../domain/ports.ts';

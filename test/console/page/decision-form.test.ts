@@ -70,13 +70,13 @@ describe('the form', () => {
     const two = askedCase({}, {}, { approval: quorum });
     service = await pageService({ cases: [two] });
     expect((await service.send(two, APPROVE)).status).toBe(303);
-    const again = await service.send(two, APPROVE);
-    expect(again.status).toBe(409);
-    expect(again.html).toContain('Nothing was decided');
-    expect((await stateOf()) as object).toMatchObject({
-      name: 'awaiting-approval',
-      decisions: [{ who: 'ada' }],
-    });
+    const before = await stateOf();
+    await service.send(two, APPROVE);
+    expect(before).toMatchObject({ name: 'awaiting-approval', decisions: [{ who: 'ada' }] });
+    expect(await stateOf()).toEqual(before);
+    const turned = await service.send(two, DENY);
+    expect([turned.status, turned.html]).toEqual([409, expect.stringContaining('Nothing was decided')]);
+    expect(await stateOf()).toEqual(before);
   });
 });
 
@@ -88,6 +88,7 @@ describe('what is refused on the form', () => {
     ['a date written otherwise', { ...DENY, exemptUntil: '31.12.2026' }, 422, '#exempt-until'],
     ['a date that is over', { ...DENY, exemptUntil: '2026-11-01' }, 422, '#exempt-until'],
     ['approving and leaving it alone', { ...APPROVE, exemptUntil: '2026-12-31' }, 422, '#exempt-until'],
+    ['Enter in a field', { ...APPROVE, answer: 'none' }, 422, undefined],
     ['a window that there is not', { ...APPROVE, start: 'next-window' }, 422, undefined],
   ])('%s is told where it can be mended, and nothing is decided', async (_, fields, status, field) => {
     const sent = await service.send(about, fields);

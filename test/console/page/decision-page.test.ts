@@ -56,13 +56,11 @@ describe('the page of a case that waits for a decision', () => {
     expect(html).toContain(`<input type="hidden" name="planHash" value="${hash}">`);
     expect(html).toContain(`name="csrf" value="${csrfFor('ada')}"`);
     expect(html.match(/<button[^>]*name="answer"[^>]*>/g)).toEqual([
+      // Enter in a field presses the first button of its form: it is one that decides nothing.
+      '<button class="first" name="answer" value="none" tabindex="-1" aria-hidden="true">',
       '<button class="approve" name="answer" value="approve">',
       '<button class="deny" name="answer" value="deny">',
     ]);
-    // The first button of a form is the one that Enter presses: it is one that does nothing.
-    expect(html.slice(html.indexOf('<form method="post" action="/cases/'))).toMatch(
-      /^<form[^>]*>\s*<button type="submit" disabled hidden><\/button>/,
-    );
     expect(html).not.toMatch(/<script|\son\w+=|javascript:|style=/i);
   });
 
