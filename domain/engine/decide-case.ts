@@ -38,11 +38,11 @@ export const decideCase = async (
 ): Promise<DecisionAnswer> => {
   const { planHash, answer, who, reason, start, exemptUntil } = wish;
   const plain: Decision = { planHash, answer, who: who.name, reason, at: engine.ports.clock.now() };
-  const told = async (decision: Decision, refusal?: Refusal) =>
-    answerTo(
-      await tell(engine, session, about, { kind: 'decided', decision, ...(refusal && { refusal }) }),
-      about.id,
-    );
+  const told = async (decision: Decision, refusal?: Refusal): Promise<DecisionAnswer> => {
+    const observation = { kind: 'decided', decision, ...(refusal && { refusal }) } as const;
+    const outcome = await tell(engine, session, about, observation);
+    return answerTo(outcome, about.id);
+  };
   const found = await policyInForce(engine);
   if (typeof found === 'string')
     return told(plain, {

@@ -12,7 +12,7 @@ import type { Outcome } from '../case/move.ts';
 import type { Observation } from '../case/observation.ts';
 import { attemptToken, leasedScopes } from '../permit.ts';
 import { PortError, type Ports } from '../ports.ts';
-import { epochMs, type Moment, minuteMs } from '../time.ts';
+import { epochMs, type Moment, minuteMs, secondMs } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Assessor } from './assess.ts';
 import { perform } from './perform.ts';
@@ -38,6 +38,9 @@ export const tell = async (
     if (outcome.kind === 'illegal') return outcome;
     if (outcome.kind === 'refused') {
       if (outcome.noted === undefined || (await engine.ports.cases.replace(outcome.noted))) return outcome;
+      // What is only noted gives way to what moves the case, and to the others who are refused just now.
+      const { clock, random } = engine.ports;
+      await clock.sleep(Math.floor(random() * Math.min(NOTE_WAIT_MS_MAX, NOTE_WAIT_MS * 2 ** tries)));
       current = await reload(engine, current.id);
       continue;
     }
@@ -46,11 +49,13 @@ export const tell = async (
       return outcome;
     }
     for (const effect of outcome.before) await perform(engine, session, current, effect);
-    if (await engine.ports.cases.replace(outcome.case)) {
+    const isWritten = await engine.ports.cases.replace(outcome.case);
+    const found = isWritten ? outcome.case : await reload(engine, current.id);
+    if (isWritten || (observation.kind === 'decided' && isSameWrite(found, outcome.case))) {
       await afterWrite(engine, session, current, outcome);
       return outcome;
     }
-    current = await reload(engine, current.id);
+    current = found;
   }
   throw new PortError(
     'conflict',
@@ -59,6 +64,12 @@ export const tell = async (
     `case ${told.id} was written by others ${TRIES_MAX} times`,
   );
 };
+
+/** A decision whose write got no answer was tried again by the SDK: whoever made it is not refused for their own word. */
+const isSameWrite = (found: Case, written: Case): boolean =>
+  found.version === written.version &&
+  JSON.stringify(Object.entries(found.timeline.at(-1) ?? {}).sort()) ===
+    JSON.stringify(Object.entries(written.timeline.at(-1) ?? {}).sort());
 
 export const reload = async ({ ports }: Engine, id: string): Promise<Case> => {
   const found = await ports.cases.get(id);
@@ -191,5 +202,7 @@ export const performAll = async (
   }
 };
 
+const NOTE_WAIT_MS = 50;
+const NOTE_WAIT_MS_MAX = 2 * secondMs;
 /** All who were asked may decide in the same second, and each of them writes, if only that it was refused. */
 const TRIES_MAX = 64;

@@ -25,21 +25,13 @@ export const onDecided = (c: Case<AwaitingApproval>, told: Decided, moment: Mome
 };
 
 /** Nothing waits for a decision: it is told so, and that it was tried stays known. */
-export const onDecidedInVain = (c: Case, { decision }: Decided, moment: Moment): Outcome =>
-  refuse(
-    c,
-    decision,
-    isClosed(c.state)
-      ? {
-          code: 'case-closed',
-          reason: `case ${c.id} is closed (${c.state.name}): there is nothing to decide`,
-        }
-      : {
-          code: 'not-awaiting-approval',
-          reason: `case ${c.id} is ${c.state.name}: there is nothing to decide`,
-        },
-    moment,
-  );
+export const onDecidedInVain = (c: Case, { decision }: Decided, moment: Moment): Outcome => {
+  const nothing = 'there is nothing to decide';
+  const refusal: Refusal = isClosed(c.state)
+    ? { code: 'case-closed', reason: `case ${c.id} is closed (${c.state.name}): ${nothing}` }
+    : { code: 'not-awaiting-approval', reason: `case ${c.id} is ${c.state.name}: ${nothing}` };
+  return refuse(c, decision, refusal, moment);
+};
 
 const refusalOf = (c: Case<AwaitingApproval>, decision: Decision, { now }: Moment): Refusal | undefined => {
   const { planHash, expiresAt, decisions } = c.state;

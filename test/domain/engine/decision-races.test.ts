@@ -8,7 +8,7 @@ import type { Case } from '../../../domain/case/case.ts';
 import { byPeople, type DecisionAnswer } from '../../../domain/engine/by-people.ts';
 import { engineParts } from '../../../domain/engine/engine-parts.ts';
 import type { Ports } from '../../../domain/ports.ts';
-import { plusMs, secondMs } from '../../../domain/time.ts';
+import { epochMs, instant, plusMs, secondMs } from '../../../domain/time.ts';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { createCaseStore } from '../../../infra/dynamodb/case-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
@@ -65,12 +65,20 @@ const race = async (
   run: () => Promise<void>,
 ) => {
   const silent = () => undefined;
+  let nowMs = epochMs(NOW);
   const ports = {
     cases,
     events: { publish: async () => undefined },
     wakes: { send: async () => undefined },
     permits: { noteWaiting: async () => undefined },
-    clock: { now: () => NOW, sleep: async () => undefined },
+    clock: {
+      // No two decide in the same millisecond: then they would be one decision, sent twice.
+      now: () => {
+        nowMs += 1;
+        return instant(nowMs);
+      },
+      sleep: async () => undefined,
+    },
     random: () => 0.5,
     log: { info: silent, warn: silent, error: silent },
     metrics: { count: silent },

@@ -86,6 +86,31 @@ describe('a decision that is refused', () => {
     expect((await world.about()).manualSteps).toEqual(['written in between']);
   });
 
+  it.each(['approve', 'deny'] as const)(
+    'is none when its own write got lost on the way back (%s)',
+    async (answer) => {
+      let isLost = false;
+      const around = (ports: Ports): Ports => ({
+        ...ports,
+        cases: {
+          ...ports.cases,
+          replace: async (about) => {
+            const written = await ports.cases.replace(about);
+            if (!isLost) return written;
+            // The SDK tries again what got no answer, and the condition does not hold any more.
+            isLost = false;
+            return ports.cases.replace(about);
+          },
+        },
+      });
+      const world = await askingWorld(asking('{ quorum: 2, expires: 4h, from: [oncall] }'), { around });
+      isLost = true;
+      expect(await world.decide({ who: person('ada'), answer })).toMatchObject({ kind: 'done' });
+      expect(await refusals(world)).toEqual([]);
+      expect(storyOf(await world.about(), answer === 'deny' ? 'denied' : 'approved')).toHaveLength(1);
+    },
+  );
+
   it('is logged where there is no case', async () => {
     const world = await askingWorld(ONE);
     const nobody = { planHash: 'a'.repeat(64), answer: 'approve', who: person('ada'), reason: 'ok' } as const;
