@@ -6,7 +6,7 @@ import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../console/http-deps.ts';
 import { httpFrame } from '../console/http-frame.ts';
 import { noSessions } from '../console/identity/session.ts';
-import { createSignIn, sessionsOf } from '../console/identity/sign-in.ts';
+import type { VisitsOf } from '../console/identity/sign-in.ts';
 import { signedIn } from '../console/signed-in.ts';
 import { writesBySomebody } from '../console/who-is.ts';
 import { epochMs } from '../domain/time.ts';
@@ -16,17 +16,20 @@ import type { Settings } from '../infra/settings.ts';
 
 /**
  * @example
- * export const handler = httpFunction(app, settings, reading);
+ * export const handler = httpFunction(app, settings, reading, visitsOf);
+ *
+ * @param visitsOf where there are pages: what only they need is in no other function
  */
 export const httpFunction = <A extends AppBase>(
   app: A,
   { region, hubAccount }: Settings,
   routes: (deps: HttpDeps & { readonly app: A }) => Hono,
+  visitsOf?: VisitsOf,
 ) => {
   const { signIn: settings, ...people } = readPeople(process.env);
   const { log, clock } = app.ports;
   const nowMs = () => epochMs(clock.now());
-  const signIn = settings && createSignIn({ settings, nowMs, log, ...people });
+  const visits = settings && visitsOf?.({ settings, nowMs, log, ...people });
   const whoIs = signedIn({ hubAccount, ...people });
   const answer = handle(
     httpFrame(
@@ -37,8 +40,8 @@ export const httpFunction = <A extends AppBase>(
           app,
           nowMs,
           whoIs,
-          sessionOf: signIn === undefined ? noSessions : sessionsOf(signIn),
-          ...(signIn && { signIn }),
+          sessionOf: noSessions,
+          ...visits,
           globalLaneRegion: region,
         }),
       ),

@@ -67,3 +67,15 @@ export const sessionsOf =
     if (identity === undefined) log.warn('session refused', { reason: 'it names nobody who can decide' });
     return identity === undefined ? undefined : { identity, csrf: csrfOf(token) };
   };
+
+export interface Visits {
+  readonly signIn: SignIn;
+  readonly sessionOf: SessionOf;
+}
+
+export type VisitsOf = (options: SignInOptions) => Visits;
+
+export const visitsOf: VisitsOf = (options) => {
+  const signIn = createSignIn(options);
+  return { signIn, sessionOf: sessionsOf(signIn) };
+};
