@@ -42,6 +42,8 @@ export interface DrivenOptions extends Omit<AccountsOptions, 'clock'> {
 }
 
 export interface DrivenWorld {
+  /** Work that may wait for the clock while it is advanced. */
+  track<T>(work: Promise<T>): Promise<T>;
   readonly sandbox: Accounts;
   readonly app: App;
   readonly deployment: Deployment;
@@ -257,6 +259,7 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
     deployment,
     log,
     now,
+    track,
     advance,
     settle: async () => {
       await settle();
