@@ -1,0 +1,208 @@
+/** How the page of a case looks, with its form; see `console-css.ts`. */
+export const CASE_CSS = `.kicker {
+  display: flex;
+  gap: 0.75rem;
+  margin: 0;
+}
+.kicker .severity {
+  text-transform: uppercase;
+}
+.kicker + h1 {
+  margin: 0.25rem 0 0.5rem;
+}
+.lead {
+  margin-top: 0;
+  overflow-wrap: anywhere;
+}
+.hint {
+  color: var(--soft);
+  margin: 0.25rem 0;
+}
+.held-back,
+.notice,
+.errors,
+.done,
+.decision {
+  padding: 0.75rem 1rem;
+  border: 1px solid var(--edge);
+  border-radius: 0.5rem;
+  background: var(--raised);
+  overflow-wrap: anywhere;
+}
+.held-back {
+  padding-left: 2rem;
+  border-left: 0.4rem solid var(--high);
+}
+.notice,
+.errors,
+.done {
+  margin: 0 0 1rem;
+}
+.notice {
+  border-left: 0.4rem solid var(--high);
+}
+.errors {
+  border-left: 0.4rem solid var(--critical);
+}
+.done {
+  border-left: 0.4rem solid var(--good);
+}
+.notice > :first-child,
+.errors > :first-child,
+.decision > h2 {
+  margin-top: 0;
+}
+.notice > :last-child,
+.errors > :last-child {
+  margin-bottom: 0;
+}
+.problem {
+  margin: 0.25rem 0;
+  color: var(--critical);
+  font-weight: 600;
+}
+caption {
+  text-align: left;
+  color: var(--soft);
+}
+th[scope='row'] {
+  font-weight: 600;
+}
+del {
+  text-decoration: none;
+  color: var(--critical);
+}
+ins {
+  text-decoration: none;
+  color: var(--good);
+  font-weight: 600;
+}
+del::before {
+  content: '− ' / '';
+}
+ins::before {
+  content: '+ ' / '';
+}
+summary {
+  padding: 0.5rem 0;
+  cursor: pointer;
+}
+code,
+pre {
+  font-size: 0.9em;
+  overflow-wrap: anywhere;
+}
+.answer {
+  font-weight: 600;
+}
+.answer.yes {
+  color: var(--good);
+}
+.answer.no,
+.answer.unknown {
+  color: var(--critical);
+}
+.answer.waits {
+  color: var(--high);
+}
+.field {
+  margin: 1rem 0;
+  padding: 0;
+  border: 0;
+}
+.field > label,
+legend {
+  font-weight: 600;
+  padding: 0;
+}
+.field > .choice {
+  display: flex;
+  font-weight: 400;
+  gap: 0.5rem;
+  align-items: center;
+  min-height: 2.75rem;
+}
+.choice input {
+  flex: none;
+  width: 1.25rem;
+  height: 1.25rem;
+}
+textarea,
+input[type='date'] {
+  display: block;
+  width: 100%;
+  min-height: 2.75rem;
+  padding: 0.5rem;
+  border: 1px solid var(--edge);
+  border-radius: 0.25rem;
+  background: var(--page);
+  color: var(--text);
+  font: inherit;
+}
+[aria-invalid='true'] {
+  border: 2px solid var(--critical);
+}
+.buttons {
+  margin: 1rem 0;
+}
+button,
+.button {
+  display: block;
+  width: 100%;
+  min-height: 3rem;
+  padding: 0.5rem 1rem;
+  border: 2px solid transparent;
+  border-radius: 0.5rem;
+  font: inherit;
+  font-weight: 600;
+  text-align: center;
+  text-decoration: none;
+  cursor: pointer;
+}
+.first {
+  position: absolute;
+  width: 1px;
+  min-height: 0;
+  height: 1px;
+  padding: 0;
+  overflow: hidden;
+  clip-path: inset(50%);
+}
+.approve,
+.button {
+  background: var(--approve);
+  color: var(--on-button);
+}
+.deny {
+  border-color: var(--deny);
+  background: var(--page);
+  color: var(--deny);
+}
+.quiet {
+  width: auto;
+  min-height: 2.75rem;
+  border-color: var(--edge);
+  background: var(--page);
+  color: var(--text);
+  font-weight: 400;
+}
+@media (min-width: 60rem) {
+  .case {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 22rem;
+    grid-template-rows: auto 1fr;
+    column-gap: 2rem;
+    align-items: start;
+  }
+  .case > .facts,
+  .case > .more {
+    grid-column: 1;
+  }
+  .case > .decision {
+    grid-column: 2;
+    grid-row: 1 / span 2;
+    position: sticky;
+    top: 1rem;
+  }
+}
+`;
