@@ -22,6 +22,8 @@ const FUNCTIONS = readdirSync('handlers/lambda')
 
 /** Whoever composes the ports can tell people something, in words for each kind of reader. */
 const MESSAGES = ['domain/message/messages.ts', 'domain/message/variants.ts'];
+/** And what is linked to in them. */
+const LINKS = 'infra/links/compose-links.ts';
 
 let dir = '';
 let built: readonly BuiltFunction[];
@@ -72,13 +74,31 @@ describe('the packaged functions', () => {
     );
     const routes = (...names: readonly string[]) => names.map((name) => `console/routes/${name}-routes.ts`);
     expect(modules).toEqual({
-      ...Object.fromEntries(FUNCTIONS.map((name) => [name, MESSAGES])),
-      decide: [...routes('apply', 'exemption', 'sweep'), 'domain/engine/compliance-reported.ts', ...MESSAGES],
+      ...Object.fromEntries(FUNCTIONS.map((name) => [name, [...MESSAGES, LINKS]])),
+      // Who signs in is asked for where there are pages only.
+      api: [
+        'console/identity/sign-in-routes.ts',
+        'console/page/error-page.ts',
+        ...MESSAGES,
+        'infra/identity/oidc.ts',
+        LINKS,
+      ].sort(),
+      decide: [
+        ...routes('apply', 'decision-form', 'exemption', 'sweep'),
+        'console/page/error-page.ts',
+        'domain/engine/compliance-reported.ts',
+        'domain/exemption/exempt-finding.ts',
+        ...MESSAGES,
+        'infra/identity/oidc.ts',
+        LINKS,
+      ].sort(),
       operations: [
         ...routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
+        'console/page/error-page.ts',
         ...MESSAGES,
         'infra/doctor/create-doctor.ts',
-      ],
+        LINKS,
+      ].sort(),
     });
     for (const { name, files, atStart, onDemand } of built) {
       expect(atStart.files, name).toContain('index.mjs');
