@@ -6,7 +6,7 @@ import type { AskedBatch } from '../batch-id.ts';
 import type { PlanRefusal } from '../plan.ts';
 import { planChanges } from '../plan-changes.ts';
 import { durationText } from '../policy/duration.ts';
-import { dayMs, hourMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
+import { dayMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
 import { unreachable } from '../unreachable.ts';
 import {
   approves,
@@ -36,6 +36,9 @@ import { graceAt, ownerTopics } from './grace.ts';
 import { after } from './move.ts';
 import type { Assessment, AssessmentOutcome } from './observation.ts';
 import { toSuppressed } from './suppressed.ts';
+import { checkFailedWaitMs, queuedLookMs } from './waits.ts';
+
+export { checkFailedWaitMs, queuedLookMs } from './waits.ts';
 
 export interface Route {
   readonly to: OpenState | Suppressed;
@@ -111,9 +114,6 @@ export const whenCheckFailed = (
 /** One policy is wrong, and not thousands of cases: they wait for it, however long, and hand nothing to people. */
 const withoutPolicy = (why: string, moment: Moment): Route =>
   toHeld('policy-unreadable', why, 1, after(moment, WITHOUT_POLICY_WAIT_MS));
-
-export const checkFailedWaitMs = (failures: number): number =>
-  Math.min(15 * minuteMs, minuteMs * 2 ** (failures - 1));
 
 const routePlanned = (
   assessment: Assessment,
@@ -255,10 +255,6 @@ export const queued = (planned: Planned, moment: Moment, looks = 0): Queued => (
   looks,
   dueAt: after(moment, queuedLookMs(looks)),
 });
-
-/** The backstop looks ever more rarely, so that ten thousand waiting cases cost next to nothing. */
-export const queuedLookMs = (looks: number): number =>
-  Math.min(hourMs, 5 * minuteMs * 2 ** Math.min(looks, 10));
 
 const toQueued = (planned: Planned, why: string, moment: Moment): Route => ({
   to: queued(planned, moment),
