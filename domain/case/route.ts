@@ -3,7 +3,6 @@
  * policy before a start all come through here, so they cannot disagree.
  */
 import type { AskedBatch } from '../batch-id.ts';
-import type { PlanRefusal } from '../plan.ts';
 import { planChanges } from '../plan-changes.ts';
 import { durationText } from '../policy/duration.ts';
 import { dayMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
@@ -87,7 +86,12 @@ const routeReadable = (
     case 'observe':
       return { to: observing(moment), what: 'observed', why: outcome.why, after: [] };
     case 'refused':
-      return toNeedsHuman(outcome.refusal.code, whyRefused(outcome.refusal), assessment.manualSteps, moment);
+      return toNeedsHuman(
+        outcome.refusal.code,
+        `no plan can be made: ${outcome.refusal.reason}`,
+        assessment.manualSteps,
+        moment,
+      );
     case 'exempt':
       return toSuppressed(outcome.exemption, moment);
     case 'planned':
@@ -242,8 +246,6 @@ const toOwnerUntold = (graceText: string, moment: Moment): Route => {
 
 /** A hold is looked at once a day at least, so that another policy is noticed. */
 export const withinADay = (moment: Moment, at: Instant): Instant => soonest(at, after(moment, dayMs));
-
-const whyRefused = (refusal: PlanRefusal): string => `no plan can be made: ${refusal.reason}`;
 
 export const observing = (moment: Moment): Observing => ({ name: 'observing', dueAt: after(moment, dayMs) });
 
