@@ -17,6 +17,16 @@ export interface OperatorDeps {
 export const operatorOf = async (context: Context, deps: OperatorDeps): Promise<Identity> =>
   asOperator(await askedBy(context, deps), deps);
 
+/**
+ * Whoever is known may stop while no policy can say who may not: to stop is the safe side of the doubt.
+ *
+ * @throws as `operatorOf`, but never for want of a policy
+ */
+export const stopperOf = async (context: Context, deps: OperatorDeps): Promise<Identity> => {
+  const who = await askedBy(context, deps);
+  return deps.app.policy().doubt === undefined ? asOperator(who, deps) : who;
+};
+
 /** As `operatorOf`, for somebody who is known already: by a session, for one. */
 export const asOperator = (who: Identity, { app }: Pick<OperatorDeps, 'app'>): Identity => {
   const { policy, doubt } = app.policy();

@@ -16,7 +16,7 @@ import * as z from '../../domain/zod.ts';
 import type { DecidingDeps, HttpDeps } from '../http-deps.ts';
 import { checked, HttpError } from '../http-error.ts';
 import { jsonBody } from '../json-body.ts';
-import { operatorOf } from '../operator.ts';
+import { operatorOf, stopperOf } from '../operator.ts';
 
 const scope = z.discriminatedUnion(
   'kind',
@@ -48,7 +48,7 @@ export const stopRoutes = ({ app }: HttpDeps): Hono =>
 export const stopSwitchRoutes = ({ app, nowMs, whoIs }: DecidingDeps): Hono =>
   new Hono()
     .post('/', async (context) => {
-      const { name: who } = await operatorOf(context, { app, whoIs });
+      const { name: who } = await stopperOf(context, { app, whoIs });
       const body = checked(stopSchema, await jsonBody(context));
       const { inCatalog, ...named } = scopeIn(app, body.scope);
       const wanted: StopSwitch = {
