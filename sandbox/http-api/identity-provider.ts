@@ -26,6 +26,8 @@ export interface IdentityProvider {
 
 export interface IdentityProviderOptions {
   readonly nowMs: () => number;
+  /** Of the machine: a browser is no faster because the accounts' time is. Default: the wall clock. */
+  readonly wallMs?: () => number;
 }
 
 /** The one client that is registered. */
@@ -38,6 +40,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 export const startIdentityProvider = async ({
   nowMs,
+  wallMs = Date.now,
 }: IdentityProviderOptions): Promise<IdentityProvider> => {
   let provider: Provider | undefined;
   const server = createServer((request, response) => {
@@ -55,7 +58,7 @@ export const startIdentityProvider = async ({
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const issuer = createTokenIssuer(url);
-  provider = { url, issuer, nowMs, codes: new Map() };
+  provider = { url, issuer, nowMs, wallMs, codes: new Map() };
   return {
     url,
     issuer,
@@ -71,6 +74,7 @@ interface Provider {
   readonly url: string;
   readonly issuer: TokenIssuer;
   readonly nowMs: () => number;
+  readonly wallMs: () => number;
   readonly codes: Map<string, Granted>;
 }
 
@@ -79,6 +83,7 @@ interface Granted {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly redirectUri: string;
   readonly challenge: string;
+  /** By the wall clock. */
   readonly expiresMs: number;
 }
 
@@ -153,14 +158,14 @@ const problemOf = (query: URLSearchParams): string | undefined => {
 const signIn = (provider: Provider, given: URLSearchParams): Answer => {
   const problem = problemOf(given);
   if (problem !== undefined) return text(400, problem);
-  const { url, issuer, nowMs, codes } = provider;
+  const { url, issuer, nowMs, wallMs, codes } = provider;
   const reading = issuer.read((given.get('token') ?? '').trim(), {
     issuer: url,
     audience: [SANDBOX_AUDIENCE],
     nowMs: nowMs(),
   });
   if (!reading.ok) return page(401, given, `This token does not hold: ${reading.why}.`);
-  for (const [code, { expiresMs }] of codes) if (expiresMs <= nowMs()) codes.delete(code);
+  for (const [code, { expiresMs }] of codes) if (expiresMs <= wallMs()) codes.delete(code);
   const code = randomBytes(32).toString('base64url');
   const redirectUri = given.get('redirect_uri') ?? '';
   const nonce = given.get('nonce');
@@ -168,7 +173,7 @@ const signIn = (provider: Provider, given: URLSearchParams): Answer => {
     claims: { ...reading.claims, ...(nonce === null ? {} : { nonce }) },
     redirectUri,
     challenge: given.get('code_challenge') ?? '',
-    expiresMs: nowMs() + CODE_MS,
+    expiresMs: wallMs() + CODE_MS,
   });
   const to = new URL(redirectUri);
   to.searchParams.set('code', code);
@@ -179,13 +184,14 @@ const signIn = (provider: Provider, given: URLSearchParams): Answer => {
 };
 
 /** A code is gone with the first who brings it, whether or not they bring the rest. */
-const exchange = ({ issuer, nowMs, codes }: Provider, given: URLSearchParams): Answer => {
+const exchange = ({ issuer, nowMs, wallMs, codes }: Provider, given: URLSearchParams): Answer => {
   if (given.get('grant_type') !== 'authorization_code') return json(400, { error: 'unsupported_grant_type' });
   if (given.get('client_id') !== SANDBOX_CLIENT_ID) return json(400, { error: 'invalid_client' });
   const code = given.get('code') ?? '';
   const granted = codes.get(code);
   codes.delete(code);
-  if (granted === undefined || granted.expiresMs <= nowMs()) return refused('the code is not known any more');
+  if (granted === undefined || granted.expiresMs <= wallMs())
+    return refused('the code is not known any more');
   if (given.get('redirect_uri') !== granted.redirectUri) return refused('another redirect_uri than before');
   if (!proves(given.get('code_verifier') ?? '', granted.challenge))
     return refused('code_verifier does not fit the challenge');
