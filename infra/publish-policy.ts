@@ -2,7 +2,7 @@
 import type { Policy } from '../domain/policy/policy.ts';
 import type { PolicyVersion } from './dynamodb/policy-item.ts';
 import type { PolicyStore } from './dynamodb/policy-store.ts';
-import { sealPolicy } from './packaged/sealed-policy.ts';
+import { sealPolicy } from './packaged/seal-policy.ts';
 import { readVersion } from './policy-version.ts';
 
 /** What is published by whom, and why. */
@@ -32,7 +32,7 @@ export const publishPolicy = async (
   // A number is never given again, also when the version that had it is gone.
   const sequence = Math.max(newest?.sequence ?? 0, policySequence, policyInForce, policyTold) + 1;
   const { version } = policy;
-  const published = { sequence, version, sealed: sealPolicy(version, document), ...about };
+  const published = { sequence, version, sealed: sealPolicy({ policy, document }), ...about };
   if (!(await store.put(published))) return { kind: 'overtaken', by: await store.get(sequence), sequence };
   try {
     await store.raise('policySequence', sequence);

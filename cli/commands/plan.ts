@@ -5,7 +5,7 @@ import { parsePolicy } from '../../domain/policy/parse-policy.ts';
 import { formatProblem } from '../../domain/policy/policy-problem.ts';
 import { PLAN_FORMAT, savedFinding, writePlan } from '../../domain/preview/saved-plan.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
-import { sealPolicy } from '../../infra/packaged/sealed-policy.ts';
+import { sealPolicy } from '../../infra/packaged/seal-policy.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { type MadePlan, makePlan } from '../plan/make-plan.ts';
@@ -94,7 +94,7 @@ const save = (plan: MadePlan, file: string, isQuiet: boolean, io: Io): void => {
 /** A policy file as the service can read it: no function reads YAML. */
 export const sealedFile = (io: Io, file: string): string => {
   const parsed = parsePolicy(readText(io, file), file, (policy) => catalogProblems(policy, loadCatalog()));
-  if (parsed.ok) return sealPolicy(parsed.policy.version, parsed.document);
+  if (parsed.ok) return sealPolicy(parsed);
   throw new Failure(
     `${parsed.problems.map((problem) => safe(formatProblem(problem), 1_000)).join('\n')}\n${safe(file)} is not valid (selfheal policy check).`,
   );

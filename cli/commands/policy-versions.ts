@@ -7,6 +7,7 @@ import { instant } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import type { PolicyVersion } from '../../infra/dynamodb/policy-item.ts';
 import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
+import { readSealedText } from '../../infra/packaged/sealed-policy-text.ts';
 import { readVersion } from '../../infra/policy-version.ts';
 import { publishPolicy, versionInForce } from '../../infra/publish-policy.ts';
 import { Failure } from '../failure.ts';
@@ -60,7 +61,8 @@ const addRollback = (policy: Command, io: Io): void => {
     'selfheal policy rollback 3 --reason "version 4 asks too often"',
   ).action((sequence: number, options: Writing) =>
     withPolicyTable(options, async (table) => {
-      const reading = readVersion(await found(table.store, sequence));
+      // Also one that another release understood otherwise: it is read and sealed anew.
+      const reading = readVersion(await found(table.store, sequence), readSealedText);
       if (!reading.ok)
         throw new Failure(`Version ${sequence} cannot be used: ${safe(reading.why)}. Choose another one.`);
       return tell(io, options, await publish(table, reading, options));
@@ -104,7 +106,7 @@ const addShow = (policy: Command, io: Io): void => {
             'No version is in force: nothing was published, or nothing that is valid. See: selfheal policy versions',
           );
         const about = versionJson(shown, inForce?.sequence);
-        const reading = readVersion(shown);
+        const reading = readVersion(shown, readSealedText);
         if (options.json) printJson(io, { ...about, document: reading.ok ? reading.document : null });
         else io.out(versionText(shown, about));
       }),
@@ -145,7 +147,7 @@ const publish = async (
   { reason, dryRun }: Writing,
 ): Promise<Done> => {
   const before = await versionInForce(store);
-  const reading = before && readVersion(before);
+  const reading = before && readVersion(before, readSealedText);
   const changes = reading?.ok ? policyChanges(reading.document, document) : [];
   if (dryRun) return { publication: { kind: 'dry-run' }, before, changes };
   const about = { publishedAt: instant(Date.now()), publishedBy: await whoAmI(), reason };

@@ -1,6 +1,7 @@
 /** Published versions of the policy, as a table and one by one. */
 import { stringify } from 'yaml';
 import type { PolicyVersion } from '../../infra/dynamodb/policy-item.ts';
+import { readSealedText } from '../../infra/packaged/sealed-policy-text.ts';
 import { readVersion } from '../../infra/policy-version.ts';
 import { type Io, safe } from '../io.ts';
 import { type Column, table } from './table.ts';
@@ -50,7 +51,7 @@ const columns = ({ style }: Io): readonly Column<VersionJson>[] => [
 ];
 
 export const versionText = (found: PolicyVersion, about: VersionJson): string => {
-  const reading = readVersion(found);
+  const reading = readVersion(found, readSealedText);
   return [
     `# version ${about.sequence} (${safe(about.version, 12)}), ${about.state.replace('-', ' ')}`,
     `# published ${safe(about.publishedAt)} by ${safe(about.publishedBy)}: ${safe(about.reason)}`,

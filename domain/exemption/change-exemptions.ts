@@ -4,13 +4,8 @@
  */
 import type { Policy } from '../policy/policy.ts';
 import { PortError, type Ports } from '../ports.ts';
-import {
-  EXEMPTIONS_MAX,
-  type ExemptionRequest,
-  type FoundExemption,
-  readRequest,
-  type StoredExemption,
-} from './exemption.ts';
+import { EXEMPTIONS_MAX, type FoundExemption, type StoredExemption } from './exemption.ts';
+import { type ExemptionRequest, readRequest } from './exemption-request.ts';
 
 type Stores = Pick<Ports, 'exemptions' | 'clock'>;
 

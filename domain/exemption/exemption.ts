@@ -5,7 +5,6 @@
 import type { EventPattern } from '../policy/event-pattern.ts';
 import { parsePattern } from '../policy/parse-pattern.ts';
 import { formatPath, type PathProblem } from '../policy/policy-problem.ts';
-import { readPolicy } from '../policy/read-policy.ts';
 import { epochMs, type Instant } from '../time.ts';
 
 export interface StoredExemption {
@@ -20,108 +19,6 @@ export interface StoredExemption {
   /** Absent: without an end, which the policy allowed by its name. */
   readonly expiresAt?: Instant;
 }
-
-/** What somebody wants to be exempt, as they write it. */
-export interface ExemptionRequest {
-  readonly name: string;
-  readonly match: unknown;
-  readonly owner: string;
-  readonly reason: string;
-  /** A date, which is included, or a date and time, in the policy's time zone. */
-  readonly expires?: string;
-}
-
-export type RequestReading =
-  | {
-      readonly ok: true;
-      readonly exemption: Pick<StoredExemption, 'name' | 'match' | 'owner' | 'reason' | 'expiresAt'>;
-    }
-  | { readonly ok: false; readonly problems: readonly string[] };
-
-/**
- * Reads what somebody wrote as the policy would, so that neither can mean something else by the same words.
- *
- * @param policy whose time zone counts, and which may allow an exemption without an end by its name
- *
- * @example
- * const policy = { timezone: 'UTC', endlessExemptions: [] };
- * readRequest({ name: 'legacy', match: { rule: ['restricted-ssh'] }, owner: 'ops', reason: 'moves' }, policy).ok // false
- */
-export const readRequest = (
-  { name, match, owner, reason, expires }: ExemptionRequest,
-  {
-    timezone,
-    endlessExemptions,
-  }: { readonly timezone: string; readonly endlessExemptions: readonly string[] },
-  now: Instant,
-): RequestReading => {
-  const size = sizeProblem(match);
-  if (size !== undefined) return { ok: false, problems: [size] };
-  const reading = readPolicy(
-    {
-      version: 1,
-      timezone,
-      exemptions: [{ name, match, owner, reason, ...(expires === undefined ? {} : { expires }) }],
-      'endless-exemptions': endlessExemptions.filter((endless) => endless === name),
-      entries: [],
-    },
-    '',
-  );
-  if (!reading.ok) return { ok: false, problems: reading.problems.map(described) };
-  const [written] = reading.policy.exemptions;
-  if (written === undefined) throw new Error(`exemption ${name} was read, and is not there`);
-  const { match: pattern, expiresAt } = written;
-  if (pattern.fields.length === 0 && pattern.anyOf.length === 0)
-    return {
-      ok: false,
-      problems: [
-        'match: expected at least one field; found {}, which exempts everything (to hold everything back, use selfheal stop)',
-      ],
-    };
-  if (expiresAt !== undefined && expiresAt <= now)
-    return {
-      ok: false,
-      problems: [`expires: expected a time to come; found ${expires}, which has passed already`],
-    };
-  return {
-    ok: true,
-    exemption: {
-      name,
-      match,
-      owner: written.owner,
-      reason: written.reason,
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-    },
-  };
-};
-
-/** It is kept as it was written, a thousand of them are read at once, and an item nests 32 levels deep at most. */
-const sizeProblem = (match: unknown): string | undefined => {
-  if (depthOf(match, MATCH_DEPTH_MAX + 1) > MATCH_DEPTH_MAX)
-    return `match: expected at most ${MATCH_DEPTH_MAX} levels of nesting; found more`;
-  const { length } = JSON.stringify(match ?? null);
-  return length <= MATCH_CHARS_MAX
-    ? undefined
-    : `match: expected at most ${MATCH_CHARS_MAX} characters as JSON; found ${length} (write it into the policy, or add several)`;
-};
-
-/** How deep it nests, looked at no deeper than `max`. */
-const depthOf = (value: unknown, max: number): number => {
-  if (max === 0 || value === null || typeof value !== 'object') return 0;
-  return (
-    1 + Object.values(value).reduce<number>((depth, inner) => Math.max(depth, depthOf(inner, max - 1)), 0)
-  );
-};
-
-const MATCH_DEPTH_MAX = 24;
-const MATCH_CHARS_MAX = 2_000;
-
-/** `exemptions[0].match.rule` is `match.rule` to somebody who has written one exemption. */
-const described = ({ path, expected, found, action }: PathProblem): string => {
-  const own = path[0] === 'exemptions' ? path.slice(2) : path;
-  const place = formatPath(own);
-  return `${place === '' ? '' : `${place}: `}expected ${expected}; found ${found}${action === undefined ? '' : ` (${action})`}`;
-};
 
 /** An item as it was found. What cannot be read of it is a doubt, and never a no. */
 export type FoundExemption =
@@ -178,6 +75,13 @@ const isInstant = (value: unknown): boolean =>
   typeof value === 'string' &&
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(value) &&
   !Number.isNaN(epochMs(value));
+
+/** `exemptions[0].match.rule` is `match.rule` to somebody who has written one exemption. */
+export const described = ({ path, expected, found, action }: PathProblem): string => {
+  const own = path[0] === 'exemptions' ? path.slice(2) : path;
+  const place = formatPath(own);
+  return `${place === '' ? '' : `${place}: `}expected ${expected}; found ${found}${action === undefined ? '' : ` (${action})`}`;
+};
 
 /** More than these are no exceptions any more, but a policy of their own. */
 export const EXEMPTIONS_MAX = 1_000;

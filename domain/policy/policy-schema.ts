@@ -4,9 +4,10 @@
  */
 import * as z from '../zod.ts';
 import { approval, authors, changedBy, groups, notify, operators } from './approval-schema.ts';
+import { exemptions } from './exemptions-schema.ts';
 import { matchSchema } from './match-schema.ts';
 import { CONCURRENCY_MAX } from './policy.ts';
-import { blackouts, exemptions, owners, safeguards, timezone, windows } from './safeguards-schema.ts';
+import { blackouts, owners, safeguards, timezone, windows } from './safeguards-schema.ts';
 import { count, DAY_MS, described, duration, mapping, name, oneOf } from './schema-parts.ts';
 
 const limit = {

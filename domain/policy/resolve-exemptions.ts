@@ -11,7 +11,7 @@ type Report = (problem: PathProblem) => void;
 
 /** @param patterns the exemptions' matches, in their order */
 export const resolveExemptions = (
-  document: PolicyDocument,
+  document: Pick<PolicyDocument, 'exemptions' | 'endless-exemptions'>,
   patterns: readonly EventPattern[],
   timezone: string,
   report: Report,

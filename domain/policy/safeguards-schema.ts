@@ -7,6 +7,7 @@ import {
   described,
   duration,
   line,
+  localDate,
   mapping,
   name,
   named,
@@ -89,7 +90,6 @@ export const safeguards = {
 };
 
 const recurring = { cron, duration: duration('How long it stays open.', 60_000, 7 * DAY_MS) };
-const localDate = (what: string) => line(`${what} A date, or a date and time such as 2026-12-20T08:00.`, 32);
 
 export const windows = named(
   mapping({ ...recurring, timezone: z.optional(timezone) }, 'A maintenance window.'),
@@ -112,25 +112,6 @@ export const blackouts = named(
   ),
   'a mapping from names to blackouts',
   'Times in which nothing starts, whatever window is open. Each holds for everything, or for what it matches.',
-);
-
-export const exemptions = described(
-  z
-    .array(
-      mapping(
-        {
-          name: name('What cases and messages call it. Unique.'),
-          match: matchSchema,
-          owner: line('Who answers for it.', 100),
-          reason: line('Why nothing is to be done.', 500),
-          expires: z.optional(localDate('Until when; a date is included.')),
-        },
-        'An exemption: nothing is done about the findings that match, until it expires.',
-      ),
-      { error: 'a list of exemptions' },
-    )
-    .check(z.maxLength(1_000, { error: 'at most 1000 exemptions' })),
-  'Findings about which nothing is to be done, with owner, reason and end.',
 );
 
 export const owners = mapping(

@@ -59,6 +59,10 @@ export const line = (what: string, lengthMax: number) => {
   );
 };
 
+/** In the policy's time zone. */
+export const localDate = (what: string) =>
+  line(`${what} A date, or a date and time such as 2026-12-20T08:00.`, 32);
+
 /** A mapping whose keys are names that the author gives. */
 export const named = <T extends z.core.SomeType>(item: T, error: string, what: string) =>
   described(z.record(z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,63}$/)), item, { error }), what);

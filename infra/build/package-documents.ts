@@ -1,8 +1,8 @@
 /** Policy and catalog, read and checked as people wrote them, and sealed for the functions to read without YAML. */
 
 import { loadCatalog } from '../catalog/load-catalog.ts';
+import { sealPolicy } from '../packaged/seal-policy.ts';
 import { sealCatalog } from '../packaged/sealed-catalog.ts';
-import { sealPolicy } from '../packaged/sealed-policy.ts';
 import { readPolicyFile } from '../policy-file.ts';
 
 /** The files that lie beside every function, by name. */
@@ -12,10 +12,7 @@ export interface PackagedDocuments {
 }
 
 /** @throws an Error with every problem of the policy or of the catalog: what is not valid is not packaged. */
-export const packageDocuments = (policyFile: string, runbooksDir: string): PackagedDocuments => {
-  const { policy, document } = readPolicyFile(policyFile);
-  return {
-    'policy.json': sealPolicy(policy.version, document),
-    'catalog.json': sealCatalog(loadCatalog(runbooksDir)),
-  };
-};
+export const packageDocuments = (policyFile: string, runbooksDir: string): PackagedDocuments => ({
+  'policy.json': sealPolicy(readPolicyFile(policyFile)),
+  'catalog.json': sealCatalog(loadCatalog(runbooksDir)),
+});

@@ -2,9 +2,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PortError } from '../../domain/ports.ts';
 import { minuteMs, plusMs, secondMs } from '../../domain/time.ts';
+import { seal } from '../../infra/packaged/sealed-document.ts';
 import { createPublishedPolicy, type PublishedPolicy } from '../../infra/published-policy.ts';
 import { NOW } from '../support/cases.ts';
-import { MemoryPolicyStore, PACKAGED, sealedNonsense, versionOf } from '../support/published-policies.ts';
+import {
+  MemoryPolicyStore,
+  PACKAGED,
+  parsedPolicy,
+  policyText,
+  sealedAs,
+  sealedNonsense,
+  versionOf,
+} from '../support/published-policies.ts';
 
 let store: MemoryPolicyStore;
 let now = NOW;
@@ -71,6 +80,7 @@ describe('the policy in force', () => {
 
 /** Check 6: what must never take the place of the one that runs, and the word that says why. */
 const whole = versionOf(2, 'second');
+const understood = parsedPolicy(policyText('second')).policy;
 const cuts = [0, 1, 10, 40, 80, 100, 150, whole.sealed.length - 20, whole.sealed.length - 3];
 const WRONG: readonly (readonly [what: string, more: Parameters<typeof versionOf>[2], why: RegExp])[] = [
   ...cuts.map(
@@ -88,14 +98,27 @@ const WRONG: readonly (readonly [what: string, more: Parameters<typeof versionOf
     { sealed: '{"kind":"catalog","sha256":"","content":{}}' },
     /no packaged policy/,
   ],
-  ['no policy at all', sealedNonsense({ hello: 'world' }), /version|entries/],
+  ['no policy at all', sealedNonsense({ hello: 'world' }), /version/],
   [
     'a policy with a problem',
-    sealedNonsense({ version: 1, entries: [{ name: 'a', match: {}, mode: 'atuo' }] }),
-    /entries\[0\]\.mode: expected one of/,
+    sealedNonsense({ ...understood, entries: [{ ...understood.entries[0], mode: 'atuo' }] }),
+    /entries\[0\]\.mode: Invalid option/,
   ],
-  ['a policy of a newer format', sealedNonsense({ version: 2, entries: [] }), /version/],
-  ['gigantic', sealedNonsense({ version: 1, entries: [], note: 'x'.repeat(390_000) }), /note/],
+  ['a policy as a newer release understands it', sealedNonsense({ ...understood, more: 1 }), /"more"/],
+  ['a policy as an older one did', sealedNonsense({ ...understood, blackouts: undefined }), /blackouts/],
+  [
+    'understood in another form',
+    { sealed: seal('policy', { version: whole.version, document: {}, form: 2, understood: '' }) },
+    /was understood in form 2, and this release reads form 1/,
+  ],
+  [
+    'sealed before policies were understood',
+    { sealed: seal('policy', { version: whole.version, document: { version: 1, entries: [] } }) },
+    /sealed by another release \(understood: /,
+  ],
+  ['understood as another one', { sealed: sealedAs(whole.version, PACKAGED.policy) }, /was understood as/],
+  ['gigantic', sealedNonsense({ ...understood, note: 'x'.repeat(390_000) }), /note/],
+  ['gigantic when it is unpacked', sealedNonsense('x'.repeat(17 * 1024 * 1024)), /expected object/],
   [
     'deeply nested',
     { sealed: `${'['.repeat(100_000)}${']'.repeat(100_000)}` },

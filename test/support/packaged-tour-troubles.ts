@@ -10,7 +10,7 @@ import type { Lane } from '../../domain/finding.ts';
 import type { PreviewedFinding } from '../../domain/preview/previewed.ts';
 import { type PlanBasis, savedFinding } from '../../domain/preview/saved-plan.ts';
 import { hourMs, minuteMs, secondMs } from '../../domain/time.ts';
-import { sealPolicy } from '../../infra/packaged/sealed-policy.ts';
+import { sealPolicy } from '../../infra/packaged/seal-policy.ts';
 import { settle } from '../../sandbox/services/config/evaluate.ts';
 import { breakResource, createResource } from '../../sandbox/world/admin.ts';
 import { makeRunbookFail } from '../../sandbox/world/runbook-faults.ts';
@@ -177,7 +177,7 @@ const plansAndApplies = async (ask: Ask, lane: Lane, resourceId: string) => {
     reason: 'As planned.',
   });
   const { policy, document } = parsedPolicy(NARROW);
-  await ask('POST', '/api/policy/backtest', { policy: sealPolicy(policy.version, document), since: '7d' });
+  await ask('POST', '/api/policy/backtest', { policy: sealPolicy({ policy, document }), since: '7d' });
 };
 
 const STEPS_A_LOOK = 4;

@@ -1,10 +1,13 @@
 /** Published policies for tests: a table of versions in memory that can be spoilt, and versions to put into it. */
 import { createHash } from 'node:crypto';
+import { deflateSync } from 'fflate';
 import { type PolicyBook, policyBook } from '../../domain/engine/policy-book.ts';
 import { parsePolicy } from '../../domain/policy/parse-policy.ts';
 import type { PolicyProgress, PolicyVersion } from '../../infra/dynamodb/policy-item.ts';
 import type { PolicyStore } from '../../infra/dynamodb/policy-store.ts';
-import { sealPolicy } from '../../infra/packaged/sealed-policy.ts';
+import { sealPolicy } from '../../infra/packaged/seal-policy.ts';
+import { seal } from '../../infra/packaged/sealed-document.ts';
+import { POLICY_FORM } from '../../infra/packaged/sealed-policy.ts';
 import { NOW } from './cases.ts';
 
 /** A policy that is valid, told from others by the name of its entry. */
@@ -33,7 +36,7 @@ export const versionOf = (
   return {
     sequence,
     version: policy.version,
-    sealed: sealPolicy(policy.version, document),
+    sealed: sealPolicy({ policy, document }),
     publishedAt: NOW,
     publishedBy: 'arn:aws:iam::111111111111:user/ada',
     reason: 'test',
@@ -41,11 +44,20 @@ export const versionOf = (
   };
 };
 
-/** Sealed as it should be, and nothing that a policy can be. */
-export const sealedNonsense = (document: unknown): Partial<PolicyVersion> => {
-  const version = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);
-  return { version, sealed: sealPolicy(version, document) };
+/** Sealed and filed as it should be, and understood as nothing that a policy can be. */
+export const sealedNonsense = (understood: unknown): Partial<PolicyVersion> => {
+  const version = createHash('sha256').update(JSON.stringify(understood)).digest('hex').slice(0, 12);
+  return { version, sealed: sealedAs(version, understood) };
 };
+
+/** With the seal's own hash, whatever functions would think of it. */
+export const sealedAs = (version: string, understood: unknown): string =>
+  seal('policy', {
+    version,
+    document: { version: 1, entries: [] },
+    form: POLICY_FORM,
+    understood: Buffer.from(deflateSync(Buffer.from(JSON.stringify(understood)))).toString('base64'),
+  });
 
 /** Keeps the contract of the store (test/contract runs it), and lets a test do to it what nobody should. */
 export class MemoryPolicyStore implements PolicyStore {

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FoundExemption } from '../../../domain/exemption/exemption.ts';
-import { readRequest, readStored } from '../../../domain/exemption/exemption.ts';
+import { readStored } from '../../../domain/exemption/exemption.ts';
 import { exemptionBook } from '../../../domain/exemption/exemption-book.ts';
+import { readRequest } from '../../../domain/exemption/exemption-request.ts';
 import { createExemptions } from '../../../domain/exemption/exemptions.ts';
 import { dayMs, plusMs } from '../../../domain/time.ts';
 import { NOW } from '../../support/cases.ts';

@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { BROKEN_POLICIES, DOUBTFUL_POLICIES } from './broken-policies.ts';
 
 /** Has every key that there is. */
-const EVERYTHING = `version: 1
+export const EVERYTHING = `version: 1
 timezone: Europe/Berlin
 topics: { oncall: selfheal-oncall, team: 'arn:aws:sns:us-east-1:222222222222:selfheal-team' }
 owners: { tag: Owner, contacts: { payroll: team }, fallback: oncall }

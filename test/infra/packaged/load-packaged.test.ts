@@ -7,6 +7,7 @@ import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
 import { loadPackagedCatalog, loadPackagedPolicy } from '../../../infra/packaged/load-packaged.ts';
 import { seal } from '../../../infra/packaged/sealed-document.ts';
 import { loadPolicy } from '../../../infra/policy-file.ts';
+import { sealedAs } from '../../support/published-policies.ts';
 
 const documents = packageDocuments('policy.yml', 'runbooks');
 let dir = '';
@@ -56,12 +57,14 @@ describe('a packaged policy', () => {
     expect(() => policyOf(changed)).toThrow(/document\.json cannot be used: it was changed/);
   });
 
-  it('is checked by the schema of the policy, whoever sealed it', () => {
-    const document = { version: 1, entries: [{ name: 'all', match: {}, mode: 'atuo' }] };
-    expect(() => policyOf(seal('policy', { version: '0123456789ab', document }))).toThrow(
-      /entries\[0\]\.mode: expected one of observe, approve, auto; found "atuo"/,
-    );
-    expect(() => policyOf(seal('policy', { document: { version: 1, entries: [] } }))).toThrow(/version/);
+  it('is believed only in the shape in which it is understood, whoever sealed it', () => {
+    const { policy } = loadPolicy('policy.yml');
+    const [first, ...others] = policy.entries;
+    const spoilt = { ...policy, entries: [{ ...first, mode: 'atuo' }, ...others] };
+    expect(() => policyOf(sealedAs(policy.version, spoilt))).toThrow(/\(entries\[0\]\.mode: Invalid option/);
+    expect(policyOf(sealedAs(policy.version, policy)).policy).toEqual(policy);
+    const document = { version: 1, entries: [] };
+    expect(() => policyOf(seal('policy', { version: policy.version, document }))).toThrow(/another release/);
   });
 
   it('is not a catalog, and not an absent file', () => {
