@@ -43,6 +43,8 @@ type Attempt = z.infer<typeof attemptSchema>;
 const ATTEMPT_COOKIE = '__Host-selfheal-signing-in';
 const ATTEMPT_SECONDS = 600;
 const COOKIE = { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' } as const;
+/** No cookie lives longer (RFC 6265bis, 5.5). Where the sandbox's time runs fast, a token may outlive it. */
+const COOKIE_SECONDS_MAX = 400 * 86_400;
 /** Browsers drop what is longer than 4,096 characters with its name and attributes, without a word. */
 const TOKEN_CHARS_MAX = 3_900;
 
@@ -82,7 +84,8 @@ const complete = async (signIn: SignIn, context: Context): Promise<Response> => 
   const to = returnPath(attempt.to);
   try {
     const token = await tokenOf(signIn, context, attempt);
-    setCookie(context, SESSION_COOKIE, token.text, { ...COOKIE, maxAge: token.restSeconds });
+    const maxAge = Math.min(token.restSeconds, COOKIE_SECONDS_MAX);
+    setCookie(context, SESSION_COOKIE, token.text, { ...COOKIE, maxAge });
     return context.redirect(to, 303);
   } catch (error) {
     return failed(signIn, context, 400, reasonOf(error), to);

@@ -103,6 +103,15 @@ describe('signing in', () => {
     nowMs = before;
   });
 
+  it('works with a token that outlives every cookie, as where time runs sixty times as fast', async () => {
+    const one = browser();
+    const token = people.token('ada', { lifetimeSeconds: 500 * 86_400 });
+    const answer = await one.go(await atProvider(await begun(one), token));
+    expect(answer.status).toBe(303);
+    expect(answer.headers.getSetCookie().join()).toContain(`Max-Age=${400 * 86_400}`);
+    expect(await me(one)).toMatchObject({ identity: { name: 'ada' } });
+  });
+
   it('makes a form of one visit worth nothing in another', async () => {
     const [first, second] = [await signedIn(), await signedIn('grace')];
     expect((await me(first.one)).csrf).not.toBe((await me(second.one)).csrf);
