@@ -3,6 +3,7 @@
  * that cannot be read, a key that the provider does not have, a claim that is missing.
  */
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKSetOptions } from 'jose';
+import { isInOneSpelling } from '../one-spelling.ts';
 import { causeOf, type ReadProvider } from './provider.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -45,6 +46,7 @@ export const createTokenVerifier = ({
   return async (token) => {
     if (token.length > TOKEN_CHARS_MAX)
       return { kind: 'refused', why: `it is longer than ${TOKEN_CHARS_MAX} characters` };
+    if (!isInOneSpelling(token)) return { kind: 'refused', why: 'it is not spelt as it was signed' };
     try {
       keys ??= createRemoteJWKSet(new URL((await provider()).jwksUri), {
         timeoutDuration: ANSWER_MS_MAX,

@@ -10,6 +10,7 @@ import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { Links } from '../../domain/ports.ts';
 import { dayMs, epochMs, type Instant, plusMs, soonest } from '../../domain/time.ts';
+import { isInOneSpelling } from '../one-spelling.ts';
 import { type KeyRing, LINK_MS_MAX } from './key-ring.ts';
 
 /** What a link is about. */
@@ -57,7 +58,7 @@ export const createLinks = ({ keys, now, audience }: LinksOptions, consoleUrl: s
 
 export const createLinkReader = ({ keys, now, audience }: LinksOptions): LinkReader => ({
   open: async (token) => {
-    if (!isCanonical(token)) return undefined;
+    if (token.length > TOKEN_CHARS_MAX || !isInOneSpelling(token)) return undefined;
     try {
       const { payload } = await jwtVerify(
         token,
@@ -84,19 +85,6 @@ export const createLinkReader = ({ keys, now, audience }: LinksOptions): LinkRea
     }
   },
 });
-
-/**
- * True of a token in the one spelling in which it is signed. The last digit of base64url may hold bits that stand
- * for nothing: without this, four spellings of a signature would be the same one.
- */
-const isCanonical = (token: string): boolean => {
-  if (token.length > TOKEN_CHARS_MAX) return false;
-  const parts = token.split('.');
-  return (
-    parts.length === 3 &&
-    parts.every((part) => part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part)
-  );
-};
 
 const bytesOf = (secret: string): Uint8Array => new Uint8Array(Buffer.from(secret, 'base64url'));
 
