@@ -179,7 +179,7 @@ it('is so by the conditions of the table too', async () => {
         const all = drawn.map(({ n, answer, door }) => ({ name: `p${n}${door}`, answer }) as Person);
         const table = new MemoryTable();
         const client = tableClient(async (command) => {
-          await scheduler.schedule(Promise.resolve(), command.constructor.name);
+          await scheduler.schedule(Promise.resolve(), (command as object).constructor.name);
           return table.execute(command);
         });
         const direct = createCaseStore({
