@@ -93,11 +93,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** A form may lead on to the client that it signs in to; the browser asks that of redirects as well. */
+/**
+ * A form may lead on to the client that it signs in to; the browser asks that of redirects as well. Such a list cannot
+ * name an address of IP version 6.
+ */
 const SAFE: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' http://127.0.0.1:* http://localhost:* http://[::1]:*",
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' http://127.0.0.1:* http://localhost:*",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

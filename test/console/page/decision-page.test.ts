@@ -7,6 +7,7 @@ import { hourMs, plusMs } from '../../../domain/time.ts';
 import { aCase, finding, hash, NOW, plan, states, terms } from '../../support/cases.ts';
 import { csrfFor, type PageService, pageService } from '../../support/page-service.ts';
 import { askedCase, decisionOf } from './asked-case.ts';
+import { HOSTILE, hostileCase } from './hostile-case.ts';
 
 const GROUPS = `version: 1
 topics: {default: selfheal-default}
@@ -298,53 +299,6 @@ describe('the page of a case that waits no more', () => {
 });
 
 describe('what comes from outside', () => {
-  const HOSTILE = [
-    '<script>alert(1)</script>',
-    '"><img src=x onerror=alert(1)>',
-    "' autofocus onfocus=alert(1) x='",
-    '</title></textarea></style><svg/onload=alert(1)>',
-    '\u001b[31m\u001b]8;;http://evil\u0007red',
-    '\u202Egpj.exe\u2066',
-    '{{constructor.constructor("alert(1)")()}} ${1+1}',
-    'two\r\nlines\u2028of\u2029it\u0000',
-    'x'.repeat(1_000_000),
-    '&lt;b&gt; &amp; \ud800',
-  ];
-
-  const hostileCase = (text: string): Case =>
-    askedCase(
-      {
-        plan: {
-          ...plan,
-          document: text,
-          parameters: { [text]: [text], BucketName: [text] },
-          executorRoleArn: text,
-        },
-        decisions: [{ ...decisionOf(text), reason: text }],
-        changes: [text],
-      },
-      {
-        entry: text,
-        requestedBy: text,
-        lastFailure: text,
-        manualSteps: [text],
-        finding: {
-          ...aCase('held').finding,
-          rule: text,
-          ruleIdentifier: text,
-          resourceType: text,
-          resourceId: text,
-        },
-        newestEvaluation: { compliance: 'NON_COMPLIANT', recordedAt: NOW, annotation: text },
-        timeline: [{ at: NOW, who: text, what: text, why: text, state: 'held' }],
-        attempts: 1,
-      },
-      {
-        approval: { ...terms.approval, quorum: 3 },
-        windows: [{ name: text, cron: '0 22 * * *', durationMs: hourMs, timezone: 'UTC' }],
-      },
-    );
-
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
   const DANGEROUS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029\u2066-\u2069]/;
   const tagsOf = (html: string) => html.match(/<\/?[a-z!][^>]*>/gi) ?? [];
