@@ -17,6 +17,8 @@ export interface InboxRow {
   readonly rule: string;
   /** Null where a batch has cases in several. */
   readonly account: string | null;
+  /** What the policy calls it; null where it has no name for it. */
+  readonly accountName: string | null;
   readonly region: string | null;
   readonly runbook: string | null;
   readonly reason: string | null;
@@ -80,6 +82,7 @@ const rowOf = (members: readonly Waiting[]): InboxRow => {
     resourceType: finding.resourceType,
     rule: finding.ruleIdentifier ?? finding.rule,
     account: onlyOne(members.map((each) => each.finding.account)),
+    accountName: onlyOne(members.map((each) => each.finding.accountName)),
     region: onlyOne(members.map((each) => each.finding.region)),
     runbook: first.runbook,
     reason: first.reason,
@@ -97,7 +100,7 @@ const nextOf = (wants: InboxRow['wants'], isBatch: boolean, id: string): string 
   return isBatch ? 'selfheal cases --status needs-human' : `selfheal case ${id}`;
 };
 
-const onlyOne = (values: readonly string[]): string | null =>
+const onlyOne = (values: readonly (string | null)[]): string | null =>
   new Set(values).size === 1 ? (values[0] ?? null) : null;
 const least = (counts: readonly number[]): number | null =>
   counts.length === 0 ? null : Math.min(...counts);

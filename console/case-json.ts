@@ -17,7 +17,8 @@ import type { Catalog, Change, Disruption, Severity } from '../domain/catalog/ca
 import { changesOf } from '../domain/catalog/changes.ts';
 import { heldBack } from '../domain/held-back.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { Mode } from '../domain/policy/policy.ts';
+import { accountName } from '../domain/policy/account-name.ts';
+import type { Mode, Policy } from '../domain/policy/policy.ts';
 import type { Controls } from '../domain/ports.ts';
 import type { Instant } from '../domain/time.ts';
 
@@ -26,6 +27,8 @@ export interface CaseSummary {
   readonly state: StateName;
   readonly finding: {
     readonly account: string;
+    /** What the policy calls the account; null where it has no name for it. */
+    readonly accountName: string | null;
     readonly region: string;
     readonly rule: string;
     readonly ruleIdentifier: string | null;
@@ -94,13 +97,15 @@ export interface Effect {
   readonly changes: readonly Change[];
 }
 
-export const caseSummary = (about: Case): CaseSummary => {
+/** @param names what the policy calls accounts, by their ids */
+export const caseSummary = (about: Case, names: Pick<Policy, 'accounts'> = {}): CaseSummary => {
   const { state, finding, newestEvaluation } = about;
   return {
     id: about.id,
     state: state.name,
     finding: {
       account: finding.account,
+      accountName: accountName(names, finding.account) ?? null,
       region: finding.region,
       rule: finding.rule,
       ruleIdentifier: finding.ruleIdentifier ?? null,
@@ -127,8 +132,12 @@ export const caseSummary = (about: Case): CaseSummary => {
 };
 
 /** As `caseSummary`, for somebody who is known: whether they are one of those it waits for. */
-export const caseSummaryFor = (about: Case, person: Pick<Decision, 'who' | 'groups'>): CaseSummary => {
-  const summary = caseSummary(about);
+export const caseSummaryFor = (
+  about: Case,
+  person: Pick<Decision, 'who' | 'groups'>,
+  names: Pick<Policy, 'accounts'> = {},
+): CaseSummary => {
+  const summary = caseSummary(about, names);
   if (about.state.name !== 'awaiting-approval' || summary.waits === null) return summary;
   const objection = objectionTo(person, about)?.reason ?? null;
   return { ...summary, waits: { ...summary.waits, objection } };

@@ -15,6 +15,7 @@ import { caseId, findingId, type Lane } from '../domain/finding.ts';
 import { attemptToken } from '../domain/permit.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describePlan } from '../domain/plan-description.ts';
+import { accountName } from '../domain/policy/account-name.ts';
 import { describeApproval } from '../domain/policy/describe-approval.ts';
 import { explainSelection } from '../domain/policy/explain-selection.ts';
 import { PortError } from '../domain/ports.ts';
@@ -85,7 +86,11 @@ export const explainEvent = async (
   });
   const planned = assessment.outcome.kind === 'planned' ? assessment.outcome : undefined;
   return {
-    finding: { ...finding, ruleIdentifier: finding.ruleIdentifier ?? null },
+    finding: {
+      ...finding,
+      accountName: accountName(book.policy, finding.account) ?? null,
+      ruleIdentifier: finding.ruleIdentifier ?? null,
+    },
     policyVersion: assessment.policyVersion,
     entry: assessment.entry,
     severity: assessment.severity,

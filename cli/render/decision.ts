@@ -1,5 +1,6 @@
 /** What a person decides about, on one screen: what is wrong, what would be done, what keeps it back, who has decided. */
 import type { CaseJson } from '../../console/case-json.ts';
+import { accountText } from '../../domain/policy/account-name.ts';
 import type { Style } from '../io.ts';
 import { safe } from '../io.ts';
 import { clock, effectLines, headline, planFacts } from './story.ts';
@@ -9,7 +10,7 @@ export const decisionText = (about: CaseJson, style: Style, objection: string | 
   [
     '',
     ...headline(about, style),
-    `account ${safe(about.finding.account)}, ${safe(about.finding.region)}, open since ${clock(about.openedAt)}; policy entry "${safe(about.policyEntry)}"`,
+    `account ${safe(accountText(about.finding.account, about.finding.accountName))}, ${safe(about.finding.region)}, open since ${clock(about.openedAt)}; policy entry "${safe(about.policyEntry)}"`,
     ...(about.lastFailure === null
       ? []
       : [style.yellow(`the last attempt failed: ${safe(about.lastFailure)}`)]),

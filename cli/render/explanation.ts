@@ -1,12 +1,13 @@
 /** What would be done about an event, for a person who writes the policy. */
 import type { Explanation } from '../../console/explain-event.ts';
+import { accountText } from '../../domain/policy/account-name.ts';
 import { type Style, safe } from '../io.ts';
 
 export const explanation = (told: Explanation, style: Style): string => {
   const { finding } = told;
   return [
     `${style.bold(safe(finding.resourceId))} fails ${safe(finding.rule)}`,
-    `  ${safe(finding.resourceType)} in account ${safe(finding.account)}, ${safe(finding.region)}${finding.ruleIdentifier === null ? ', rule without a known identifier' : `, rule ${safe(finding.ruleIdentifier)}`}`,
+    `  ${safe(finding.resourceType)} in account ${safe(accountText(finding.account, finding.accountName))}, ${safe(finding.region)}${finding.ruleIdentifier === null ? ', rule without a known identifier' : `, rule ${safe(finding.ruleIdentifier)}`}`,
     ...(told.openCase === null ? [] : [`  Case ${safe(told.openCase)} is open for it already.`]),
     '',
     style.bold(`Entry "${safe(told.entry)}" decides: ${safe(told.severity)}, ${safe(told.mode)}`),

@@ -1,4 +1,5 @@
 /** What waits for people, for a terminal and for a log. */
+import { accountText } from '../../domain/policy/account-name.ts';
 import { epochMs, type Instant } from '../../domain/time.ts';
 import type { Inbox, InboxRow } from '../inbox.ts';
 import { type Io, safe } from '../io.ts';
@@ -40,7 +41,7 @@ const columns = (at: Instant, { style }: Terminal, numbered: boolean): readonly 
     { title: 'WANTS', value: wantsText },
     { title: 'WHAT', value: ({ what }) => safe(what), widthMin: 12 },
     { title: 'RULE', value: ({ rule }) => safe(rule), widthMin: 10, leaveOut: 4 },
-    { title: 'ACCOUNT', value: ({ account }) => safe(account ?? 'several'), leaveOut: 2 },
+    { title: 'ACCOUNT', value: (row) => safe(whereText(row) ?? 'several'), leaveOut: 2 },
     { title: 'REGION', value: ({ region }) => safe(region ?? 'several'), leaveOut: 1 },
     { title: 'SINCE', value: ({ since }) => spanText(epochMs(at) - epochMs(since)), leaveOut: 3 },
     {
@@ -60,10 +61,14 @@ export const inboxLine = (row: InboxRow, at: Instant): string =>
     wantsText(row),
     `${safe(row.resourceType)} ${safe(row.what)}`,
     safe(row.rule),
-    `${safe(row.account ?? 'several accounts')} ${safe(row.region ?? 'several Regions')}`,
+    `${safe(whereText(row) ?? 'several accounts')} ${safe(row.region ?? 'several Regions')}`,
     ...(row.expiresAt === null ? [] : [`expires in ${expiryText(row.expiresAt, at)}`]),
     safe(row.next),
   ].join('  ');
+
+/** @returns undefined where a batch has cases in several accounts */
+const whereText = ({ account, accountName }: InboxRow): string | undefined =>
+  account === null ? undefined : accountText(account, accountName);
 
 const wantsText = ({ wants, given, quorum, objection }: InboxRow): string =>
   wants === 'hands'

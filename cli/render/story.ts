@@ -1,6 +1,7 @@
 /** One case told as a story: what is wrong, where it stands, what can be done, and how it came here. */
 import type { CaseJson } from '../../console/case-json.ts';
 import type { TimelineEntry } from '../../domain/case/case.ts';
+import { accountText } from '../../domain/policy/account-name.ts';
 import type { Style } from '../io.ts';
 import { safe } from '../io.ts';
 import { paintSeverity, paintState } from './paint.ts';
@@ -29,7 +30,7 @@ const facts = (about: CaseJson, style: Style): readonly string[] => {
   return [
     ['case', about.id],
     ['resource', `${finding.resourceType} ${finding.resourceId}`],
-    ['where', `account ${finding.account}, ${finding.region}`],
+    ['where', `account ${accountText(finding.account, finding.accountName)}, ${finding.region}`],
     ['rule', finding.ruleIdentifier === null ? finding.rule : `${finding.rule} (${finding.ruleIdentifier})`],
     ['policy', `entry "${about.policyEntry}" of ${about.policyVersion}, mode ${about.mode}`],
     ['opened', clock(about.openedAt)],

@@ -1,5 +1,6 @@
 /** The open cases, the most severe first. */
 import { html } from 'hono/html';
+import { accountText } from '../../domain/policy/account-name.ts';
 import type { CaseSummary } from '../case-json.ts';
 import { ago, clock, type Html, heldBackSection, layout, line, type Visit } from './layout.ts';
 
@@ -33,6 +34,6 @@ const row = (about: CaseSummary, nowMs: number): Html => html`<tr>
 <td data-label="State">${about.state}</td>
 <td data-label="Resource"><a href="/cases/${encodeURIComponent(about.id)}">${line(about.finding.resourceId)}</a><br><small>${line(about.finding.resourceType)}</small></td>
 <td data-label="Rule">${line(about.finding.rule)}</td>
-<td data-label="Account">${about.finding.account}<br><small>${line(about.finding.region)}</small></td>
+<td data-label="Account">${line(accountText(about.finding.account, about.finding.accountName))}<br><small>${line(about.finding.region)}</small></td>
 <td data-label="Open for"><time datetime="${about.openedAt}">${ago(about.openedAt, nowMs)}</time></td>
 </tr>`;

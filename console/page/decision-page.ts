@@ -11,6 +11,7 @@ import { changesOf } from '../../domain/catalog/changes.ts';
 import { heldBack } from '../../domain/held-back.ts';
 import { samePerson } from '../../domain/person.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { accountName, accountText } from '../../domain/policy/account-name.ts';
 import { countedDecisions, type KnownAnswer, knownAnswers } from '../../domain/preview/known-answers.ts';
 import type { ShownCase } from '../show-case.ts';
 import { decisionSection, fieldOf, type Refusal, saidOf } from './decision-form.ts';
@@ -40,7 +41,7 @@ ${isOther ? otherPlanSection(about, linkedPlan) : ''}
 <div class="facts">
 <p class="kicker"><span class="severity ${about.severity}">${about.severity}</span> <span class="state">${standing.title}</span></p>
 <h1>${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} <span class="name">${line(finding.resourceId)}</span></h1>
-<p class="lead">Fails <strong>${line(finding.ruleIdentifier ?? finding.rule)}</strong> in account ${line(finding.account)}, ${line(finding.region)}, since ${clock(about.openedAt)} (${ago(about.openedAt, Date.parse(now))}).</p>
+<p class="lead">Fails <strong>${line(finding.ruleIdentifier ?? finding.rule)}</strong> in account ${line(accountOf(shown))}, ${line(finding.region)}, since ${clock(about.openedAt)} (${ago(about.openedAt, Date.parse(now))}).</p>
 ${about.newestEvaluation.annotation === undefined ? '' : html`<p>AWS Config says: ${line(about.newestEvaluation.annotation)}</p>`}
 <p>${line(standing.text)}</p>
 ${isOpen(state) ? heldBackSection(heldBack(controls, about)) : ''}
@@ -64,6 +65,10 @@ ${caseSection(about)}
     },
   );
 };
+
+/** With the name that the policy has for it. */
+const accountOf = ({ about: { finding }, book }: ShownCase): string =>
+  accountText(finding.account, accountName(book.policy, finding.account));
 
 /** First on the page and where the reader's eye, or ear, is taken: what is to be mended, with the way to it. */
 const refusalSection = (refusal: Refusal): Html => {

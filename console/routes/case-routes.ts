@@ -83,9 +83,9 @@ const summariesFor = async (
 ): Promise<(about: Case) => CaseSummary> => {
   const who = await whoIs(context).catch(() => undefined);
   const { policy, doubt } = app.policy();
-  if (who === undefined || doubt !== undefined) return (about) => caseSummary(about);
+  if (who === undefined || doubt !== undefined) return (about) => caseSummary(about, policy);
   const person = { who: who.name, groups: groupsOf(who, policy.groups) };
-  return (about) => caseSummaryFor(about, person);
+  return (about) => caseSummaryFor(about, person, policy);
 };
 
 /** What only a person may do. */

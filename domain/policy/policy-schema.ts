@@ -3,6 +3,7 @@
  * use, so that neither can drift from the other. Every error message here completes "expected …".
  */
 import * as z from '../zod.ts';
+import { accounts } from './accounts-schema.ts';
 import { approval, authors, changedBy, groups, notify, operators } from './approval-schema.ts';
 import { exemptions } from './exemptions-schema.ts';
 import { matchSchema } from './match-schema.ts';
@@ -163,6 +164,7 @@ export const policySchema = mapping(
     limits: z.optional(limits),
     timezone: z.optional(timezone),
     owners: z.optional(owners),
+    accounts: z.optional(accounts),
     groups: z.optional(groups),
     operators: z.optional(operators),
     'changed-by': z.optional(changedBy),

@@ -115,6 +115,7 @@ export const policyShape: z.core.$ZodType<Policy> = shape({
   adaptiveConcurrency: flag,
   topics: record(text),
   groups: optional(record(shape({ people: texts, claims: texts, roles: texts }))),
+  accounts: optional(record(text)),
   operators: optional(texts),
   changedByTag: optional(text),
   timezone: text,

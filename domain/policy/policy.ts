@@ -200,6 +200,8 @@ export interface Policy {
   readonly topics: Readonly<Record<string, string>>;
   /** Name -> who is in it. Absent: there are none. */
   readonly groups?: Readonly<Record<string, Group>>;
+  /** What people call an account, by its id; absent: their ids are all there is. */
+  readonly accounts?: Readonly<Record<string, string>>;
   /** Groups whose members may stop, resume, close, exempt, reset, redrive and apply; absent: whoever is signed in. */
   readonly operators?: readonly string[];
   /** Key of the tag that says who changed a resource last; absent: that is not known. */

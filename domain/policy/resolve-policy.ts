@@ -20,6 +20,7 @@ import {
 } from './policy.ts';
 import { type DocumentPath, type PathProblem, shown } from './policy-problem.ts';
 import type { EntryDocument, PolicyDocument } from './policy-schema.ts';
+import { resolveAccounts } from './resolve-accounts.ts';
 import {
   type KnownPeople,
   reportUnknownGroups,
@@ -93,6 +94,7 @@ export const resolvePolicy = (
       report,
     ),
   );
+  const accounts = resolveAccounts(document.accounts, report);
   const owners = resolveOwners(writtenOwners, topicNames, report);
   reportUnusedWindows(windows, [defaults, ...entries], report);
   reportRepeatedNames(entries, report);
@@ -103,6 +105,7 @@ export const resolvePolicy = (
     limits,
     adaptiveConcurrency,
     topics,
+    ...(accounts && { accounts }),
     ...(groups && { groups }),
     ...(operators && { operators }),
     ...(changedByTag && { changedByTag }),

@@ -18,11 +18,15 @@ export const schemaProblems = (
   }
   if (issue.code === 'invalid_key') {
     const key = String(path.at(-1) ?? '');
+    const said = issue.issues[0]?.message;
     return [
       {
         path,
         atKey: true,
-        expected: 'a name of letters, digits, dots, dashes or underscores',
+        expected:
+          said === undefined || said.startsWith(UNSAID)
+            ? 'a name of letters, digits, dots, dashes or underscores'
+            : said,
         found: shown(key),
       },
     ];
@@ -40,6 +44,9 @@ export const schemaProblems = (
   }
   return [{ path, expected: issue.message, found: shown(value), ...correction(issue, value) }];
 };
+
+/** How zod begins for a schema that has no words of its own. */
+const UNSAID = 'Invalid ';
 
 /** A mapping where a list or a mapping may stand: what is wrong with the mapping says more than that it is neither. */
 const meantOf = (issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] | undefined =>

@@ -9,6 +9,7 @@ const told = (over: Partial<Explanation>): string =>
     {
       finding: {
         account: '222222222222',
+        accountName: 'prod',
         region: 'us-east-1',
         rule: 's3-bucket-versioning-enabled',
         ruleIdentifier: null,

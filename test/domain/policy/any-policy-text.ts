@@ -13,6 +13,7 @@ owners: { tag: Owner, contacts: { payroll: team }, fallback: oncall }
 groups:
   oncall: { people: [ada@example.com, bob@example.com, 007], claims: [sre-oncall], roles: ['AWSReservedSSO_Oncall_*'] }
   leads: { people: [carol@example.com, dora@example.com] }
+accounts: { '012345678901': prod, 222222222222: "Prüfung (EU)" }
 operators: [oncall, leads]
 changed-by: last-changed-by
 windows: { nights: { cron: '0 22 * * 1-5', duration: 4h, timezone: America/New_York } }
