@@ -25,7 +25,7 @@ export const pageRoutes = (deps: HttpDeps): Hono => {
       if (visit === 'sign-in-first') return context.redirect(signInPath('/'), 303);
       const found: Case[] = [];
       for await (const about of app.ports.cases.list({ status: 'open' })) found.push(about);
-      const sorted = found.sort(bySeverityThenAge).map(caseSummary);
+      const sorted = found.sort(bySeverityThenAge).map((about) => caseSummary(about, app.policy().policy));
       const held = heldBack(await app.ports.controls.read());
       return context.html(
         casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs(), held, {
