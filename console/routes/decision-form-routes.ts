@@ -13,8 +13,8 @@ import { HttpError } from '../http-error.ts';
 import { csrfHolds, type Session } from '../identity/session.ts';
 import type { Filled, Refusal } from '../page/decision-form.ts';
 import { decisionPage } from '../page/decision-page.ts';
-import { notSignedInPage } from '../page/error-page.ts';
 import { noSuchCasePage } from '../page/layout.ts';
+import { notSignedInPage } from '../page/not-opened-page.ts';
 import { showCase } from '../show-case.ts';
 
 export const decisionFormRoutes = (deps: DecidingDeps): Hono =>

@@ -10,8 +10,8 @@ import type { Session } from '../identity/session.ts';
 import { casesPage } from '../page/cases-page.ts';
 import { CONSOLE_CSS } from '../page/console-css.ts';
 import { decisionPage } from '../page/decision-page.ts';
-import { deadLinkPage, linksUnreadablePage } from '../page/error-page.ts';
 import { noSuchCasePage, signInPath } from '../page/layout.ts';
+import { deadLinkPage, linksUnreadablePage } from '../page/not-opened-page.ts';
 import { showCase } from '../show-case.ts';
 
 /** More than that nobody reads on one page; the command line lists them all. */
