@@ -2,6 +2,7 @@
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
 import type { App, DecidingApp } from '../infra/compose.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
+import type { ReadingApp } from '../infra/compose-reading.ts';
 import type { Operations } from '../infra/operations.ts';
 import type { SessionOf } from './identity/session.ts';
 import type { SignIn } from './identity/sign-in.ts';
@@ -26,6 +27,11 @@ export interface HttpDeps {
    * read: no function carries its parser.
    */
   readonly readDraft?: (text: string, file: string) => PolicyBook;
+}
+
+/** What shows cases opens the links to them. */
+export interface ReadingDeps extends HttpDeps {
+  readonly app: ReadingApp;
 }
 
 /** What only a person may do needs what carries it out. */

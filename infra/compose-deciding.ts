@@ -12,9 +12,14 @@ import { exemptingOnDemand } from './exempting-on-demand.ts';
 import type { Settings } from './settings.ts';
 import { queueUrl, SCHEDULED_QUEUE } from './sqs/queues.ts';
 import { createScheduledOrders } from './sqs/scheduled-orders.ts';
+import { tellsPeople } from './telling.ts';
 
 export const composeDeciding = (settings: Settings, surroundings: Surroundings): DecidingApp => {
-  const base = composePorts(settings, { exempting: exemptingOnDemand, ...surroundings });
+  const base = composePorts(settings, {
+    exempting: exemptingOnDemand,
+    telling: tellsPeople,
+    ...surroundings,
+  });
   const { policyUpTo, connection } = surroundings;
   const { engine } = engineParts({ ...base, ...(policyUpTo && { policyUpTo }) });
   const sqs = new SQSClient(clientSettingsOf(settings, connection));

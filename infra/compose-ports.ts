@@ -4,12 +4,12 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { automationRoleName } from '../domain/automation-role.ts';
 import type { Catalog } from '../domain/catalog/catalog.ts';
 import type { PolicyBook } from '../domain/engine/policy-book.ts';
+import { accountName } from '../domain/policy/account-name.ts';
 import type { Clock, Exempting, Log, Metrics, Ports, Roles } from '../domain/ports.ts';
 import type { SweepStore } from '../domain/sweep/sweep-store.ts';
 import { createCompliance } from './config/compliance.ts';
@@ -23,16 +23,14 @@ import { createHealthStore } from './dynamodb/health-store.ts';
 import { createPermitStore } from './dynamodb/permit-store.ts';
 import { createSweepStore } from './dynamodb/sweep-store.ts';
 import { createCaseEvents } from './eventbridge/case-events.ts';
-import type { LinkReader } from './links/links.ts';
-import { linksOnDemand } from './links/links-on-demand.ts';
-import { messagesOnDemand } from './messages-on-demand.ts';
 import { requestHandlerFor, SDK_SETTINGS, SHORT_PATIENCE } from './sdk-settings.ts';
 import type { Settings } from './settings.ts';
-import { createAnnouncer } from './sns/announcer.ts';
 import { topicArn } from './sns/topic-arn.ts';
 import { createWakes } from './sqs/wakes.ts';
 import { createRunbooks } from './ssm/runbooks.ts';
 import { createMemberClients, type MemberClients } from './sts/member-clients.ts';
+import type { TellingParts, Told } from './telling.ts';
+import { tellsNobody } from './tells-nobody.ts';
 
 /** Reads and writes all that there is, and does nothing by itself. */
 export interface AppBase {
@@ -41,8 +39,6 @@ export interface AppBase {
   readonly policy: () => PolicyBook;
   /** The reports of sweeps. */
   readonly sweeps: SweepStore;
-  /** Opens the links that messages carry. */
-  readonly linkReader: LinkReader;
   /** For whatever else looks into the accounts. */
   readonly members: MemberClients;
 }
@@ -62,6 +58,8 @@ export interface Surroundings {
   readonly documents?: Documents;
   /** Denials may make exemptions; absent where nobody decides. */
   readonly exempting?: (ports: Pick<Ports, 'exemptions' | 'clock'>) => Exempting;
+  /** How people are told; absent where nobody is told anything. */
+  readonly telling?: (parts: TellingParts) => Told;
   /** Lays something around the ports: a listener, or the faults of a test. */
   readonly decorate?: (ports: Ports) => Ports;
   readonly catalog: Catalog;
@@ -77,7 +75,7 @@ export interface Surroundings {
 export const composePorts = (settings: Settings, surroundings: Surroundings): AppBase => {
   const { catalog, policy, clock, random, log, metrics } = surroundings;
   const { tableName } = settings;
-  const { connection, decorate = (ports) => ports } = surroundings;
+  const { connection, telling = tellsNobody, decorate = (ports) => ports } = surroundings;
   const aws = clientSettingsOf(settings, connection);
   const client = surroundings.documents ?? documentsOf(settings, connection);
   const sqs = new SQSClient(aws);
@@ -89,10 +87,8 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     now: clock.now,
     ...(connection && { endpoint: connection.endpoint }),
   });
-  const { links, linkReader } = linksOnDemand({ settings, client, now: clock.now });
   const exemptions = createExemptionStore({ client, tableName });
   const cases = createCaseStore({ client, tableName, now: clock.now });
-  const toDecision = settings.consoleUrl === undefined ? {} : { links };
   const ports = decorate({
     cases,
     batches: createBatchStore({ client, tableName }),
@@ -104,9 +100,16 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     health: createHealthStore({ client, tableName }),
     runbooks: createRunbooks(clients, clock.now),
     compliance: createCompliance(clients, clock.now),
-    announcer: createAnnouncer({ sns: new SNSClient(aws), topicArn: topicArnOf(settings, policy) }),
-    ...toDecision,
-    messages: messagesOnDemand({ catalog, ports: { cases, clock, log, ...toDecision } }),
+    ...telling({
+      settings,
+      client,
+      now: clock.now,
+      aws,
+      topicArn: topicArnOf(settings, policy),
+      catalog,
+      ports: { cases, clock, log },
+      accountName: (account) => accountName(policy().policy, account),
+    }),
     events: createCaseEvents({ events: new EventBridgeClient(aws), busName: settings.eventBusName }),
     wakes: createWakes({ sqs, queueUrl: settings.wakeQueueUrl }),
     clock,
@@ -116,7 +119,7 @@ export const composePorts = (settings: Settings, surroundings: Surroundings): Ap
     metrics,
   });
   const sweeps = createSweepStore({ client, tableName });
-  return { ports, catalog, policy, sweeps, linkReader, members: clients };
+  return { ports, catalog, policy, sweeps, members: clients };
 };
 
 /** The client of the table. */

@@ -2,7 +2,7 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { tellLapsing } from '../domain/exemption/tell-lapsing.ts';
 import { createSweep, type Sweep } from '../domain/sweep/sweep.ts';
-import type { App } from './compose.ts';
+import type { EngineApp } from './compose.ts';
 import { type Connection, clientSettingsOf } from './compose-ports.ts';
 import { createSweepSource } from './config/sweep-source.ts';
 import type { Settings } from './settings.ts';
@@ -14,7 +14,7 @@ export interface Scheduled {
 }
 
 export const composeScheduled = (
-  { selfheal, ports, catalog, policy, sweeps, members }: App,
+  { selfheal, ports, catalog, policy, sweeps, members }: EngineApp,
   settings: Settings,
   connection?: Connection,
 ): Scheduled => ({

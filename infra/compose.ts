@@ -3,17 +3,23 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ByPeople } from '../domain/engine/by-people.ts';
 import { createEngine, type Selfheal } from '../domain/engine/engine.ts';
 import { type AppBase, clientSettingsOf, composePorts, type Surroundings } from './compose-ports.ts';
+import { type ReadingApp, withLinkReader } from './compose-reading.ts';
 import type { Settings } from './settings.ts';
 import { queueUrl, SCHEDULED_QUEUE } from './sqs/queues.ts';
 import { createRefusals, type Refusals } from './sqs/refusals.ts';
 import { createScheduledOrders, type ScheduledOrders } from './sqs/scheduled-orders.ts';
+import { tellsPeople } from './telling.ts';
 
-export interface App extends AppBase {
+/** The engine with all its ports. */
+export interface EngineApp extends AppBase {
   readonly selfheal: Selfheal;
   readonly refusals: Refusals;
   /** What is done on a schedule, for those who will not wait for it. */
   readonly orders: ScheduledOrders;
 }
+
+/** All that there is: on one's own machine. */
+export interface App extends EngineApp, ReadingApp {}
 
 /** What carries out what only people may do. */
 export interface DecidingApp extends AppBase {
@@ -21,8 +27,11 @@ export interface DecidingApp extends AppBase {
   readonly orders: ScheduledOrders;
 }
 
-export const compose = (settings: Settings, surroundings: Surroundings): App => {
-  const base = composePorts(settings, surroundings);
+export const compose = (settings: Settings, surroundings: Surroundings): App =>
+  withLinkReader(composeEngine(settings, surroundings), settings, surroundings);
+
+export const composeEngine = (settings: Settings, surroundings: Surroundings): EngineApp => {
+  const base = composePorts(settings, { telling: tellsPeople, ...surroundings });
   const { policyUpTo, connection } = surroundings;
   const sqs = new SQSClient(clientSettingsOf(settings, connection));
   return {

@@ -1,6 +1,6 @@
 /** Everything that shows what there is: cases, what is stopped, and the page. It reads the table and nothing else. */
 import { Hono } from 'hono/tiny';
-import type { HttpDeps } from '../http-deps.ts';
+import type { ReadingDeps } from '../http-deps.ts';
 import { lazily } from '../lazily.ts';
 import { batchRoutes } from '../routes/batch-routes.ts';
 import { breakerRoutes } from '../routes/breaker-routes.ts';
@@ -11,7 +11,7 @@ import { pageRoutes } from '../routes/page-routes.ts';
 import { stopRoutes } from '../routes/stop-routes.ts';
 import { sweepRoutes } from '../routes/sweep-routes.ts';
 
-export const reading = (deps: HttpDeps): Hono =>
+export const reading = (deps: ReadingDeps): Hono =>
   new Hono()
     .route('/healthz', healthRoutes(deps))
     .route('/api/cases', caseRoutes(deps))

@@ -5,7 +5,7 @@ import type { Case } from '../../domain/case/case.ts';
 import { heldBack } from '../../domain/held-back.ts';
 import { PortError } from '../../domain/ports.ts';
 import { caseSummary } from '../case-json.ts';
-import type { HttpDeps } from '../http-deps.ts';
+import type { HttpDeps, ReadingDeps } from '../http-deps.ts';
 import type { Session } from '../identity/session.ts';
 import { casesPage } from '../page/cases-page.ts';
 import { CONSOLE_CSS } from '../page/console-css.ts';
@@ -17,7 +17,7 @@ import { showCase } from '../show-case.ts';
 /** More than that nobody reads on one page; the command line lists them all. */
 const CASES_SHOWN_MAX = 500;
 
-export const pageRoutes = (deps: HttpDeps): Hono => {
+export const pageRoutes = (deps: ReadingDeps): Hono => {
   const { app, nowMs, sessionOf } = deps;
   return new Hono()
     .get('/', async (context) => {

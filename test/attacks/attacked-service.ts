@@ -95,11 +95,11 @@ export const attackedService = async (policyChanged?: (text: string) => string):
     nowMs,
   });
   const { server, url } = await listening(http.fetch);
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
   const dynamodb = new DynamoDBClient({ ...connection, endpoint: world.sandbox.dynamodbEndpoint });
   const client = createDocuments(dynamodb);
-  const { links } = composeLinks({ settings: { ...settings, consoleUrl: url }, client, now: world.now });
+  const links = composeLinks({ settings: { ...settings, consoleUrl: url }, client, now: world.now });
 
   const service: AttackedService = {
     world,

@@ -3,7 +3,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono/tiny';
 import { deciding } from '../../console/groups/deciding.ts';
 import { reading } from '../../console/groups/reading.ts';
-import type { DecidingDeps } from '../../console/http-deps.ts';
+import type { DecidingDeps, ReadingDeps } from '../../console/http-deps.ts';
 import { httpFrame } from '../../console/http-frame.ts';
 import { bearer } from '../../console/identity/bearer.ts';
 import { noSessions } from '../../console/identity/session.ts';
@@ -48,7 +48,7 @@ export const batchService = async (): Promise<BatchService> => {
     exempting: exemptingOnDemand(some),
   };
   const selfheal = createEngine({ ports, catalog: CATALOG, policy, globalLaneRegion: 'us-east-1' });
-  const app = { ports, catalog: CATALOG, policy, selfheal } as unknown as DecidingDeps['app'];
+  const app = { ports, catalog: CATALOG, policy, selfheal } as unknown as (DecidingDeps & ReadingDeps)['app'];
   const nowMs = () => epochMs(ports.clock.now());
   const people = await startPeople(nowMs);
   const names = { groupsClaim: 'groups' };
@@ -58,7 +58,7 @@ export const batchService = async (): Promise<BatchService> => {
     log: ports.log,
     ...names,
   });
-  const deps: DecidingDeps = {
+  const deps: DecidingDeps & ReadingDeps = {
     app,
     nowMs,
     whoIs: bearer({ verify: async (token) => (await signIn.oidc()).verify(token), log: ports.log, ...names }),

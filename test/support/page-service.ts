@@ -7,7 +7,7 @@ import type { Hono } from 'hono/tiny';
 import { Hono as Routes } from 'hono/tiny';
 import { deciding } from '../../console/groups/deciding.ts';
 import { reading } from '../../console/groups/reading.ts';
-import type { DecidingDeps } from '../../console/http-deps.ts';
+import type { DecidingDeps, ReadingDeps } from '../../console/http-deps.ts';
 import { httpFrame } from '../../console/http-frame.ts';
 import { csrfOf } from '../../console/identity/session.ts';
 import type { Case } from '../../domain/case/case.ts';
@@ -85,9 +85,9 @@ export const pageService = async ({
   };
   const selfheal = createEngine({ ports, catalog, policy, globalLaneRegion: 'us-east-1' });
   const app = { ports, catalog, policy, selfheal, linkReader: createLinkReader(links) };
-  const deps: DecidingDeps = {
+  const deps: DecidingDeps & ReadingDeps = {
     // The rest of it is not for the pages.
-    app: app as unknown as DecidingDeps['app'],
+    app: app as unknown as (DecidingDeps & ReadingDeps)['app'],
     nowMs: () => epochMs(ports.clock.now()),
     whoIs: async () => undefined,
     sessionOf: async ({ req }) => {

@@ -20,7 +20,7 @@ const FUNCTIONS = readdirSync('handlers/lambda')
   .map((file) => file.replace(/\.ts$/, ''))
   .sort();
 
-/** Whoever composes the ports can tell people something, in words for each kind of reader. */
+/** Whoever has the engine can tell people something, in words for each kind of reader. */
 const MESSAGES = ['domain/message/messages.ts', 'domain/message/variants.ts'];
 /** And what is linked to in them. */
 const LINKS = 'infra/links/compose-links.ts';
@@ -75,13 +75,12 @@ describe('the packaged functions', () => {
     const routes = (...names: readonly string[]) => names.map((name) => `console/routes/${name}-routes.ts`);
     expect(modules).toEqual({
       ...Object.fromEntries(FUNCTIONS.map((name) => [name, [...MESSAGES, LINKS]])),
-      // Who signs in is asked for where there are pages only.
+      // Who signs in is asked for where there are pages only; there links are opened, and made where people are told.
       api: [
         'console/identity/sign-in-routes.ts',
         'console/page/error-page.ts',
-        ...MESSAGES,
         'infra/identity/oidc.ts',
-        LINKS,
+        'infra/links/compose-reader.ts',
       ].sort(),
       decide: [
         ...routes('apply', 'decision-form', 'exemption', 'sweep'),
@@ -95,9 +94,7 @@ describe('the packaged functions', () => {
       operations: [
         ...routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
         'console/page/error-page.ts',
-        ...MESSAGES,
         'infra/doctor/create-doctor.ts',
-        LINKS,
       ].sort(),
     });
     for (const { name, files, atStart, onDemand } of built) {
