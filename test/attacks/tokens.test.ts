@@ -364,7 +364,7 @@ describe('over HTTP, on a connection that is kept', () => {
         told.add(JSON.stringify([status, text, rest]));
       }
     };
-    await Promise.all([worker(), worker(), worker(), worker()]);
+    await Promise.all(Array.from({ length: 16 }, worker));
     return [...told];
   };
   /** Of many, some: a step that is prime to the eight bits of a place passes through all of them. */

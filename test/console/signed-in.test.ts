@@ -96,6 +96,8 @@ describe('one person', () => {
   it('is the same with and without the domain behind the name', () => {
     expect(samePerson('ada', 'ada@example.com')).toBe(true);
     expect(samePerson('ada@example.com', 'ada@example.org')).toBe(true);
+    expect(samePerson('ada@example.com', 'Ada+2@example.com')).toBe(true);
+    expect(samePerson('ada+1', 'ada+2@example.com')).toBe(true);
     expect(samePerson('ada', 'grace@example.com')).toBe(false);
     expect(samePerson('role deploy', 'deploy')).toBe(false);
   });
