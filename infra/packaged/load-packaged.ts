@@ -1,7 +1,7 @@
 /**
  * What a Lambda function reads at cold start: policy and catalog as JSON, each only as it was sealed. YAML is read
- * where people write it; no function carries its parser. The policy is checked again by its schema, as every policy
- * is, for people publish others; the catalog comes with the code and only with it.
+ * where people write it; no function carries its parser, nor the language of policies. A policy is looked at field by
+ * field, as every one is, for people publish others; the catalog comes with the code and only with it.
  */
 import { readFileSync } from 'node:fs';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
