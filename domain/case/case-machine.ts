@@ -10,6 +10,7 @@ import { isClosed, isOpen } from './case.ts';
 import type { Effect } from './effect.ts';
 import { after, move, type Outcome, unchanged } from './move.ts';
 import type { Observation, ObservationKind } from './observation.ts';
+import { tellingAsked } from './tell-asked.ts';
 import * as compliance from './transitions/compliance.ts';
 import * as decisions from './transitions/decisions.ts';
 import { onExemptionReviewed } from './transitions/exemption.ts';
@@ -84,7 +85,7 @@ export const TABLE: Readonly<Record<OpenStateName, Readonly<Partial<Record<Obser
   held: {
     ...waitingRows,
     due: row(liftHold, 'needs-human'),
-    announced: row(people.onOwnerTold),
+    announced: row(people.onToldWhileHeld),
     assessed: row(start.onReassessed, ...routed),
   },
   'awaiting-approval': {
@@ -157,21 +158,7 @@ export const decide = (current: Case, observation: Observation, moment: Moment):
     throw new Error(
       `case ${current.id}: ${state.name} + ${observation.kind} ended in ${to}, which its row does not name`,
     );
-  return tellingApprovers(current, endingProbe(current, outcome));
-};
-
-/**
- * Who approved what does not start after all hears of it: when the stop switch holds it, and when the case closes
- * without it. Whoever looks at it again while it is held tells nobody again.
- */
-const tellingApprovers = ({ state: from, approval, lastFailed }: Case, outcome: Moved): Moved => {
-  const { state: to } = outcome.case;
-  if (approval === undefined || lastFailed !== undefined) return outcome;
-  const isStopped = from.name === 'queued' && to.name === 'held' && to.reason === 'stop-switch';
-  const isOver =
-    (from.name === 'queued' || from.name === 'held') &&
-    (to.name === 'self-resolved' || to.name === 'suppressed' || to.name === 'closed-by-human');
-  return isStopped || isOver ? { ...outcome, after: [...outcome.after, { kind: 'announce' }] } : outcome;
+  return tellingAsked(current, endingProbe(current, outcome), moment);
 };
 
 /** However an attempt ends that was a probe, its breakers are told: only one that healed closes them. */

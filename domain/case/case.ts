@@ -62,6 +62,16 @@ export interface Approval {
   readonly notBefore?: Instant;
 }
 
+/** Whom a request for approval reached, and what they heard since; gone when what they approved runs. */
+export interface Asked {
+  /** How many rungs of the ladder were told. */
+  readonly rungs: number;
+  /** Of what was approved: when they were told that it starts. */
+  readonly startsAt?: Instant;
+  /** Why it is kept back beyond that, as far as they heard. */
+  readonly told?: readonly HoldReason[];
+}
+
 export interface TimelineEntry {
   readonly at: Instant;
   /** `config`, `ssm`, `selfheal`, or a person's name. */
@@ -307,6 +317,8 @@ export interface Case<S extends CaseState = CaseState> {
   /** Checks before a start that could not be made, in a row. */
   readonly checkFailures: number;
   readonly approval?: Approval;
+  /** Absent where people were not asked, or by a batch, or heard all there is. */
+  readonly asked?: Asked;
   /** The person whose order opened it: a sweep or a plan that they applied. Absent where an event did. */
   readonly requestedBy?: string;
   /** When the owner was told what is to come, where there is a grace. */

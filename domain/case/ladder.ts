@@ -22,19 +22,28 @@ export const rungOf = ({ batch, rungs = 0 }: AwaitingApproval, { approval }: Pic
   batch === undefined ? approval.escalate?.[rungs] : undefined;
 
 /** Names of the topics that hear what is to be announced of a case now, each once. */
-export const announcesTo = ({ state, terms }: Case): readonly string[] => {
+export const announcesTo = (about: Case): readonly string[] => {
+  const { state, terms } = about;
   switch (state.name) {
     case 'held':
-      return state.announced === false ? ownerTopics(terms) : terms.notify;
+      return state.announced === false ? ownerTopics(terms) : askedTopics(about);
     case 'awaiting-approval':
-      return state.announced ? (rungOf(state, terms)?.notify ?? []) : terms.notify;
+      return state.announced ? (rungOf(state, terms)?.notify ?? []) : askedTopics(about);
     case 'needs-human':
       return state.code === APPROVAL_EXPIRED
-        ? [...new Set([terms.notify, ...(terms.approval.escalate ?? []).map(({ notify }) => notify)].flat())]
-        : terms.notify;
+        ? upToRung(terms, terms.approval.escalate?.length ?? 0)
+        : askedTopics(about);
     default:
-      return terms.notify;
+      return askedTopics(about);
   }
 };
+
+/** Those who are told first, and the rungs that were asked beside them. */
+export const askedTopics = ({ terms, asked }: Pick<Case, 'terms' | 'asked'>): readonly string[] =>
+  upToRung(terms, asked?.rungs ?? 0);
+
+const upToRung = ({ notify, approval }: Terms, rungs: number): readonly string[] => [
+  ...new Set([notify, ...(approval.escalate ?? []).slice(0, rungs).map((rung) => rung.notify)].flat()),
+];
 
 export const APPROVAL_EXPIRED = 'approval-expired';

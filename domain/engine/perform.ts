@@ -194,8 +194,8 @@ const announce = async ({ ports }: Engine, about: Case): Promise<Observation | u
   const message = await ports.messages.aboutCase(about);
   if (message === undefined) return undefined;
   await ports.announcer.announce(announcesTo(about), message);
-  // Of a closed case nothing is left to record.
-  return isClosed(about.state) ? undefined : { kind: 'announced' };
+  // Of a closed case nothing is left to record; nor of one that goes on at once.
+  return isClosed(about.state) || about.state.name === 'queued' ? undefined : { kind: 'announced' };
 };
 
 /** With the start itself this stays within the five seconds that the stop switch promises. */

@@ -4,8 +4,10 @@
  * does. Every value from outside is shown on one line, without control characters and without what looks like a
  * secret.
  */
+import { startTimes } from '../calendar/start-times.ts';
 import type { AwaitingApproval, Case, EarlierCase, NeedsHuman } from '../case/case.ts';
 import { APPROVAL_EXPIRED, rungOf } from '../case/ladder.ts';
+import { isLaterThanTold } from '../case/tell-asked.ts';
 import type { Runbook } from '../catalog/catalog.ts';
 import type { Message } from '../message.ts';
 import type { Plan } from '../plan.ts';
@@ -27,7 +29,7 @@ import { subjectOf, whatIsWrong, whereOf } from './subject.ts';
 import { counted, inWords, shown, shownTime } from './words.ts';
 
 /** Which message the case's state calls for; undefined when nobody must be told. */
-export const kindOf = ({ state, approval }: Case): MessageKind | undefined => {
+export const kindOf = ({ state, asked }: Case): MessageKind | undefined => {
   switch (state.name) {
     case 'awaiting-approval':
       // In a batch there is one message for all of them.
@@ -39,11 +41,17 @@ export const kindOf = ({ state, approval }: Case): MessageKind | undefined => {
       return state.code === APPROVAL_EXPIRED ? 'approval-expired' : 'needs-human';
     case 'held':
       if (state.announced === false) return 'grace';
-      return approval === undefined ? undefined : 'not-started';
+      if (asked?.startsAt === undefined) return undefined;
+      return isLaterThanTold(state, asked) ? 'not-started' : 'approved';
+    case 'queued':
+      return asked?.startsAt === undefined ? undefined : 'approved';
+    case 'denied':
+      return 'denied';
     case 'self-resolved':
     case 'suppressed':
     case 'closed-by-human':
-      return approval === undefined ? undefined : 'not-started';
+      if (asked === undefined) return undefined;
+      return asked.startsAt === undefined ? 'no-decision-needed' : 'not-started';
     default:
       return undefined;
   }
@@ -74,8 +82,8 @@ export const caseMessage = (kind: MessageKind, about: Case, around: Around): Mes
       thread: about.id,
       severity,
       sections,
-      ...(around.link !== undefined && kind !== 'not-started' && { link: around.link }),
-      next: kind === 'not-started' ? [] : commandsOf(about),
+      ...(around.link !== undefined && !TOLD_ONLY.includes(kind) && { link: around.link }),
+      next: TOLD_ONLY.includes(kind) ? [] : commandsOf(about),
       about: { account: finding.account, region: lane.region, caseId: about.id },
     }),
   };
@@ -89,7 +97,13 @@ const VERBS: Readonly<Record<MessageKind, string>> = {
   'needs-human': 'Needs you:',
   grace: 'Will fix:',
   'not-started': 'Not started:',
+  approved: 'Approved:',
+  denied: 'Denied:',
+  'no-decision-needed': 'Over, nothing to decide:',
 };
+
+/** Nobody has to do anything about it. */
+const TOLD_ONLY: readonly MessageKind[] = ['not-started', 'approved', 'denied', 'no-decision-needed'];
 
 /** SNS refuses a message for one empty attribute. */
 const withoutEmpty = (attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
@@ -109,6 +123,7 @@ const asking =
       { title: 'Has it worked before?', lines: recordLines(asked.state.plan, around) },
       { title: 'This resource before', lines: earlierLines(about.earlier) },
       { title: 'How to decide', lines: decideLines(asked) },
+      { title: 'When it would start', lines: [startLine(asked, around)] },
       { title: 'If nobody answers', lines: silenceLines(asked) },
     ];
   };
@@ -145,6 +160,43 @@ const SECTIONS: Readonly<Record<MessageKind, ToSections>> = {
     { lines: [notStarted(about), '', ...wrongLines(about, around)] },
     { title: 'Who had approved', lines: approvers(about) },
   ],
+  approved: (about, around) => [
+    {
+      lines: [
+        `What you were asked for is approved. ${startsWhen(about, around)}`,
+        '',
+        ...wrongLines(about, around),
+      ],
+    },
+    { title: 'Who approved', lines: approvers(about) },
+    { title: 'What runs', lines: about.approval?.plan ? exactly(about.approval.plan) : [] },
+  ],
+  denied: (about, around) => [{ lines: [...deniedLines(about), '', ...wrongLines(about, around)] }],
+  'no-decision-needed': (about, around) => [
+    {
+      lines: [
+        `You were asked whether to fix this. No decision is needed any more: ${whyOver(about)}. Nothing was run.`,
+        '',
+        'It was about this:',
+        ...wrongLines(about, around),
+      ],
+    },
+  ],
+};
+
+const startsWhen = ({ asked }: Case, { now }: Around): string =>
+  asked?.startsAt === undefined || asked.startsAt <= now
+    ? 'It runs now, within the limits.'
+    : `It starts ${shownTime(asked.startsAt)}, not before.`;
+
+const deniedLines = ({ state }: Case): readonly string[] => {
+  if (state.name !== 'denied') return [];
+  const { who, at, reason, exemption } = state.decision;
+  return [
+    `What you were asked for is denied. Nothing runs, and the case is closed.`,
+    `${shown(who, 100)}, ${shownTime(at)}: ${shown(reason, 300)}`,
+    ...(exemption === undefined ? [] : [`It is exempt by "${shown(exemption, 100)}" from now on.`]),
+  ];
 };
 
 const wrongLines = (about: Case, around: Around): readonly string[] => [
@@ -237,6 +289,16 @@ const decideLines = (about: Case<AwaitingApproval>): readonly string[] => [
   ),
 ];
 
+const startLine = ({ terms: { windows } }: Case, { now }: Around): string => {
+  const times = startTimes(windows, [], now);
+  if (windows.length === 0) return 'At once, within the limits; whoever approves may choose a later time.';
+  if (times.kind === 'open')
+    return `At once, while ${windowNames(windows)} is open: until ${times.until === undefined ? 'further notice' : shownTime(times.until)}.`;
+  return times.opensAt === undefined
+    ? `Only in ${windowNames(windows)}, which never opens.`
+    : `Only in ${windowNames(windows)}, which opens ${shownTime(times.opensAt)}.`;
+};
+
 const whoMay = ({ terms, state }: Case<AwaitingApproval>): string => {
   const { quorum, from, not = [] } = terms.approval;
   const people =
@@ -309,24 +371,43 @@ const windowNames = (windows: readonly Window[]): string =>
   `window ${windows.map(({ name }) => `"${shown(name, 64)}"`).join(' or ')}`;
 
 /** Why an approved plan does not run. */
-const notStarted = ({ state }: Case): string => {
+const notStarted = (about: Case): string => {
+  const { state } = about;
   const why =
     state.name === 'held'
-      ? `it is held by ${HELD_BY[state.reason] ?? state.reason}: ${shown(state.detail, 300)}. It is looked at again by itself`
-      : state.name === 'self-resolved'
-        ? 'AWS Config says that the resource is fine now, or gone. There is nothing left to do'
-        : state.name === 'suppressed'
-          ? `it is exempt by "${shown(state.exemption, 100)}"`
-          : state.name === 'closed-by-human'
-            ? `${shown(state.who, 100)} closed the case: ${shown(state.reason, 300)}`
-            : `the case is ${state.name}`;
+      ? `it is held by ${HELD_BY[state.reason] ?? state.reason}: ${shown(state.detail, 300)}. It is looked at again by itself, and starts when nothing holds it any more`
+      : whyOver(about);
   return `What you were asked for was approved, but does not start: ${why}.`;
 };
 
-const HELD_BY: Readonly<Record<string, string>> = { 'stop-switch': 'the stop switch' };
+/** Why nothing is left to be done, of a case that closed. */
+const whyOver = ({ state }: Case): string => {
+  switch (state.name) {
+    case 'self-resolved':
+      return state.why === 'gone'
+        ? 'AWS Config knows nothing of it any more: the resource, or its rule, is gone'
+        : 'AWS Config says that the resource is compliant now';
+    case 'suppressed':
+      return `it is exempt by "${shown(state.exemption, 100)}"`;
+    case 'closed-by-human':
+      return `${shown(state.who, 100)} closed the case: ${shown(state.reason, 300)}`;
+    default:
+      return `the case is ${state.name}`;
+  }
+};
+
+const HELD_BY: Readonly<Record<string, string>> = {
+  'stop-switch': 'the stop switch',
+  breaker: 'a breaker',
+  blackout: 'a blackout',
+  window: 'its window',
+};
 
 const approvers = ({ approval }: Case): readonly string[] =>
-  (approval?.decisions ?? []).map(({ who, at }) => `${shown(who, 100)}, ${shownTime(at)}`);
+  (approval?.decisions ?? []).map(
+    ({ who, at, reason }) =>
+      `${shown(who, 100)}, ${shownTime(at)}${reason.trim() === '' ? '' : `: ${shown(reason, 200)}`}`,
+  );
 
 const caseSection = (about: Case): Section => ({
   lines: [

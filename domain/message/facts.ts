@@ -15,7 +15,10 @@ export type MessageKind =
   | 'approval-expired'
   | 'needs-human'
   | 'grace'
-  | 'not-started';
+  | 'not-started'
+  | 'approved'
+  | 'denied'
+  | 'no-decision-needed';
 
 export const FACTS_VERSION = 1 as const;
 

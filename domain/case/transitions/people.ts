@@ -5,6 +5,7 @@ import { graceEnd, ownerTopics } from '../grace.ts';
 import { after, move, type Outcome, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
 import { CHECK_FAILURES_MAX, checkFailedWaitMs, withinADay } from '../route.ts';
+import { isUntold } from '../tell-asked.ts';
 import { handToHuman, noted } from './failure.ts';
 
 export const onNeedAnnounced = (c: Case<NeedsHuman>, _: unknown, moment: Moment): Outcome =>
@@ -13,9 +14,23 @@ export const onNeedAnnounced = (c: Case<NeedsHuman>, _: unknown, moment: Moment)
     entry: { who: 'selfheal', what: 'people-told', why: c.state.reason },
   });
 
-/** SNS took the message to the owner: from now on, grace runs for somebody who knows. */
-export const onOwnerTold = (c: Case<Held>, _: unknown, moment: Moment): Outcome => {
-  if (c.state.reason !== 'grace' || c.state.announced !== false) return unchanged();
+/** SNS took the message to the owner, or to those who approved what is kept back. */
+export const onToldWhileHeld = (c: Case<Held>, _: unknown, moment: Moment): Outcome =>
+  c.state.reason === 'grace' && c.state.announced === false ? ownerTold(c, moment) : askedTold(c, moment);
+
+/** They hear it once: until SNS took it, it is sent each time that the case is held for this reason. */
+const askedTold = (c: Case<Held>, moment: Moment): Outcome => {
+  const { state, asked } = c;
+  if (asked === undefined || !isUntold(state, asked)) return unchanged();
+  return move(c, moment, {
+    to: state,
+    head: { asked: { ...asked, told: [...(asked.told ?? []), state.reason] } },
+    entry: { who: 'selfheal', what: 'people-told', why: `what was approved is kept back: ${state.reason}` },
+  });
+};
+
+/** From now on, grace runs for somebody who knows. */
+const ownerTold = (c: Case<Held>, moment: Moment): Outcome => {
   const { now } = moment;
   const until = graceEnd(c.openedAt, now, c.terms.graceMs);
   return move(c, moment, {

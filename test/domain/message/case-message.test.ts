@@ -124,6 +124,22 @@ describe('the request for approval', () => {
   });
 });
 
+describe('when it would start', () => {
+  const nights = { name: 'nights', cron: '0 22 * * *', durationMs: 8 * hourMs, timezone: 'UTC' };
+  const said = (over: Partial<typeof nights>) =>
+    messageOf(payroll({}, { terms: { ...payroll().terms, windows: [{ ...nights, ...over }] } })).text;
+
+  it('is at once, where the policy names no window', () => {
+    expect(messageOf(payroll()).text).toContain('When it would start\n  At once, within the limits');
+  });
+
+  it('is in the window, whether it is open or not', () => {
+    expect(said({})).toContain('At once, while window "nights" is open: until 2026-11-21 06:00Z.');
+    expect(said({ durationMs: hourMs })).toContain('Only in window "nights", which opens 2026-11-21 22:00Z.');
+    expect(said({ cron: '0 22 31 2 *' })).toContain('Only in window "nights", which never opens.');
+  });
+});
+
 describe('when what was approved is void', () => {
   it('says so first, and what has changed', () => {
     const message = messageOf(payroll({ changes: ['the version of the runbook was 2, is 3'] }));
@@ -172,23 +188,60 @@ describe('the ladder', () => {
 
 describe('everybody is told what happened', () => {
   const approval = { planHash: 'x', decisions: [vote], validUntil: plusMs(NOW, hourMs) };
+  const approved = { approval, asked: { rungs: 0, startsAt: NOW } };
+  const asked = { asked: { rungs: 0 } };
+
   it.each([
     [
-      aCase('held', { reason: 'stop-switch', detail: 'grace stopped everything' }, { approval }),
+      aCase('held', { reason: 'stop-switch', detail: 'grace stopped everything' }, approved),
       'held by the stop switch: grace stopped everything',
     ],
-    [aCase('self-resolved', {}, { approval }), 'AWS Config says that the resource is fine now, or gone'],
-    [aCase('suppressed', { exemption: 'legacy' }, { approval }), 'it is exempt by "legacy"'],
-    [
-      aCase('closed-by-human', { who: 'bob', reason: 'by hand' }, { approval }),
-      'bob closed the case: by hand',
-    ],
+    [aCase('held', { reason: 'breaker', detail: 'of rule X' }, approved), 'held by a breaker: of rule X'],
+    [aCase('self-resolved', {}, approved), 'AWS Config says that the resource is compliant now'],
+    [aCase('self-resolved', { why: 'gone' }, approved), 'the resource, or its rule, is gone'],
+    [aCase('suppressed', { exemption: 'legacy' }, approved), 'it is exempt by "legacy"'],
+    [aCase('closed-by-human', { who: 'bob', reason: 'by hand' }, approved), 'bob closed the case: by hand'],
   ])('when what was approved does not start after all (%#)', (about, why) => {
     const message = messageOf(about);
     expect(message.subject).toContain('Not started:');
     expect(message.text).toContain(why);
-    expect(message.text).toContain('ada@example.com, 2026-11-21 03:00Z');
+    expect(message.text).toContain('ada@example.com, 2026-11-21 03:00Z: go on');
     expect(message.chat?.content.nextSteps).toBeUndefined();
+  });
+
+  it.each([
+    [aCase('self-resolved', {}, asked), 'AWS Config says that the resource is compliant now'],
+    [aCase('closed-by-human', { who: 'bob', reason: 'by hand' }, asked), 'bob closed the case: by hand'],
+  ])('when nothing is left to decide (%#)', (about, why) => {
+    const message = messageOf(about);
+    expect(message.attributes.kind).toBe('no-decision-needed');
+    expect(message.subject).toContain('Over, nothing to decide:');
+    expect(message.text.split('\n')[0]).toBe(
+      `You were asked whether to fix this. No decision is needed any more: ${why}. Nothing was run.`,
+    );
+    expect(message.chat?.content.nextSteps).toBeUndefined();
+  });
+
+  it('when somebody denied: who, why, and that it is left alone', () => {
+    const decision = { ...vote, answer: 'deny', reason: 'a public site', exemption: 'site' } as const;
+    const message = messageOf(aCase('denied', { decision }, asked));
+    expect(message.subject).toContain('Denied:');
+    expect(message.text).toContain('ada@example.com, 2026-11-21 03:00Z: a public site');
+    expect(message.text).toContain('It is exempt by "site" from now on.');
+  });
+
+  it('when others approved: who, and when it runs', () => {
+    const plan = payroll().state.plan;
+    const head = { ...approved, approval: { ...approval, plan } };
+    const message = messageOf(aCase('queued', {}, head));
+    expect(message.subject).toContain('Approved:');
+    expect(message.text).toContain('It runs now, within the limits.');
+    expect(message.text).toContain('Who approved\n  ada@example.com, 2026-11-21 03:00Z: go on');
+    expect(message.text).toContain('runbook   AWS-DisableS3BucketPublicReadWrite version 3');
+    const startsAt = plusMs(NOW, hourMs);
+    const later = { ...head, asked: { rungs: 0, startsAt } };
+    const waits = aCase('held', { reason: 'window', dueAt: startsAt }, later);
+    expect(messageOf(waits).text).toContain('It starts 2026-11-21 04:00Z, not before.');
   });
 
   it('and not when nothing had been approved, or it ran', () => {

@@ -103,10 +103,25 @@ const messages = (f: Fields): readonly Message[] => {
         {
           ...head(f),
           approval: { planHash: 'x', decisions: [vote], validUntil: NOW },
+          asked: { rungs: 0, startsAt: NOW },
         },
       ),
       name,
     ),
+    messageOf(
+      aCase(
+        'queued',
+        {},
+        {
+          ...head(f),
+          approval: { planHash: 'x', plan, decisions: [vote], validUntil: NOW },
+          asked: { rungs: 0, startsAt: NOW },
+        },
+      ),
+      name,
+    ),
+    messageOf(aCase('denied', { decision: { ...vote, answer: 'deny', exemption: f.reason } }, head(f)), name),
+    messageOf(aCase('suppressed', { exemption: f.reason }, { ...head(f), asked: { rungs: 0 } }), name),
   ];
 };
 
