@@ -4,7 +4,7 @@
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Settled } from '../domain/engine/settled.ts';
-import type { EngineApp as App } from '../infra/compose.ts';
+import type { EngineApp as App } from '../infra/compose-engine.ts';
 import type { Decoded } from '../infra/eventbridge/decode.ts';
 
 interface Work<T> {

@@ -2,7 +2,7 @@
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
 import { epochMs } from '../domain/time.ts';
-import type { EngineApp as App } from '../infra/compose.ts';
+import type { EngineApp as App } from '../infra/compose-engine.ts';
 import { decodeComplianceChange } from '../infra/eventbridge/decode-compliance-change.ts';
 import { handleBatch, wasDeliveredBefore } from './batch.ts';
 

@@ -2,7 +2,7 @@
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
 import type { Settled } from '../domain/engine/settled.ts';
-import type { EngineApp as App } from '../infra/compose.ts';
+import type { EngineApp as App } from '../infra/compose-engine.ts';
 import type { Scheduled } from '../infra/compose-scheduled.ts';
 import { decodeScheduled, type ScheduledOrder } from '../infra/sqs/scheduled-orders.ts';
 import { handleBatch } from './batch.ts';

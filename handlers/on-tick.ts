@@ -1,6 +1,6 @@
 /** A minute has passed: what is due is woken, and the published policy is looked after. */
 import middy from '@middy/core';
-import type { EngineApp as App } from '../infra/compose.ts';
+import type { EngineApp as App } from '../infra/compose-engine.ts';
 import type { KeepPolicy } from '../infra/policy-keeper.ts';
 
 /** @param keepPolicy absent where nobody publishes policies */

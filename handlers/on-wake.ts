@@ -1,7 +1,7 @@
 /** A case is due, or a lane has cases that wait for their start. */
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
-import type { EngineApp as App } from '../infra/compose.ts';
+import type { EngineApp as App } from '../infra/compose-engine.ts';
 import { decodeWake } from '../infra/sqs/decode-wake.ts';
 import { handleBatch, wasDeliveredBefore } from './batch.ts';
 

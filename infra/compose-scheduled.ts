@@ -2,7 +2,7 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { tellLapsing } from '../domain/exemption/tell-lapsing.ts';
 import { createSweep, type Sweep } from '../domain/sweep/sweep.ts';
-import type { EngineApp } from './compose.ts';
+import type { EngineApp } from './compose-engine.ts';
 import { type Connection, clientSettingsOf } from './compose-ports.ts';
 import { createSweepSource } from './config/sweep-source.ts';
 import type { Settings } from './settings.ts';
