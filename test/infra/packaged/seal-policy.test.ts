@@ -88,7 +88,7 @@ describe('a sealed policy', () => {
     expect([POLICY_FORM, hash]).toMatchInlineSnapshot(`
       [
         1,
-        "63ea5442499c",
+        "308ffdfef81d",
       ]
     `);
   });
