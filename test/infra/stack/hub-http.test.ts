@@ -64,6 +64,13 @@ describe('the HTTP APIs', () => {
       if (idIn(ApiId) === 'BrowserApi') expect(hub.template.Resources[id]?.Condition, id).toBe('HasJwt');
   });
 
+  it('let through twenty requests a second, and a burst of fifty', () => {
+    const stages = ofType(hub.template, 'AWS::ApiGatewayV2::Stage');
+    expect(stages.map(([, { ApiId }]) => idIn(ApiId)).sort()).toEqual(['BrowserApi', 'SignedApi']);
+    for (const [, { DefaultRouteSettings }] of stages)
+      expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 20, ThrottlingBurstLimit: 50 });
+  });
+
   it('leave it to the functions on the pages alone, since no authorizer reads a cookie', () => {
     expect(letIn('BrowserApi', 'NONE')).toEqual([
       'GET /',
