@@ -143,7 +143,23 @@ input[type='date'] {
   border: 2px solid var(--critical);
 }
 .buttons {
+  display: flex;
+  gap: 0.75rem;
   margin: 1rem 0;
+}
+.name,
+.hint,
+strong,
+del,
+ins,
+summary {
+  unicode-bidi: isolate;
+}
+.options {
+  margin: 0.5rem 0;
+}
+.options > summary {
+  padding: 0.6rem 0;
 }
 button,
 .button {
@@ -203,6 +219,50 @@ button,
     grid-row: 1 / span 2;
     position: sticky;
     top: 1rem;
+  }
+}
+@media (max-width: 40rem) {
+  .case {
+    font-size: 0.9375rem;
+    line-height: 1.4;
+  }
+  .case h1 {
+    margin: 0 0 0.25rem;
+    font-size: 1.3rem;
+    line-height: 1.3;
+  }
+  .case p {
+    margin: 0.4rem 0;
+  }
+  .case h2 {
+    margin: 0.75rem 0 0.25rem;
+  }
+  .case .decision {
+    margin-top: 0.75rem;
+    padding: 0.5rem 0.75rem;
+  }
+  .case .decision > h2,
+  .changes thead,
+  .changes caption {
+    position: absolute;
+    clip-path: inset(50%);
+    height: 1px;
+    overflow: hidden;
+  }
+  .decision .field,
+  .decision .buttons {
+    margin: 0.25rem 0;
+  }
+  .changes tr {
+    display: block;
+    padding: 0.3rem 0;
+    border-bottom: 1px solid var(--line);
+  }
+  .changes th,
+  .changes td {
+    display: inline-block;
+    padding: 0 0.75rem 0 0;
+    border: 0;
   }
 }
 `;

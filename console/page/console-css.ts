@@ -41,6 +41,7 @@ body {
   margin: 0;
   background: var(--page);
   color: var(--text);
+  overflow-wrap: break-word;
   font:
     1rem / 1.5 system-ui,
     sans-serif;
@@ -115,11 +116,13 @@ td {
 }
 dl {
   display: grid;
-  grid-template-columns: max-content 1fr;
+  grid-template-columns: fit-content(14rem) minmax(0, 1fr);
   gap: 0.25rem 1rem;
 }
 dt {
   color: var(--soft);
+  min-width: 0;
+  overflow-wrap: anywhere;
 }
 dd {
   margin: 0;

@@ -9,6 +9,7 @@ import { nextOpening } from '../../domain/calendar/openings.ts';
 import type { AwaitingApproval, Case } from '../../domain/case/case.ts';
 import { inert } from '../../domain/message.ts';
 import { samePerson } from '../../domain/person.ts';
+import type { Window } from '../../domain/policy/policy.ts';
 import { countedDecisions } from '../../domain/preview/known-answers.ts';
 import type { Session } from '../identity/session.ts';
 import type { ShownCase } from '../show-case.ts';
@@ -34,15 +35,22 @@ export const FIELDS = {
   exemptUntil: 'exempt-until',
 } as const;
 
-/** Of a case for which people are asked, and may still answer. */
+/**
+ * Of a case for which people are asked, and may still answer. The two buttons come before all that only explains, so
+ * that they are on the first screen of a phone.
+ *
+ * @param outlook until when people are asked, and what happens if nobody answers
+ */
 export const decisionSection = (
   shown: ShownCase,
   state: AwaitingApproval,
   refusal: Refusal | undefined,
+  outlook: string,
 ): Html => html`<section class="decision" aria-labelledby="decide">
 <h2 id="decide">Decide</h2>
-${peopleSection(shown, state)}
 ${formOrReason(shown, state, refusal)}
+${peopleSection(shown, state)}
+<p class="hint">${line(outlook)}</p>
 </section>`;
 
 const formOrReason = (
@@ -74,24 +82,26 @@ const form = ({ about, state, session, refusal, timezone, now }: FormParts): Htm
   const { filled } = refusal ?? {};
   const wrong = fieldOf(refusal?.code);
   const isCritical = about.severity === 'critical';
+  const opening = nextOpeningOf(about, now);
   return html`<form method="post" action="/cases/${encodeURIComponent(about.id)}/decision">
 <button class="first" name="answer" value="none" tabindex="-1" aria-hidden="true">Nothing</button>
 <input type="hidden" name="csrf" value="${session.csrf}">
 <input type="hidden" name="planHash" value="${state.planHash}">
 <div class="field">
 <label for="${FIELDS.reason}">Reason</label>
-<p class="hint" id="reason-hint">${isCritical ? 'Needed, as this is critical.' : 'Needed to deny; welcome to approve.'} It stays in the case’s story.</p>
-${wrong === FIELDS.reason ? problem(FIELDS.reason, refusal) : ''}<textarea id="${FIELDS.reason}" name="reason" rows="3" maxlength="1000" autocomplete="off" aria-describedby="reason-hint${wrong === FIELDS.reason ? ' reason-problem' : ''}"${wrong === FIELDS.reason ? html` aria-invalid="true"` : ''}>
+<span class="hint" id="reason-hint">${isCritical ? 'needed, as this is critical' : 'needed to deny, welcome to approve'}</span>
+${wrong === FIELDS.reason ? problem(FIELDS.reason, refusal) : ''}<textarea id="${FIELDS.reason}" name="reason" rows="2" maxlength="1000" autocomplete="off" aria-describedby="reason-hint${wrong === FIELDS.reason ? ' reason-problem' : ''}"${wrong === FIELDS.reason ? html` aria-invalid="true"` : ''}>
 ${written(filled?.reason, 1_000)}</textarea>
 </div>
-${startField(about, now, filled, wrong === FIELDS.start ? refusal : undefined)}
-<p class="buttons"><button class="approve" name="answer" value="approve">Approve</button></p>
+<details class="options"${optionsAreUsed(filled, wrong) ? html` open` : ''}><summary>${opening === undefined ? '' : 'Start later, or '}${opening === undefined ? 'Leave' : 'leave'} it alone for longer</summary>
+${opening === undefined ? '' : startField(opening, filled, wrong === FIELDS.start ? refusal : undefined)}
 <div class="field">
 <label for="${FIELDS.exemptUntil}">If you deny: leave it alone until the end of (optional)</label>
 <p class="hint" id="exempt-until-hint">A date makes this finding exempt, in your name; nobody is asked about it before (${line(timezone)}). Without one, selfheal asks again when AWS Config reports it anew.</p>
 ${wrong === FIELDS.exemptUntil ? problem(FIELDS.exemptUntil, refusal) : ''}<input type="date" id="${FIELDS.exemptUntil}" name="exemptUntil" autocomplete="off" value="${written(filled?.exemptUntil, 40)}" aria-describedby="exempt-until-hint${wrong === FIELDS.exemptUntil ? ' exempt-until-problem' : ''}"${wrong === FIELDS.exemptUntil ? html` aria-invalid="true"` : ''}>
 </div>
-<p class="buttons"><button class="deny" name="answer" value="deny">Deny</button></p>
+</details>
+<p class="buttons"><button class="approve" name="answer" value="approve">Approve</button> <button class="deny" name="answer" value="deny">Deny</button></p>
 <p class="hint">You decide on plan <code>${state.planHash.slice(0, 12)}</code>, and on no other: if anything in it changes, people are asked again.</p>
 </form>`;
 };
@@ -103,19 +113,28 @@ const problem = (field: string, refusal: Refusal | undefined): Html =>
   html`<p class="problem" id="${field}-problem">${line(refusal === undefined ? '' : saidOf(refusal))}</p>
 `;
 
-/** Only where there is a window to wait for. */
-const startField = (
-  { terms }: Case,
-  now: string,
-  filled: Filled | undefined,
-  refusal: Refusal | undefined,
-): Html | '' => {
+/** What most never need is folded away, but not what somebody has written there, or has to mend. */
+const optionsAreUsed = (filled: Filled | undefined, wrong: string | undefined): boolean =>
+  wrong === FIELDS.start ||
+  wrong === FIELDS.exemptUntil ||
+  filled?.start === 'next-window' ||
+  (filled?.exemptUntil ?? '') !== '';
+
+interface Opening {
+  readonly window: Window;
+  readonly at: string;
+}
+
+const nextOpeningOf = ({ terms }: Case, now: string): Opening | undefined => {
   const openings = terms.windows.flatMap((window) => {
     const at = nextOpening(window, now);
     return at === undefined ? [] : [{ window, at }];
   });
-  const [next] = openings.toSorted((one, other) => (one.at < other.at ? -1 : 1));
-  if (next === undefined) return '';
+  return openings.toSorted((one, other) => (one.at < other.at ? -1 : 1))[0];
+};
+
+/** Only where there is a window to wait for. */
+const startField = (next: Opening, filled: Filled | undefined, refusal: Refusal | undefined): Html => {
   const isLater = filled?.start === 'next-window';
   return html`<fieldset class="field" id="${FIELDS.start}"${refusal ? html` aria-describedby="start-problem"` : ''}>
 <legend>If you approve: start</legend>

@@ -43,15 +43,15 @@ ${isOther ? otherPlanSection(about, linkedPlan) : ''}
 <h1>${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} <span class="name">${line(finding.resourceId)}</span></h1>
 <p class="lead">Fails <strong>${line(finding.ruleIdentifier ?? finding.rule)}</strong> in account ${line(accountOf(shown))}, ${line(finding.region)}, since ${clock(about.openedAt)} (${ago(about.openedAt, Date.parse(now))}).</p>
 ${about.newestEvaluation.annotation === undefined ? '' : html`<p>AWS Config says: ${line(about.newestEvaluation.annotation)}</p>`}
-<p>${line(standing.text)}</p>
+${asked ? '' : html`<p>${line(standing.text)}</p>`}
 ${isOpen(state) ? heldBackSection(heldBack(controls, about)) : ''}
 ${changesSection(about)}
-${'plan' in state ? planSection(shown, state.plan, state.planHash) : ''}
-${recordSection(shown)}
-${stepsSection(about)}
+${'plan' in state ? planSection(shown, state.plan) : ''}
+${state.name === 'needs-human' ? stepsSection(about) : ''}
 </div>
-${asked ? decisionSection(shown, asked, refusal) : ''}
+${asked ? decisionSection(shown, asked, refusal, standing.text) : ''}
 <div class="more">
+${'plan' in state ? fixSection(shown, state.plan, state.planHash) : ''}
 ${'plan' in state && isOpen(state) ? checksSection(shown) : ''}
 ${historySection(about)}
 ${caseSection(about)}
@@ -119,13 +119,21 @@ const changesSection = ({ state }: Case): Html | '' =>
     ? html`<div class="notice" role="note"><p><strong>The plan that was approved is void, since this has changed:</strong></p><ul>${(state.changes ?? []).map((change) => html`<li>${line(change)}</li>`)}</ul></div>`
     : '';
 
-const planSection = ({ runbook }: ShownCase, plan: Plan, planHash: string): Html => {
+const planSection = ({ runbook }: ShownCase, plan: Plan): Html => {
   const changes = runbook === undefined ? [] : changesOf(runbook, plan);
   return html`<section aria-labelledby="plan">
 <h2 id="plan">What would be done</h2>
 ${runbook === undefined ? '' : html`<p>${line(runbook.summary)}</p>`}
 ${changes.length === 0 ? parameterTable(plan) : changesTable(changes)}
 ${runbook === undefined ? html`<p>The catalog does not know this runbook any more: nobody can say what it disrupts.</p>` : html`<p><strong>${DISRUPTIONS[runbook.disruption]}</strong> ${line(runbook.disruptionNote)}</p>`}
+</section>`;
+};
+
+/** What one may want to know of the fix before deciding, and need not. */
+const fixSection = (shown: ShownCase, plan: Plan, planHash: string): Html =>
+  html`<section aria-labelledby="fix">
+<h2 id="fix">About the fix</h2>
+${recordSection(shown)}
 <details><summary>Exactly what runs</summary>
 <dl>
 ${field('Runbook', `${plan.document}, version ${plan.documentVersion}`)}
@@ -136,8 +144,8 @@ ${field('Role', plan.executorRoleArn)}
 ${field('Plan hash', planHash)}
 </dl>
 </details>
+${shown.about.state.name === 'needs-human' ? '' : stepsSection(shown.about)}
 </section>`;
-};
 
 /** How often it has worked before, told where it is asked for. */
 const recordSection = ({ about, record }: ShownCase): Html | '' => {

@@ -103,7 +103,11 @@ describe('whoever is asked', () => {
   it('denies until a day, by one click or two; reload and back decide nothing more', async () => {
     const asked = await service.asked('shop-dev-invoices-eu-west-1', PUBLIC);
     const page = await openAs(asked, service.token);
+    await page.getByRole('link', { name: 'selfheal' }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Open cases');
+    await page.getByRole('link', { name: 'shop-dev-invoices-eu-west-1' }).click();
     await page.getByLabel('Reason').fill('a public price list');
+    await page.getByText('leave it alone for longer', { exact: false }).click();
     await page.getByLabel(/leave it alone until/).fill('2099-12-31');
     await page.getByRole('button', { name: 'Deny' }).dblclick();
     expect(await page.getByRole('status').textContent()).toContain('You denied this plan');
@@ -131,6 +135,7 @@ describe('whoever is asked', () => {
   it('approves for the next window, and nothing starts before', async () => {
     const asked = await service.asked('shop-prod-exports-us-east-1', 'S3_BUCKET_VERSIONING_ENABLED');
     const page = await openAs(asked, service.token);
+    await page.getByText('Start later').click();
     await page.getByRole('radio', { name: /not before window .quiet. opens/ }).check();
     await page.getByRole('button', { name: 'Approve' }).click();
     expect(await page.getByRole('status').textContent()).toMatch(
@@ -235,6 +240,10 @@ describe('nothing is decided', () => {
       await page.goto(`${service.url}/sign-in?to=/cases/${asked.id}`);
       expect(await violations(page)).toEqual([]);
       expect(await tooWide(page)).toBe(0);
+      // What somebody sees whose sign-in came to nothing.
+      await page.goto(`${service.url}/sign-in/callback`);
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Not signed in');
+      expect(await violations(page)).toEqual([]);
     }
     await audited.close();
   });
