@@ -91,12 +91,35 @@ const putResource = async (
   before: StackResource | undefined,
 ): Promise<StackResource> => {
   const handler = resourceTypeNamed(type);
-  const digest = createHash('sha256').update(JSON.stringify(properties)).digest('base64url');
-  if (before?.digest !== digest || before.type !== type) await handler.put(properties, place);
-  const { ref, attributes } = await handler.identify(properties, place);
+  const { digest, known } = recognized(properties);
+  if (before?.digest !== digest || before.type !== type) await handler.put(known, place);
+  const { ref, attributes } = await handler.identify(known, place);
   const retained = DeletionPolicy === 'Retain' || DeletionPolicy === 'RetainExceptOnCreate';
   return { logicalId: place.logicalId, type, ref, attributes, digest, retained };
 };
+
+/**
+ * The same object for properties that say the same: the member stack says it in every lane and every world of this
+ * process, and what was made of them, read by a schema or compiled as a policy, is kept by the object.
+ */
+const recognized = (properties: JsonObject): Recognized => {
+  const text = JSON.stringify(properties);
+  const before = propertiesByText.get(text);
+  if (before !== undefined) return before;
+  if (propertiesByText.size >= PROPERTIES_KEPT_MAX) propertiesByText.clear();
+  const first = { digest: createHash('sha256').update(text).digest('base64url'), known: properties };
+  propertiesByText.set(text, first);
+  return first;
+};
+
+interface Recognized {
+  readonly digest: string;
+  readonly known: JsonObject;
+}
+
+const propertiesByText = new Map<string, Recognized>();
+/** Those of the hub and of a few dozen lanes. */
+const PROPERTIES_KEPT_MAX = 1_000;
 
 const outputsOf = ({ Outputs }: Template, resolver: Resolver): Readonly<Record<string, string>> => {
   const outputs: Record<string, string> = {};

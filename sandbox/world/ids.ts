@@ -15,10 +15,7 @@ export const derivedHex = (length: number, ...parts: readonly unknown[]): string
   digest(parts).toString('hex').slice(0, length);
 
 const derivedText = (length: number, alphabet: string, parts: readonly unknown[]): string =>
-  [...digest(parts)]
-    .slice(0, length)
-    .map((byte) => alphabet[byte % alphabet.length])
-    .join('');
+  Array.from(digest(parts).subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
 
 /** Lower-case letters and digits, up to 32 of them. */
 export const derivedAlphanumeric = (length: number, ...parts: readonly unknown[]): string =>
