@@ -2,8 +2,6 @@
  * What people are sent: its shape, and how any text is made harmless in it. The texts themselves are in `message/`,
  * which is loaded when somebody is told something: see `Ports.messages`.
  */
-import type { Case } from './case/case.ts';
-
 export interface Message {
   /** At most 100 printable ASCII characters: what SNS allows. */
   readonly subject: string;
@@ -45,9 +43,6 @@ export interface ChatMessage {
 
 /** Where the platform engineer listens, whatever the policy says of its own topics. */
 export const OPERATIONS_TOPIC = 'selfheal-operations';
-
-/** True while the owner of the resource is to be told, and nobody else. */
-export const isToOwner = ({ state }: Case): boolean => state.name === 'held' && state.announced === false;
 
 /** One line without control or direction-changing characters, cut to length. */
 export const inert = (text: string, charsMax: number): string => {
