@@ -9,6 +9,7 @@ const LONGEST = [
   'test/simulation/flood',
   'test/infra/build/',
   'loop/stop',
+  'test/browser/',
   'test/docs/commands',
   'test/contract/',
   'loop/crashes',
@@ -17,7 +18,6 @@ const LONGEST = [
   'loop/checks',
   'test/infra/templates',
   'loop/',
-  'test/browser/',
   'test/docs/',
 ];
 

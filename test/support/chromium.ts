@@ -44,19 +44,24 @@ export const startChromium = (): Promise<Browser> =>
     ],
   });
 
+const require = createRequire(import.meta.url);
 const axe = (): string => {
-  axeSource ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  axeSource ??= readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
   return axeSource;
 };
 let axeSource: string | undefined;
 
-/** What axe finds on the page as it is now; the page's context must have been made with `bypassCSP`. */
-export const violations = async (page: Page): Promise<readonly string[]> => {
+/**
+ * What axe finds on the page as it is now; the page's context must have been made with `bypassCSP`.
+ *
+ * @param rules which of its rules; by default all
+ */
+export const violations = async (page: Page, rules?: readonly string[]): Promise<readonly string[]> => {
   // What is folded away is read by somebody too.
   await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
   if (!(await page.evaluate(`'axe' in window`))) await page.addScriptTag({ content: axe() });
   return page.evaluate(
-    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+    `axe.run(${JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })}).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
   );
 };
 
