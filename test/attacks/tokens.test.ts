@@ -140,7 +140,7 @@ describe(`what is no link of ours opens nothing (seed ${SEED})`, () => {
 
   it('with a bit flipped, in each of its places', async () => {
     for (const about of service.cases)
-      for (const days of [1, 2, 3]) {
+      for (const days of [1, 2]) {
         const url = await service.links.toDecision(
           about.id,
           about.state.planHash,
@@ -170,7 +170,7 @@ describe(`what is no link of ours opens nothing (seed ${SEED})`, () => {
 
   it('forged: all of it or its signature by chance, or by a key of one’s own under our key’s name', async () => {
     const [head, body] = partsOf(link);
-    expect(await opened(times(30_000, () => `${digits(72)}.${digits(224)}.${digits(42)}A`))).toEqual([]);
+    expect(await opened(times(36_000, () => `${digits(72)}.${digits(224)}.${digits(42)}A`))).toEqual([]);
     expect(await opened(times(4_000, () => `${head}.${body}.${digits(42)}A`))).toEqual([]);
     expect(await opened(times(4_000, () => hmac(linkHead(), linkClaims(), digits(43))))).toEqual([]);
     // The name of the key, the secret as it is spelt, and nothing at all are keys that somebody may think of.
