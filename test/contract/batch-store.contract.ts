@@ -164,6 +164,8 @@ const engineOf = (subject: BatchStoreSubject): Engine =>
       clock: { now: () => plusMs(NOW, minuteMs), sleep: async () => undefined },
       wakes: { send: async () => undefined },
     },
+    // Names no groups: whoever is known decides.
+    assessor: { policy: () => ({ policy: {} }) },
   }) as unknown as Engine;
 
 /** Nobody's decision was written: they are told to try again. */
