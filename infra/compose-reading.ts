@@ -1,6 +1,6 @@
 /** What shows what there is, put together: beside the adapters it opens the links that messages carry. */
 import { type AppBase, composePorts, documentsOf, type Surroundings } from './compose-ports.ts';
-import type { LinkReader } from './links/links.ts';
+import type { LinkReader } from './links/link-reader.ts';
 import { linkReaderOnDemand } from './links/reader-on-demand.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** What opens links, read when the first is opened. */
 import type { LinkParts } from './compose-links.ts';
-import type { LinkReader } from './links.ts';
+import type { LinkReader } from './link-reader.ts';
 import { onceLoaded } from './once-loaded.ts';
 
 export const linkReaderOnDemand = (parts: LinkParts): LinkReader => {

@@ -18,7 +18,8 @@ import type { Ports } from '../../domain/ports.ts';
 import { epochMs, hourMs, plusMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { createKeyRing } from '../../infra/links/key-ring.ts';
-import { audienceOf, createLinkReader, createLinks } from '../../infra/links/links.ts';
+import { createLinkReader } from '../../infra/links/link-reader.ts';
+import { audienceOf, createLinks } from '../../infra/links/links.ts';
 import { MemoryLinkKeys } from '../infra/links/memory-link-keys.ts';
 import { memoryPorts } from './memory-engine.ts';
 

@@ -1,11 +1,12 @@
 /** Links to decisions: what is ours and holds opens one case; whatever else there is opens nothing. */
 import fc from 'fast-check';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PortError } from '../../../domain/ports.ts';
 import { dayMs, hourMs, type Instant, plusMs, secondMs } from '../../../domain/time.ts';
 import { createKeyRing, LINK_MS_MAX } from '../../../infra/links/key-ring.ts';
-import { audienceOf, createLinkReader, createLinks } from '../../../infra/links/links.ts';
+import { createLinkReader } from '../../../infra/links/link-reader.ts';
+import { audienceOf, createLinks } from '../../../infra/links/links.ts';
 import { aCase, hash, NOW } from '../../support/cases.ts';
 import { MemoryLinkKeys } from './memory-link-keys.ts';
 
@@ -57,6 +58,18 @@ const signed = (
     .sign(key);
 
 describe('a link', () => {
+  it('is signed in our own words as jose signs it, letter by letter, and jose verifies it', async () => {
+    const { payload, protectedHeader } = await jwtVerify(token, secret, { currentDate: new Date(NOW) });
+    expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'selfheal-link+jwt', kid: 'k1' });
+    expect(payload.sub).toBe(caseId);
+    expect(await new SignJWT(payload).setProtectedHeader(protectedHeader).sign(secret)).toBe(token);
+    // A case's name in letters of more than one byte.
+    const foreign = await ours.token('größe-東京-1');
+    const { payload: named } = await jwtVerify(foreign, secret, { currentDate: new Date(NOW) });
+    expect(named.sub).toBe('größe-東京-1');
+    expect(await new SignJWT(named).setProtectedHeader(protectedHeader).sign(secret)).toBe(foreign);
+  });
+
   it('opens the case and names the plan that people were asked about', async () => {
     expect(await ours.url()).toMatch(/^https:\/\/selfheal\.example\/decide\/[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(await ours.open(token)).toEqual({ caseId, planHash: hash });
