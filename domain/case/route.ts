@@ -2,7 +2,6 @@
  * From the policy's word to the state that follows from it. Opening a case, lifting a hold and a change of
  * policy before a start all come through here, so they cannot disagree.
  */
-import type { AskedBatch } from '../batch-id.ts';
 import { planChanges } from '../plan-changes.ts';
 import { durationText } from '../policy/duration.ts';
 import { dayMs, type Instant, type Moment, minuteMs, soonest } from '../time.ts';
@@ -15,11 +14,10 @@ import {
   objectionTo,
   startsNotBefore,
 } from './approves.ts';
+import { toAwaitingApproval } from './asks.ts';
 import type {
   Approval,
-  AwaitingApproval,
   Case,
-  Decision,
   Held,
   HoldReason,
   NeedsHuman,
@@ -35,7 +33,7 @@ import { graceAt, ownerTopics } from './grace.ts';
 import { after } from './move.ts';
 import type { Assessment, AssessmentOutcome } from './observation.ts';
 import { toSuppressed } from './suppressed.ts';
-import { checkFailedWaitMs, queuedLookMs } from './waits.ts';
+import { checkFailedWaitMs, queuedLookMs, UNANNOUNCED_WAIT_MS } from './waits.ts';
 
 export { checkFailedWaitMs, queuedLookMs } from './waits.ts';
 
@@ -265,59 +263,6 @@ const toQueued = (planned: Planned, why: string, moment: Moment): Route => ({
   after: [{ kind: 'seek-start' }],
 });
 
-const toAwaitingApproval = (
-  { plan, planHash }: Planned,
-  { terms, entry, mode }: Assessment,
-  decisions: readonly Decision[],
-  moment: Moment,
-): Route & { readonly to: AwaitingApproval } => {
-  const to: AwaitingApproval = {
-    name: 'awaiting-approval',
-    plan,
-    planHash,
-    requestedAt: moment.now,
-    expiresAt: after(moment, terms.approval.expiresAfterMs),
-    decisions,
-    announced: false,
-    dueAt: after(moment, UNANNOUNCED_WAIT_MS),
-  };
-  return {
-    to,
-    what: 'approval-requested',
-    why: `${mode === 'auto' ? 'a person ended the case before this one: it takes' : `policy entry "${entry}" asks for`} ${terms.approval.quorum} approval(s) of plan ${planHash.slice(0, 12)}${decisions.length > 0 ? `, ${decisions.length} given already` : ''}`,
-    after: [{ kind: 'announce' }],
-  };
-};
-
-/** Asked for although the mode is auto, because a check wants a person's word; one message for the whole batch. */
-export const toAskedInBatch = (
-  { plan, planHash }: Planned,
-  by: Pick<Case, 'terms' | 'approval' | 'requestedBy'>,
-  why: string,
-  { id: batch, kind, since }: AskedBatch,
-  moment: Moment,
-): Route => {
-  const { terms, approval } = by;
-  const expiresAt = after(moment, terms.approval.expiresAfterMs);
-  return {
-    to: {
-      name: 'awaiting-approval',
-      plan,
-      planHash,
-      requestedAt: moment.now,
-      batch,
-      expiresAt,
-      // Whoever approved before the breaker opened is asked again: they did not know that it keeps failing.
-      decisions: decisionsOn(approval, planHash, moment.now, by, kind === 'breaker' ? since : undefined),
-      announced: true,
-      dueAt: expiresAt,
-    },
-    what: 'approval-requested',
-    why: `${why}; plan ${planHash.slice(0, 12)} is asked for in batch ${batch}`,
-    after: [],
-  };
-};
-
 export const toHeld = (
   reason: HoldReason,
   detail: string,
@@ -348,8 +293,6 @@ export const toNeedsHuman = (
   return { to, what: 'handed-to-human', why: `${code}: ${reason}`, after: [{ kind: 'announce' }] };
 };
 
-/** A message that SNS did not take is tried again after this. */
-const UNANNOUNCED_WAIT_MS = minuteMs;
 export const CHECK_FAILURES_MAX = 12;
 /** The next policy wakes them at once. */
 const WITHOUT_POLICY_WAIT_MS = 15 * minuteMs;

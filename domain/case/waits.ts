@@ -7,3 +7,6 @@ export const checkFailedWaitMs = (failures: number): number =>
 /** The backstop looks ever more rarely, so that ten thousand waiting cases cost next to nothing. */
 export const queuedLookMs = (looks: number): number =>
   Math.min(hourMs, 5 * minuteMs * 2 ** Math.min(looks, 10));
+
+/** A message that SNS did not take is tried again after this. */
+export const UNANNOUNCED_WAIT_MS = minuteMs;

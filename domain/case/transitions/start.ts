@@ -8,11 +8,12 @@
 import { backoffDelayMs } from '../../backoff.ts';
 import { epochMs, type Moment, minuteMs, plusMs, secondMs } from '../../time.ts';
 import { unreachable } from '../../unreachable.ts';
+import { toAskedInBatch } from '../asks.ts';
 import type { Case, Queued, Starting } from '../case.ts';
 import { after, move, moveBy, type Outcome, unchanged } from '../move.ts';
 import type { Assessment, ObservationOf } from '../observation.ts';
 import { headOf } from '../open-case.ts';
-import { queuedLookMs, routeBy, toAskedInBatch, toHeld, whenCheckFailed } from '../route.ts';
+import { queuedLookMs, routeBy, toHeld, whenCheckFailed } from '../route.ts';
 import { askUntil, attemptFailed, handToHuman } from './failure.ts';
 
 export const onPermitGranted = (
