@@ -5,26 +5,16 @@
  * secret.
  */
 import { startTimes } from '../calendar/start-times.ts';
-import type { AwaitingApproval, Case, EarlierCase, NeedsHuman } from '../case/case.ts';
+import type { AwaitingApproval, Case, NeedsHuman } from '../case/case.ts';
 import { APPROVAL_EXPIRED, rungOf } from '../case/ladder.ts';
 import { isLaterThanTold } from '../case/tell-asked.ts';
-import type { Runbook } from '../catalog/catalog.ts';
 import type { Message } from '../message.ts';
-import type { Plan } from '../plan.ts';
 import type { Excluded, Window } from '../policy/policy.ts';
 import { epochMs, plusMs } from '../time.ts';
 import { chatOf } from './chat.ts';
 import { caseFacts, type MessageKind } from './facts.ts';
-import {
-  type Around,
-  commandsOf,
-  LINES_MAX,
-  more,
-  redactedChanges,
-  type Section,
-  shownParameters,
-  textOf,
-} from './parts.ts';
+import { type Around, commandsOf, LINES_MAX, more, type Section, textOf } from './parts.ts';
+import { earlierLines, exactly, planSections, recordLines } from './plan-sections.ts';
 import { subjectOf, whatIsWrong, whereOf } from './subject.ts';
 import { counted, inWords, shown, shownTime } from './words.ts';
 
@@ -215,72 +205,6 @@ const changedLines = ({ state }: Case<AwaitingApproval>): readonly string[] => {
   ];
 };
 
-const planSections = (plan: Plan, { catalog }: Around): readonly Section[] => {
-  const runbook = catalog.runbook(plan.document);
-  return [
-    {
-      title: 'What would be done',
-      lines: [
-        ...(runbook ? [shown(runbook.summary, 300), ...changeLines(runbook, plan)] : []),
-        ...exactly(plan),
-      ],
-    },
-    {
-      title: 'What it may disturb',
-      lines: [
-        runbook
-          ? `${runbook.disruption}: ${shown(runbook.disruptionNote, 500)}`
-          : 'Not known: the catalog has no such runbook any more.',
-      ],
-    },
-  ];
-};
-
-const changeLines = (runbook: Runbook, plan: Plan): readonly string[] =>
-  redactedChanges(runbook, plan).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
-
-const exactly = (plan: Plan): readonly string[] => [
-  `runbook   ${shown(plan.document, 128)} version ${shown(plan.documentVersion, 20)}`,
-  ...Object.entries(shownParameters(plan)).map(
-    ([name, values]) => `parameter ${name} = ${shown(values.join(', '), 300)}`,
-  ),
-  `where     account ${plan.account}, ${plan.region}`,
-];
-
-const recordLines = (plan: Plan, { record }: Around): readonly string[] => {
-  if (record === undefined) return ['Not known: the earlier cases could not be read just now.'];
-  const { tried, healed, failures } = record;
-  if (tried === 0) return [`Not known: none of our recent cases ran ${shown(plan.document, 128)}.`];
-  return [
-    `It healed ${healed} of ${counted(tried, 'recent case')} (${Math.round((100 * healed) / tried)} %).`,
-    ...failures.map(
-      ({ at, resourceId, why }) => `failed ${shownTime(at)}, ${shown(resourceId, 80)}: ${shown(why, 160)}`,
-    ),
-  ];
-};
-
-const earlierLines = (earlier: readonly EarlierCase[] = []): readonly string[] =>
-  earlier.length === 0
-    ? ['Nothing known: this is its first case here.']
-    : [
-        ...earlier
-          .slice(-EARLIER_SHOWN)
-          .reverse()
-          .map(
-            ({ number, openedAt, closedAt, ended }) =>
-              `case ${number}: ${shownTime(openedAt)} to ${shownTime(closedAt)}, ${ENDED[ended]}`,
-          ),
-        ...more(earlier.length, EARLIER_SHOWN),
-      ];
-
-const ENDED: Readonly<Record<EarlierCase['ended'], string>> = {
-  resolved: 'selfheal fixed it',
-  'self-resolved': 'it became compliant without selfheal',
-  suppressed: 'it was exempt',
-  denied: 'the fix was denied',
-  'closed-by-human': 'a person closed it',
-};
-
 const decideLines = (about: Case<AwaitingApproval>): readonly string[] => [
   ...commandsOf(about),
   whoMay(about),
@@ -427,5 +351,3 @@ const ordinal = (count: number): string =>
 /** @example listed(['a', 'b', 'c']) // 'a, b or c' */
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-
-const EARLIER_SHOWN = 5;
