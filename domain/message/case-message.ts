@@ -16,7 +16,7 @@ import { caseFacts, type MessageKind } from './facts.ts';
 import { type Around, commandsOf, LINES_MAX, more, type Section, textOf } from './parts.ts';
 import { earlierLines, exactly, planSections, recordLines } from './plan-sections.ts';
 import { subjectOf, whatIsWrong, whereOf } from './subject.ts';
-import { counted, inWords, shown, shownTime } from './words.ts';
+import { counted, inWords, listed, ordinal, shown, shownTime } from './words.ts';
 
 /** Which message the case's state calls for; undefined when nobody must be told. */
 export const kindOf = ({ state, asked }: Case): MessageKind | undefined => {
@@ -344,10 +344,3 @@ const caseSection = (about: Case): Section => ({
 /** 0: those who are asked first. */
 const rungNumber = ({ state, terms }: Pick<Case, 'state' | 'terms'>): number =>
   state.name === 'awaiting-approval' && state.announced && rungOf(state, terms) ? (state.rungs ?? 0) + 1 : 0;
-
-const ordinal = (count: number): string =>
-  ['', 'first', 'second', 'third', 'fourth', 'fifth'][count] ?? `${count}th`;
-
-/** @example listed(['a', 'b', 'c']) // 'a, b or c' */
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

@@ -77,3 +77,11 @@ export const inWords = (ms: number): string => {
 
 /** @example counted(1, 'case') // '1 case' */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** @example ordinal(2) // 'second' */
+export const ordinal = (count: number): string =>
+  ['', 'first', 'second', 'third', 'fourth', 'fifth'][count] ?? `${count}th`;
+
+/** @example listed(['a', 'b', 'c']) // 'a, b or c' */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
