@@ -14,28 +14,26 @@ import type { Plan } from '../../domain/plan.ts';
 import { accountName, accountText } from '../../domain/policy/account-name.ts';
 import { countedDecisions, type KnownAnswer, knownAnswers } from '../../domain/preview/known-answers.ts';
 import type { ShownCase } from '../show-case.ts';
-import { decisionSection, fieldOf, type Refusal, saidOf } from './decision-form.ts';
-import { ago, clock, type Html, heldBackSection, layout, line } from './layout.ts';
+import { decisionSection } from './decision-form.ts';
+import { ago, clock, type Html, heldBackSection, layout, line, shortType } from './layout.ts';
 import { shortly, standingOf } from './standing.ts';
 
 export interface DecisionPageParts {
   readonly shown: ShownCase;
   /** Of the plan that a link asks about; absent without a link. */
   readonly linkedPlan?: string;
-  /** Why what was just sent was not taken. */
-  readonly refusal?: Refusal;
 }
 
-export const decisionPage = ({ shown, linkedPlan, refusal }: DecisionPageParts): Html => {
+export const decisionPage = ({ shown, linkedPlan }: DecisionPageParts): Html => {
   const { about, controls, now, viewer } = shown;
   const { state, finding } = about;
   const standing = standingOf(about, now);
   const isOther = linkedPlan !== undefined && planHashOf(state) !== linkedPlan;
   const asked = standing.waits && state.name === 'awaiting-approval' && !isOther ? state : undefined;
-  const title = `${refusal ? 'Not decided: ' : ''}${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} ${finding.resourceId}`;
+  const title = `${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} ${finding.resourceId}`;
   return layout(
     title,
-    html`${refusal ? refusalSection(refusal) : ownDecisionSection(shown)}
+    html`${ownDecisionSection(shown)}
 ${isOther ? otherPlanSection(about, linkedPlan) : ''}
 <div class="case">
 <div class="facts">
@@ -49,7 +47,7 @@ ${changesSection(about)}
 ${'plan' in state ? planSection(shown, state.plan) : ''}
 ${state.name === 'needs-human' ? stepsSection(about) : ''}
 </div>
-${asked ? decisionSection(shown, asked, refusal, standing.text) : ''}
+${asked ? decisionSection(shown, asked, standing.text) : ''}
 <div class="more">
 ${'plan' in state ? fixSection(shown, state.plan, state.planHash) : ''}
 ${'plan' in state && isOpen(state) ? checksSection(shown) : ''}
@@ -69,16 +67,6 @@ ${caseSection(about)}
 /** With the name that the policy has for it. */
 const accountOf = ({ about: { finding }, book }: ShownCase): string =>
   accountText(finding.account, accountName(book.policy, finding.account));
-
-/** First on the page and where the reader's eye, or ear, is taken: what is to be mended, with the way to it. */
-const refusalSection = (refusal: Refusal): Html => {
-  const field = fieldOf(refusal.code);
-  const said = saidOf(refusal);
-  return html`<div class="errors" role="alert" tabindex="-1" autofocus aria-labelledby="not-decided">
-<h2 id="not-decided">Nothing was decided</h2>
-<ul><li>${field === undefined ? line(said) : html`<a href="#${field}">${line(said)}</a>`}</li></ul>
-</div>`;
-};
 
 /** What became of the word of whoever looks: told by the case itself, not by the address. */
 const ownDecisionSection = ({ about, viewer }: ShownCase): Html | '' => {
@@ -274,7 +262,3 @@ const field = (name: string, value: string): Html => html`<dt>${line(name)}</dt>
 
 const planHashOf = (state: CaseState): string | undefined =>
   'planHash' in state ? state.planHash : undefined;
-
-/** @example shortType('AWS::S3::Bucket') // 'S3 Bucket' */
-const shortType = (resourceType: string): string =>
-  line(resourceType.replace(/^AWS:+/, '').replaceAll('::', ' '));

@@ -48,6 +48,10 @@ export const noSuchCasePage = (): Html =>
 /** One line that can neither break the page nor turn its text around. */
 export const line = (text: string): string => inert(text, 400);
 
+/** @example shortType('AWS::S3::Bucket') // 'S3 Bucket' */
+export const shortType = (resourceType: string): string =>
+  line(resourceType.replace(/^AWS:+/, '').replaceAll('::', ' '));
+
 /** Who stopped what, why and since when: nobody should have to look for it. */
 export const heldBackSection = (held: readonly string[]): Html | '' =>
   held.length === 0

@@ -6,16 +6,17 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import type { ByPeople, PersonsDecision } from '../../domain/engine/by-people.ts';
+import { accountName, accountText } from '../../domain/policy/account-name.ts';
 import { localEnd } from '../../domain/policy/local-time.ts';
+import { instant } from '../../domain/time.ts';
 import * as z from '../../domain/zod.ts';
 import type { DecidingDeps } from '../http-deps.ts';
 import { HttpError } from '../http-error.ts';
 import { csrfHolds, type Session } from '../identity/session.ts';
-import type { Filled, Refusal } from '../page/decision-form.ts';
-import { decisionPage } from '../page/decision-page.ts';
+import type { Filled, Refusal } from '../page/decision-fields.ts';
 import { noSuchCasePage } from '../page/layout.ts';
 import { notSignedInPage } from '../page/not-opened-page.ts';
-import { showCase } from '../show-case.ts';
+import { type RefusedPageParts, refusedPage } from '../page/refused-page.ts';
 
 export const decisionFormRoutes = (deps: DecidingDeps): Hono =>
   new Hono().post('/:id/decision', async (context) => {
@@ -24,17 +25,25 @@ export const decisionFormRoutes = (deps: DecidingDeps): Hono =>
     if (session === undefined) return context.html(notSignedInPage(id), 401);
     const { csrf, ...sent } = formIn(new URLSearchParams(await context.req.text()));
     if (!csrfHolds(session, csrf))
-      return refuse(deps, context, id, session, 403, {
-        code: 'foreign-form',
-        reason:
-          'this form is not of your visit, or of an earlier one: look at the plan again, and decide anew',
+      return refuse(deps, context, id, session, {
+        status: 403,
+        refusal: {
+          code: 'foreign-form',
+          reason:
+            'this form is not of your visit, or of an earlier one: look at the plan again, and decide anew',
+        },
       });
     const wish = decisionOf(sent, session, deps.app.policy().policy.timezone);
     const answer = 'code' in wish ? wish : await decided(deps.app.selfheal, id, wish);
     if (answer === undefined) return context.redirect(`/cases/${encodeURIComponent(id)}`, 303);
-    return refuse(deps, context, id, session, STATUS_OF[answer.code] ?? 409, {
-      ...answer,
-      filled: { reason: sent.reason, start: sent.start, exemptUntil: sent.exemptUntil },
+    const status = STATUS_OF[answer.code] ?? 409;
+    return refuse(deps, context, id, session, {
+      status,
+      refusal: {
+        ...answer,
+        filled: { reason: sent.reason, start: sent.start, exemptUntil: sent.exemptUntil },
+      },
+      ...(MENDABLE.has(status) && { mendablePlan: sent.planHash }),
     });
   });
 
@@ -64,13 +73,13 @@ const formIn = (fields: URLSearchParams): Form => {
   );
 };
 
-type Refused = Pick<Refusal, 'code' | 'reason'>;
+type Why = Pick<Refusal, 'code' | 'reason'>;
 
 const decisionOf = (
   { planHash, answer, reason, start, exemptUntil }: Filled & Pick<Form, 'planHash' | 'answer'>,
   { identity }: Session,
   timezone: string,
-): PersonsDecision | Refused => {
+): PersonsDecision | Why => {
   if (answer === 'none')
     return { code: 'no-answer', reason: 'you have not said which: press Approve or Deny' };
   const decision = { planHash, answer, who: identity, reason: reason.replace(/\s+/g, ' ').trim() };
@@ -96,24 +105,38 @@ const decided = async (
   selfheal: Pick<ByPeople, 'decide'>,
   id: string,
   decision: PersonsDecision,
-): Promise<Refused | undefined> => {
+): Promise<Why | undefined> => {
   const answer = await selfheal.decide(id, decision);
   return answer.kind === 'done' ? undefined : answer;
 };
 
-/** The case as it is now, with what was not taken and why. */
+interface Refused extends Pick<RefusedPageParts, 'refusal' | 'mendablePlan'> {
+  readonly status: 403 | 409 | 422 | 503;
+}
+
 const refuse = async (
   deps: DecidingDeps,
   context: Context,
   id: string,
   session: Session,
-  status: 400 | 403 | 409 | 422 | 503,
-  refusal: Refusal,
+  { status, ...refused }: Refused,
 ): Promise<Response> => {
-  const shown = await showCase(deps, id, session);
-  return shown === undefined
-    ? context.html(noSuchCasePage(), 404)
-    : context.html(decisionPage({ shown, refusal }), status);
+  const { ports, policy } = deps.app;
+  const about = await ports.cases.get(id);
+  if (about === undefined) return context.html(noSuchCasePage(), 404);
+  const current = policy().policy;
+  const { account } = about.finding;
+  return context.html(
+    refusedPage({
+      about,
+      account: accountText(account, accountName(current, account)),
+      session,
+      timezone: current.timezone,
+      now: instant(deps.nowMs()),
+      ...refused,
+    }),
+    status,
+  );
 };
 
 /** What is not in here has been overtaken by events. */
@@ -129,6 +152,9 @@ const STATUS_OF: Readonly<Record<string, 403 | 422 | 503>> = {
   'exemption-refused': 422,
   'policy-unreadable': 503,
 };
+
+/** A word or a date that is missing or wrong, or a moment that was: the same plan may be decided on again. */
+const MENDABLE: ReadonlySet<number> = new Set([422, 503]);
 
 const REASON_CHARS_MAX = 1_000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;

@@ -175,18 +175,22 @@ describe('a page that was opened before', () => {
     await page.goto(`${pages.url}/cases/${about.id}`);
     await pages.ports.clock.sleep(5 * hourMs);
     expect(await approve(page)).toContain('Nothing was decided');
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Look at the case as it is now' }).click();
     expect(await page.locator('.kicker').textContent()).toContain('Too late to decide');
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     expect(await storedIn(about)).toMatchObject({ name: 'awaiting-approval', decisions: [] });
   });
 
-  it('decides nothing when the plan is another one by then, and shows that one', async () => {
+  it('decides nothing when the plan is another one by then, and leads to that one', async () => {
     const page = await visit({ cases: [about] });
     await page.goto(`${pages.url}${await pages.linkTo(about, hash)}`);
     const changed = { ...plan, documentVersion: '2' };
     const state: AwaitingApproval = { ...about.state, plan: changed, planHash: planHash(changed) };
     await pages.ports.cases.replace({ ...about, version: about.version + 1, state });
     expect(await approve(page)).toContain('Nothing was decided');
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Look at the case as it is now' }).click();
     expect(await page.getByText(`You decide on plan ${planHash(changed).slice(0, 12)}`).count()).toBe(1);
     expect(await storedIn(about)).toMatchObject({ name: 'awaiting-approval', decisions: [] });
     await page.goto(`${pages.url}${await pages.linkTo(about, hash)}`);

@@ -110,10 +110,38 @@ describe('what is refused on the form', () => {
     expect(html).toContain('value="2026-02-31"');
   });
 
-  it('another plan than the one that waits: the page shows the one that does', async () => {
-    const { status, html } = await service.send(about, { ...APPROVE, planHash: 'f'.repeat(64) });
-    expect(status).toBe(409);
-    expect(html).toContain(`name="planHash" value="${hash}"`);
+  it('is mended on the very plan that was looked at, by the word of the same visit', async () => {
+    const { html } = await service.send(about, { ...DENY, reason: '' });
+    const fields = [...html.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)];
+    // Of the way out, and of the form.
+    expect(fields.map(([, name, value]) => [name, value])).toEqual([
+      ['csrf', csrfFor('ada')],
+      ['csrf', csrfFor('ada')],
+      ['planHash', hash],
+    ]);
+    expect(html).toContain(`<a href="/cases/${about.id}">Look at the whole case again</a>`);
+    const sent = await service.send(about, DENY);
+    expect(sent.status).toBe(303);
+  });
+
+  it('another plan than the one that waits: nobody decides on it but who has looked at it', async () => {
+    // What is refused before the plan is looked at, too.
+    for (const [wanted, more] of [
+      [409, {}],
+      [409, { reason: '', answer: 'deny' }],
+      [422, { answer: 'none' }],
+      [422, { exemptUntil: '2026-12-31' }],
+    ] as const) {
+      const { status, html } = await service.send(about, {
+        ...APPROVE,
+        planHash: 'f'.repeat(64),
+        ...more,
+      });
+      expect(status).toBe(wanted);
+      expect(html).toContain(`<a href="/cases/${about.id}">Look at the case as it is now</a>`);
+      expect(html).not.toContain('name="planHash"');
+      expect(html).not.toContain('value="approve"');
+    }
     expect(await stateOf()).toMatchObject({ name: 'awaiting-approval', decisions: [] });
   });
 
@@ -131,7 +159,12 @@ describe('what is refused on the form', () => {
   it('a case that waits no more, by expiry or by another', async () => {
     service = await pageService({ cases: [askedCase({ expiresAt: NOW })] });
     const late = await service.send(about, APPROVE);
-    expect([late.status, late.html]).toEqual([409, expect.stringContaining('Too late to decide')]);
+    expect([late.status, late.html]).toEqual([
+      409,
+      expect.stringContaining('the request for approval expired'),
+    ]);
+    expect(late.html).toContain('You wrote: looks right');
+    expect(late.html).not.toContain('name="planHash"');
     const missing = await service.send({ id: 'nowhere-1' }, APPROVE);
     expect([missing.status, missing.html]).toEqual([404, expect.stringContaining('No such case')]);
   });
