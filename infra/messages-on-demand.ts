@@ -6,12 +6,12 @@ import type { MessageNeeds } from '../domain/message/messages.ts';
 import type { Messages } from '../domain/ports.ts';
 
 export const messagesOnDemand = (needs: MessageNeeds): Messages => {
-  const loaded = async (): Promise<Messages> =>
-    (await import('../domain/message/messages.ts')).createMessages(needs);
+  const ofCase = async () => (await import('../domain/message/messages.ts')).createCaseMessages(needs);
+  const ofMany = async () => (await import('../domain/message/many-messages.ts')).createManyMessages(needs);
   return {
-    aboutCase: async (about) => (await loaded()).aboutCase(about),
-    batchAsks: async (batch, members) => (await loaded()).batchAsks(batch, members),
-    batchExpired: async (batch, expired, some) => (await loaded()).batchExpired(batch, expired, some),
-    breakersOpened: async (opened) => (await loaded()).breakersOpened(opened),
+    aboutCase: async (about) => (await ofCase()).aboutCase(about),
+    batchAsks: async (batch, members) => (await ofMany()).batchAsks(batch, members),
+    batchExpired: async (batch, expired, some) => (await ofMany()).batchExpired(batch, expired, some),
+    breakersOpened: async (opened) => (await ofMany()).breakersOpened(opened),
   };
 };

@@ -13,6 +13,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { Hono } from 'hono/tiny';
 import * as z from '../../domain/zod.ts';
+import { exchangeCode } from '../../infra/identity/exchange-code.ts';
 import { returnPath } from './return-path.ts';
 import { csrfHolds } from './session.ts';
 import { SESSION_COOKIE, type SignIn, sessionsOf } from './sign-in.ts';
@@ -102,7 +103,7 @@ interface SessionToken {
 const tokenOf = async (signIn: SignIn, context: Context, attempt: Attempt): Promise<SessionToken> => {
   const { state, code, error, error_description: description, iss } = context.req.query();
   if (!same(state, attempt.state)) throw new Error('the state is not that of the attempt in this browser');
-  const { provider, exchangeCode, verify } = await signIn.oidc();
+  const { provider, verify } = await signIn.oidc();
   const { tokenEndpoint, issuer, saysIssuer } = await provider();
   if (iss === undefined ? saysIssuer : iss !== issuer)
     throw new Error(`the answer is of issuer ${iss ?? '(none)'}, asked was ${issuer}`);

@@ -1,9 +1,7 @@
-/** The door to all texts: composition loads this module when somebody is told something, and not before. */
+/** The door to what is told about cases: composition loads this module when somebody is told, and not before. */
 import type { Case } from '../case/case.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Messages, Ports } from '../ports.ts';
-import { askingMessage, expiredMessage } from './batch-message.ts';
-import { breakersOpened } from './breaker-message.ts';
 import { caseMessage, kindOf } from './case-message.ts';
 import type { Around } from './parts.ts';
 import { type TrackRecord, trackRecord } from './track-record.ts';
@@ -16,18 +14,12 @@ export interface MessageNeeds {
   readonly accountName?: (account: string) => string | undefined;
 }
 
-export const createMessages = (needs: MessageNeeds): Messages => {
-  const { catalog, ports } = needs;
-  return {
-    aboutCase: async (about) => {
-      const kind = kindOf(about);
-      return kind && caseMessage(kind, about, await aroundOf(needs, about));
-    },
-    batchAsks: async (batch, members) => askingMessage(batch, members, catalog, ports.clock.now()),
-    batchExpired: async (batch, expired, some) => expiredMessage(batch, expired, some, ports.clock.now()),
-    breakersOpened: async (opened) => breakersOpened(opened),
-  };
-};
+export const createCaseMessages = (needs: MessageNeeds): Pick<Messages, 'aboutCase'> => ({
+  aboutCase: async (about) => {
+    const kind = kindOf(about);
+    return kind && caseMessage(kind, about, await aroundOf(needs, about));
+  },
+});
 
 const aroundOf = async (needs: MessageNeeds, about: Case): Promise<Around> => {
   const { catalog, ports, accountName } = needs;

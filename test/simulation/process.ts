@@ -3,7 +3,6 @@
  * come first, at which it may fail, and at which the process may die: then it does nothing more, for ever.
  */
 import { createEngine, type Selfheal } from '../../domain/engine/engine.ts';
-import { createMessages } from '../../domain/message/messages.ts';
 import type { Compliance, Ports, Runbooks } from '../../domain/ports.ts';
 import { PortError } from '../../domain/ports.ts';
 import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
@@ -12,6 +11,7 @@ import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
 import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
+import { allMessages } from '../support/messages.ts';
 import type { Fate } from './fate.ts';
 import { tableClient } from './memory-table.ts';
 import type { World } from './world.ts';
@@ -86,7 +86,7 @@ export const startProcess = (world: World, name: string): Process => {
     runbooks: runbooksOf(world, call),
     compliance: complianceOf(world, call),
     announcer: { announce: (_, message) => call('sns:Publish', () => world.announced(message)) },
-    messages: createMessages({ catalog: world.catalog, ports: { cases, clock, log } }),
+    messages: allMessages({ catalog: world.catalog, ports: { cases, clock, log } }),
     events: { publish: (changes) => call('events:PutEvents', () => world.published(changes)) },
     wakes: { send: (wakes) => call('sqs:SendMessageBatch', () => world.woken(wakes)) },
     clock,

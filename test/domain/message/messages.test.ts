@@ -1,7 +1,7 @@
 /** The door: what a message waits for, and that nothing that only helps keeps it back. */
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../../../domain/case/case.ts';
-import { createMessages } from '../../../domain/message/messages.ts';
+import { createCaseMessages } from '../../../domain/message/messages.ts';
 import { variantsOf } from '../../../domain/message/variants.ts';
 import type { Links } from '../../../domain/ports.ts';
 import { PortError } from '../../../domain/ports.ts';
@@ -23,7 +23,7 @@ const writing = ({
 }) => {
   const warned: unknown[] = [];
   const silent = () => undefined;
-  const messages = createMessages({
+  const messages = createCaseMessages({
     catalog: CATALOG,
     accountName: (account) => (account === '222222222222' ? 'prod' : undefined),
     ports: {

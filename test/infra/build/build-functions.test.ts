@@ -21,7 +21,7 @@ const FUNCTIONS = readdirSync('handlers/lambda')
   .sort();
 
 /** Whoever has the engine can tell people something, in words for each kind of reader. */
-const MESSAGES = ['domain/message/messages.ts', 'domain/message/variants.ts'];
+const MESSAGES = ['many-messages', 'messages', 'variants'].map((name) => `domain/message/${name}.ts`);
 /** And what is linked to in them. */
 const LINKS = 'infra/links/compose-links.ts';
 
