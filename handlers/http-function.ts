@@ -1,7 +1,6 @@
 /** A group of HTTP routes as a Lambda function behind API Gateway: who asks was made sure of before it is called. */
 import middy from '@middy/core';
-import type { APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda';
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { Hono } from 'hono/tiny';
 import type { HttpDeps } from '../console/http-deps.ts';
 import { httpFrame } from '../console/http-frame.ts';
@@ -13,6 +12,7 @@ import { epochMs } from '../domain/time.ts';
 import type { AppBase } from '../infra/compose-ports.ts';
 import { readPeople } from '../infra/people-settings.ts';
 import type { Settings } from '../infra/settings.ts';
+import { type GatewayAnswer, overGateway } from './gateway-http.ts';
 
 /**
  * @example
@@ -31,7 +31,7 @@ export const httpFunction = <A extends AppBase>(
   const nowMs = () => epochMs(clock.now());
   const visits = settings && visitsOf?.({ settings, nowMs, log, ...people });
   const whoIs = signedIn({ hubAccount, ...people });
-  const answer = handle(
+  const answer = overGateway(
     httpFrame(
       log,
       new Hono().use('/api/*', writesBySomebody({ whoIs })).route(
@@ -48,7 +48,6 @@ export const httpFunction = <A extends AppBase>(
     ),
   );
   return middy(
-    (event: LambdaEvent, context: LambdaContext): Promise<APIGatewayProxyResult> =>
-      answer(event, context as Parameters<typeof answer>[1]) as Promise<APIGatewayProxyResult>,
+    (event: APIGatewayProxyEventV2, context: Context): Promise<GatewayAnswer> => answer(event, context),
   );
 };
