@@ -32,7 +32,7 @@ describe('a high-severity case', () => {
   it('is announced over SNS with the plan and the hash, and starts nothing meanwhile', async () => {
     const [message] = world.sandbox.sns.messages();
     expect(message?.subject).toMatch(
-      /^\[HIGH\] Approve\? S3 bucket "shop-prod-payroll-us-east-1" in 222222222222 /,
+      /^\[HIGH\] Approve\? S3 bucket "shop-prod-payroll-us-east-1" in shop-prod does not block public access$/,
     );
     expect(message?.message).toContain(waiting.state.planHash);
     expect(message?.message).toContain('BucketName = shop-prod-payroll-us-east-1');
