@@ -19,6 +19,8 @@ export interface FunctionBundle {
   readonly bytes: number;
   /** Bytes of the code by the file they come from, relative to the project. */
   readonly bytesByInput: Readonly<Record<string, number>>;
+  /** Bytes of the code by the file they are in. */
+  readonly bytesByFile: Readonly<Record<string, number>>;
   /** What the code still imports when it runs. */
   readonly imports: readonly string[];
 }
@@ -93,6 +95,7 @@ const bundleFunction = async (name: string, leftOut: readonly string[]): Promise
     ),
     bytes: partOf(outputs.values()).bytes,
     bytesByInput: partOf(outputs.values()).bytesByInput,
+    bytesByFile: Object.fromEntries([...outputs].map(([file, { bytes }]) => [file, bytes])),
     imports: [...outputs.values()].flatMap(({ imports }) =>
       imports.filter(({ external }) => external).map(({ path }) => path),
     ),
