@@ -7,7 +7,9 @@ import type { Change, Runbook, RunbookParameter } from './catalog.ts';
  * shows them makes them harmless for where they are shown.
  *
  * @example
- * changesOf(runbook, plan) // [{ what: 'Versioning', before: 'off or suspended', after: 'Enabled' }]
+ * const runbook = { changes: [{ what: 'Port', before: 'any address', after: '{{AllowedCidr}}' }] };
+ * changesOf(runbook, { parameters: { AllowedCidr: ['10.0.0.0/8'] } })
+ * // [{ what: 'Port', before: 'any address', after: '10.0.0.0/8' }]
  */
 export const changesOf = (
   { changes }: Pick<Runbook, 'changes'>,

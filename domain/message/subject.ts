@@ -14,6 +14,9 @@ interface Named {
  * long name of the resource, then the account, then the kind of resource, and what is wrong last.
  *
  * @example
+ * const bucket = { ...finding, resourceType: 'AWS::S3::Bucket', resourceId: 'payroll' };
+ * const about = { severity: 'critical', finding: bucket };
+ * const around = { catalog: { rule: () => ({ headline: 'is public' }) }, accountName: 'prod' };
  * subjectOf('Approve?', about, around) // '[CRITICAL] Approve? S3 bucket "payroll" in prod is public'
  */
 export const subjectOf = (verb: string, about: Case, around: Named): string => {
@@ -50,7 +53,7 @@ export const whatIsWrong = (about: Case, around: Named): string => {
     : `${upperFirst(typeWords(finding.resourceType))} "${shown(finding.resourceId, 300)}" in account ${account}, ${lane.region}, ${wrong}`;
 };
 
-/** @example whereOf(about) // '222222222222, region us-east-1' */
+/** @example whereOf({ finding, lane: { region: 'us-east-1' } }) // '222222222222, region us-east-1' */
 export const whereOf = ({ finding, lane }: Case): string => `${finding.account}, region ${lane.region}`;
 
 /** What is wrong in the catalog's words; of a rule that it does not know, that it fails it. */

@@ -10,8 +10,7 @@ import { FACTS_VERSION } from './facts.ts';
 export type Variants = { readonly default: string } & Readonly<Record<string, string>>;
 
 /**
- * @example
- * variantsOf(message).https // '{"version":"1.0","source":"custom", …'
+ * `https` is what Amazon Q Developer in chat applications reads: `{"version":"1.0","source":"custom", …}`.
  */
 export const variantsOf = ({ subject, text, attributes, facts, chat }: Message): Variants => {
   const kind = attributes.kind ?? 'notice';

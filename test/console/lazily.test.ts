@@ -11,6 +11,7 @@ import { lazily, type RouteName } from '../../console/lazily.ts';
 import { applyRoutes } from '../../console/routes/apply-routes.ts';
 import { backtestRoutes } from '../../console/routes/backtest-routes.ts';
 import { deadLetterRoutes } from '../../console/routes/dead-letter-routes.ts';
+import { decisionFormRoutes } from '../../console/routes/decision-form-routes.ts';
 import { doctorRoutes } from '../../console/routes/doctor-routes.ts';
 import { exemptionChangeRoutes } from '../../console/routes/exemption-routes.ts';
 import { explainRoutes } from '../../console/routes/explain-routes.ts';
@@ -143,7 +144,8 @@ describe('the groups', () => {
       .route('/api/dead-letters', deadLetterRoutes(some))
       .route('/api/policy/explain', explainRoutes(some))
       .route('/api/policy/backtest', backtestRoutes(some))
-      .route('/api/plan', planRoutes(some));
+      .route('/api/plan', planRoutes(some))
+      .route('/cases', decisionFormRoutes(some));
     const atOnce = /\/api\/(cases|batches|stop|breakers)/;
     expect(
       [...named(deciding(some)), ...named(operating(some))].filter((name) => !atOnce.test(name)).sort(),

@@ -118,11 +118,14 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
   let active = 0;
   let sleepers: { readonly wakeAtMs: number; readonly wake: () => void }[] = [];
   let idle: (() => void) | undefined;
+  // One piece of work may sleep in one of its branches while another calls SSM: no time passes during that call.
+  let starting = 0;
+  const isIdle = () => active === sleepers.length && starting === 0;
   const noteIdle = () => {
-    if (active === sleepers.length) idle?.();
+    if (isIdle()) idle?.();
   };
   const untilIdle = () =>
-    active === sleepers.length
+    isIdle()
       ? Promise.resolve()
       : new Promise<void>((resolve) => {
           idle = resolve;
@@ -158,6 +161,21 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
       },
     },
   });
+  const holdingTime = (ports: Ports): Ports => ({
+    ...ports,
+    runbooks: {
+      ...ports.runbooks,
+      start: async (...asked) => {
+        starting += 1;
+        try {
+          return await ports.runbooks.start(...asked);
+        } finally {
+          starting -= 1;
+          noteIdle();
+        }
+      },
+    },
+  });
   const build = (around: (ports: Ports) => Ports = (ports) => ports) => {
     const surroundings = {
       connection: {
@@ -170,7 +188,7 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       metrics: { count: () => undefined },
       exempting: exemptingOnDemand,
-      decorate: (ports: Ports) => listening(around(ports)),
+      decorate: (ports: Ports) => listening(around(holdingTime(ports))),
     };
     if (published === undefined) {
       const app = compose(deployment.settings, { ...surroundings, policy: () => policy });
