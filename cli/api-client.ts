@@ -111,7 +111,7 @@ const refusalOf = (told: unknown, hint: string): string | undefined => {
 
 const codeOf = (told: unknown): string | undefined => {
   const { error } = (told ?? {}) as { readonly error?: { readonly code?: unknown } };
-  return typeof error?.code === 'string' ? error.code : undefined;
+  return typeof error?.code === 'string' ? safe(error.code, 60) : undefined;
 };
 
 /** API Gateway's own words, from before selfheal was asked. */

@@ -10,4 +10,9 @@ export class Failure extends Error {
     super(message);
     this.name = 'Failure';
   }
+
+  /** What a person reads; of a refusal its name first, by which the documentation tells what to do. */
+  get told(): string {
+    return this.code === undefined ? this.message : `${this.code}: ${this.message}`;
+  }
 }

@@ -77,7 +77,10 @@ export const runCommand = async (args: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     if (error instanceof CommanderError) return HELP.has(error.code) ? 0 : 2;
     if (error instanceof Failure) {
-      io.err(`${io.style.red('error:')} ${error.message}\n`);
+      io.err(`${io.style.red('error:')} ${error.told}\n`);
+      // What a script reads is JSON then too. What is no refusal of the service has no name to go by.
+      if (error.code !== undefined && args.includes('--json'))
+        io.out(`${JSON.stringify({ error: { code: error.code, message: error.message } }, null, 2)}\n`);
       return error.exitCode;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -113,6 +113,6 @@ export const watchLinewise = async (
 const keyOf = ({ wants, id, since }: Inbox['rows'][number]): string => `${wants} ${id} ${since}`;
 
 const messageOf = (error: unknown): string => {
-  if (error instanceof Failure) return error.message;
+  if (error instanceof Failure) return error.told;
   throw error;
 };

@@ -63,7 +63,7 @@ describe('sweep', () => {
     expect((await selfheal(['sweep', '--as', 'ada'])).out).toMatch(/^Sweep [0-9a-f-]{36} is ordered\./);
     expect(await selfheal(['sweep', '--account', 'nobody'])).toMatchObject({
       code: 1,
-      err: 'error: accounts[0]: expected the 12 digits of an account id\n',
+      err: 'error: bad-request: accounts[0]: expected the 12 digits of an account id\n',
     });
   });
 });
@@ -123,7 +123,7 @@ describe('case', () => {
   it('fails for a case that is not there', async () => {
     expect(await selfheal(['case', 'nope-1'])).toMatchObject({
       code: 1,
-      err: 'error: there is no such case; selfheal cases lists them\n',
+      err: 'error: no-such-case: there is no such case; selfheal cases lists them\n',
     });
   });
 });

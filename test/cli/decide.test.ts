@@ -206,6 +206,21 @@ describe('without a terminal', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('is told by its name, and with --json as JSON', async () => {
+    const line = ['approve', id, '--plan-hash', otherHash, '--reason', 'x'];
+    const told = await inScript(line);
+    expect(told).toMatchObject({ code: 1, out: '' });
+    expect(told.err).toMatch(/^error: plan-hash-mismatch: .+\n$/);
+    const { code, out, err } = await inScript([...line, '--json']);
+    const { error } = JSON.parse(out);
+    expect([code, err]).toEqual([1, `error: ${error.code}: ${error.message}\n`]);
+    expect(error.code).toBe('plan-hash-mismatch');
+    const nowhere = await inScript(['approve', 'nope-1', '--plan-hash', hash, '--reason', 'x']);
+    expect(nowhere.err).toMatch(/^error: no-such-case: /);
+  });
+});
+
 describe('when it may start, and until when it is exempt', () => {
   it('an approval may wait for a time, in whichever zone it was given', async () => {
     const line = ['approve', id, '--plan-hash', hash, '--at', '2026-11-22T02:00+01:00'];
