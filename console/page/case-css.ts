@@ -12,10 +12,9 @@ export const CASE_CSS = `.kicker {
 }
 .lead {
   margin-top: 0;
-  overflow-wrap: anywhere;
 }
-.hint {
-  color: var(--soft);
+.hint,
+.problem {
   margin: 0.25rem 0;
 }
 .held-back,
@@ -27,19 +26,18 @@ export const CASE_CSS = `.kicker {
   border: 1px solid var(--edge);
   border-radius: 0.5rem;
   background: var(--raised);
-  overflow-wrap: anywhere;
 }
 .held-back {
   padding-left: 2rem;
+}
+.held-back,
+.notice {
   border-left: 0.4rem solid var(--high);
 }
 .notice,
 .errors,
 .done {
   margin: 0 0 1rem;
-}
-.notice {
-  border-left: 0.4rem solid var(--high);
 }
 .errors {
   border-left: 0.4rem solid var(--critical);
@@ -56,26 +54,12 @@ export const CASE_CSS = `.kicker {
 .errors > :last-child {
   margin-bottom: 0;
 }
-.problem {
-  margin: 0.25rem 0;
-  color: var(--critical);
-  font-weight: 600;
-}
 caption {
   text-align: left;
-  color: var(--soft);
 }
-th[scope='row'] {
-  font-weight: 600;
-}
-del {
-  text-decoration: none;
-  color: var(--critical);
-}
+del,
 ins {
   text-decoration: none;
-  color: var(--good);
-  font-weight: 600;
 }
 del::before {
   content: '− ' / '';
@@ -90,29 +74,13 @@ summary {
 code,
 pre {
   font-size: 0.9em;
-  overflow-wrap: anywhere;
-}
-.answer {
-  font-weight: 600;
-}
-.answer.yes {
-  color: var(--good);
-}
-.answer.no,
-.answer.unknown {
-  color: var(--critical);
-}
-.answer.waits {
-  color: var(--high);
 }
 .field {
   margin: 1rem 0;
   padding: 0;
   border: 0;
 }
-.field > label,
 legend {
-  font-weight: 600;
   padding: 0;
 }
 .field > .choice {
@@ -186,13 +154,13 @@ button,
 }
 .approve,
 .button {
-  background: var(--approve);
-  color: var(--on-button);
+  background: var(--good);
+  color: var(--page);
 }
 .deny {
-  border-color: var(--deny);
+  border-color: var(--critical);
   background: var(--page);
-  color: var(--deny);
+  color: var(--critical);
 }
 .quiet {
   width: auto;
@@ -241,22 +209,9 @@ button,
     margin-top: 0.75rem;
     padding: 0.5rem 0.75rem;
   }
-  .case .decision > h2,
-  .changes thead,
-  .changes caption {
-    position: absolute;
-    clip-path: inset(50%);
-    height: 1px;
-    overflow: hidden;
-  }
   .decision .field,
   .decision .buttons {
     margin: 0.25rem 0;
-  }
-  .changes tr {
-    display: block;
-    padding: 0.3rem 0;
-    border-bottom: 1px solid var(--line);
   }
   .changes th,
   .changes td {

@@ -653,6 +653,6 @@ describe('the style sheet', () => {
     const css = CONSOLE_CSS;
     expect(css.length).toBeLessThan(5_000);
     expect(css).not.toMatch(/url\(|@import/);
-    expect(css).toContain('prefers-color-scheme: dark');
+    expect(css).toMatch(/prefers-color-scheme: ?dark/);
   });
 });
