@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { AskedBatch } from './batch-id.ts';
 import { objectionTo } from './case/approves.ts';
 import type { AwaitingApproval, Case } from './case/case.ts';
+import { saysWhy } from './case/reason.ts';
 import { samePerson } from './person.ts';
 import { dayMs, epochMs, hourMs, type Instant, minuteMs, plusMs } from './time.ts';
 
@@ -151,7 +152,7 @@ export const decideOn = (
 ): BatchAnswer => {
   const refused = (code: string, reason: string): BatchAnswer => ({ kind: 'refused', code, reason });
   const again = `look again before you decide (selfheal batch show ${batch.id})`;
-  if (decision.reason.trim() === '')
+  if (!saysWhy(decision.reason))
     return refused('reason-required', 'say why: a decision without a reason helps nobody later (--reason)');
   if (batch.decisions.some(({ digest, who }) => digest === decision.digest && samePerson(who, decision.who)))
     return refused(

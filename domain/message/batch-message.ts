@@ -23,8 +23,8 @@ export const askingMessage = (
   const wrong = [...new Set(members.flatMap(({ finding }) => headline(finding, catalog)))];
   const commands = [
     `selfheal batch show ${batch.id}`,
-    `selfheal batch approve ${batch.id} --digest ${digest} --reason "..."`,
-    `selfheal batch deny ${batch.id} --digest ${digest} --reason "..."`,
+    `selfheal batch approve ${batch.id} --digest ${digest} --reason "<why>"`,
+    `selfheal batch deny ${batch.id} --digest ${digest} --reason "<why>"`,
   ];
   return message({
     batch,

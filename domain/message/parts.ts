@@ -56,12 +56,16 @@ export const shownParameters = ({
       ]),
   );
 
-/** What to type; the same that the page does. */
-export const commandsOf = ({ id, state }: Pick<Case, 'id' | 'state'>): readonly string[] =>
+/** What to type; the same that the page does. `<why>` is to be replaced: as it stands it is refused. */
+export const commandsOf = ({
+  id,
+  state,
+  severity,
+}: Pick<Case, 'id' | 'state' | 'severity'>): readonly string[] =>
   state.name === 'awaiting-approval'
     ? [
-        `selfheal approve ${id} --plan-hash ${state.planHash} --reason "..."`,
-        `selfheal deny ${id} --plan-hash ${state.planHash} --reason "..."`,
+        `selfheal approve ${id} --plan-hash ${state.planHash}${severity === 'critical' ? ' --reason "<why>"' : ''}`,
+        `selfheal deny ${id} --plan-hash ${state.planHash} --reason "<why>"`,
       ]
     : [`selfheal case ${id}`];
 

@@ -1,5 +1,6 @@
 /** What people decide about a plan, whose word counts, and what happens while nobody decides. */
 import { nextClosing } from '../../calendar/start-times.ts';
+import { inert } from '../../message.ts';
 import { samePerson } from '../../person.ts';
 import { dayMs, type Instant, latest, type Moment, plusMs, soonest } from '../../time.ts';
 import { objectionTo } from '../approves.ts';
@@ -7,6 +8,7 @@ import { type AwaitingApproval, type Case, type Decision, isClosed, type NeedsHu
 import { APPROVAL_EXPIRED, nextRungAt, rungOf } from '../ladder.ts';
 import { after, move, type Outcome, type Refusal, unchanged } from '../move.ts';
 import type { ObservationOf } from '../observation.ts';
+import { saysWhy } from '../reason.ts';
 import { queued, toApprovedForLater, toNeedsHuman } from '../route.ts';
 import { appendEntry } from '../timeline.ts';
 import { handToHuman } from './failure.ts';
@@ -52,12 +54,24 @@ const refusalOf = (c: Case<AwaitingApproval>, decision: Decision, { now }: Momen
       code: 'already-decided',
       reason: `${decision.who} has already decided on this plan; somebody else must`,
     };
-  return decision.reason.trim() === '' && (decision.answer === 'deny' || c.severity === 'critical')
-    ? {
-        code: 'reason-required',
-        reason: `say why: ${decision.answer === 'deny' ? 'a denial' : 'approval of a critical case'} without a reason helps nobody later (--reason)`,
-      }
-    : undefined;
+  return whyNoReason(decision, c);
+};
+
+/** Where none is needed, none is fine; one that was meant to be replaced is not. */
+const whyNoReason = ({ answer, reason }: Decision, { severity }: Case): Refusal | undefined => {
+  if (saysWhy(reason)) return undefined;
+  const code = 'reason-required';
+  if (answer === 'deny' || severity === 'critical')
+    return {
+      code,
+      reason: `say why: ${answer === 'deny' ? 'a denial' : 'approval of a critical case'} without a reason helps nobody later (--reason)`,
+    };
+  return reason.trim() === ''
+    ? undefined
+    : {
+        code,
+        reason: `"${inert(reason.trim(), 40)}" says nothing: write why you decide so (--reason), or leave the reason out`,
+      };
 };
 
 /** Who tried what, and why it was not taken, stays in the case's story; the same again adds nothing to it. */

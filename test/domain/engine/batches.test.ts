@@ -305,7 +305,8 @@ it('refuses what no decision is: without a reason, without anything that waits, 
   const { advance, breaks, decide, restart } = worldOf();
   await breaks(...NAMES);
   await advance(4);
-  expect(await decide({ reason: ' ' })).toMatchObject({ code: 'reason-required' });
+  for (const reason of [' ', '...', '<why>'])
+    expect(await decide({ reason })).toMatchObject({ code: 'reason-required' });
   await decide();
   await advance(2);
   restart();
