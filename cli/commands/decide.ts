@@ -196,26 +196,23 @@ const hashForScript = async (
   if (planHash !== undefined) return planHash;
   const about = await caseOf(service, id);
   if (answer === 'deny') return about.planHash ?? NO_PLAN;
-  const plan = waitingPlan(about);
-  const shown = `selfheal approve ${safe(id)} --plan-hash ${plan.hash}${about.severity === 'critical' || reason !== undefined ? ' --reason "…"' : ''}`;
+  waitingPlan(about);
+  // Not the hash: what can be pasted from here would be approved unseen.
   throw new Failure(
-    `--plan-hash: name the plan that you approve; nobody is there to be shown it. Look at it with "selfheal case ${safe(id)}". What waits is ${plan.summary}:\n  ${shown}`,
+    `--plan-hash: name the plan that you approve; nobody is there to be shown it. Look at it with "selfheal case ${safe(id)}", and give the plan hash that stands there: selfheal approve ${safe(id)} --plan-hash HASH${about.severity === 'critical' ? ' --reason "why"' : ''}`,
     2,
   );
 };
 
 const NO_PLAN = '0'.repeat(64);
 
-const waitingPlan = (about: CaseJson): { readonly hash: string; readonly summary: string } => {
-  const { plan, planHash, state } = about;
+/** The hash of the plan that people are asked about. */
+const waitingPlan = ({ id, plan, planHash, state }: CaseJson): string => {
   if (state !== 'awaiting-approval' || plan === null || planHash === null)
     throw new Failure(
-      `Case ${safe(about.id)} is ${safe(state)}: it waits for no decision. "selfheal case ${safe(about.id)}" tells its story.`,
+      `Case ${safe(id)} is ${safe(state)}: it waits for no decision. "selfheal case ${safe(id)}" tells its story.`,
     );
-  return {
-    hash: planHash,
-    summary: `${safe(plan.document)} version ${safe(plan.documentVersion)} in account ${safe(plan.account)}, ${safe(plan.region)}`,
-  };
+  return planHash;
 };
 
 interface Asking {
@@ -242,7 +239,7 @@ const decidedByAsking = async ({
   let reason = given;
   for (let isChanged = false; ; isChanged = true) {
     const about = await caseOf(service, id);
-    const { hash } = waitingPlan(about);
+    const hash = waitingPlan(about);
     io.out(decisionText(about, io.style, isSelf ? (about.waits?.objection ?? null) : null));
     reason ??= await reasonFrom(io, answer, about);
     await sureOf(io, answer, isChanged ? `yes ${hash.slice(0, 4)}` : 'yes');
