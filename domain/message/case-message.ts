@@ -10,7 +10,7 @@ import { APPROVAL_EXPIRED, rungOf } from '../case/ladder.ts';
 import { isLaterThanTold } from '../case/tell-asked.ts';
 import type { Message } from '../message.ts';
 import type { Excluded, Window } from '../policy/policy.ts';
-import { epochMs, plusMs } from '../time.ts';
+import { epochMs, type Instant, plusMs } from '../time.ts';
 import { chatOf } from './chat.ts';
 import { caseFacts, type MessageKind } from './facts.ts';
 import { type Around, commandsOf, LINES_MAX, more, type Section, textOf } from './parts.ts';
@@ -125,7 +125,7 @@ const SECTIONS: Readonly<Record<MessageKind, ToSections>> = {
     '',
   ]),
   escalation: asking((about, { now }) => [
-    `Nobody has decided for ${inWords(epochMs(now) - epochMs(about.state.requestedAt))}; you are the ${ordinal(rungNumber(about) + 1)} contact.`,
+    `${whoHas(about, now)}; you are the ${ordinal(rungNumber(about) + 1)} contact.`,
     '',
   ]),
   'approval-expired': (about, around) => [
@@ -172,6 +172,14 @@ const SECTIONS: Readonly<Record<MessageKind, ToSections>> = {
       ],
     },
   ],
+};
+
+const whoHas = ({ state, terms }: Case<AwaitingApproval>, now: Instant): string => {
+  const waited = inWords(epochMs(now) - epochMs(state.requestedAt));
+  const given = state.decisions.length;
+  return given === 0
+    ? `Nobody has decided for ${waited}`
+    : `${given} of ${terms.approval.quorum} ${given === 1 ? 'has' : 'have'} approved; it has waited for the rest for ${waited}`;
 };
 
 const startsWhen = ({ asked }: Case, { now }: Around): string =>

@@ -29,6 +29,14 @@ export const onDecided = (c: Case<AwaitingApproval>, told: Decided, moment: Mome
 /** Nothing waits for a decision: it is told so, and that it was tried stays known. */
 export const onDecidedInVain = (c: Case, { decision }: Decided, moment: Moment): Outcome => {
   const nothing = 'there is nothing to decide';
+  // That nobody decided in time stays the answer, whether or not the timer was first to see it.
+  if (c.state.name === 'needs-human' && c.state.code === APPROVAL_EXPIRED)
+    return refuse(
+      c,
+      decision,
+      { code: APPROVAL_EXPIRED, reason: `${c.state.reason}; nothing was started` },
+      moment,
+    );
   const refusal: Refusal = isClosed(c.state)
     ? { code: 'case-closed', reason: `case ${c.id} is closed (${c.state.name}): ${nothing}` }
     : { code: 'not-awaiting-approval', reason: `case ${c.id} is ${c.state.name}: ${nothing}` };
@@ -40,7 +48,7 @@ const refusalOf = (c: Case<AwaitingApproval>, decision: Decision, { now }: Momen
   if (now >= expiresAt)
     return {
       code: 'approval-expired',
-      reason: `the request for approval expired at ${expiresAt}; nothing was started`,
+      reason: `nobody decided before ${expiresAt}; nothing was started`,
     };
   if (decision.planHash !== planHash)
     return {
@@ -169,7 +177,7 @@ const expiredInBatch = (c: Case, reason: string, batch: string, moment: Moment):
 /** SNS took the request, or what the next rung of the ladder hears. */
 export const onApprovalAnnounced = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome => {
   if (!isToBeTold(c, moment)) return unchanged();
-  const { rungs = 0, announced, expiresAt } = c.state;
+  const { rungs = 0, announced, expiresAt, decisions } = c.state;
   const rung = announced ? rungOf(c.state, c.terms) : undefined;
   const state = { ...c.state, announced: true, ...(announced && { rungs: rungs + 1 }) };
   return move(c, moment, {
@@ -177,7 +185,7 @@ export const onApprovalAnnounced = (c: Case<AwaitingApproval>, _: unknown, momen
     entry: {
       who: 'selfheal',
       what: 'people-told',
-      why: `${rung === undefined ? '' : `nobody has decided yet, so by topic ${rung.notify.join(', ')} too: `}approval is waited for until ${expiresAt}`,
+      why: `${rung === undefined ? '' : `${decisions.length === 0 ? 'nobody has decided yet' : `${decisions.length} of ${c.terms.approval.quorum} ${decisions.length === 1 ? 'has' : 'have'} approved`}, so by topic ${rung.notify.join(', ')} too: `}approval is waited for until ${expiresAt}`,
     },
   });
 };

@@ -63,13 +63,11 @@ describe('a request that expires in the very moment of the last vote', () => {
       },
       { at: plusMs(EXPIRY, -1) },
     );
-    expect(answer).toMatchObject({ code: 'not-awaiting-approval' });
+    expect(answer).toMatchObject({ code: 'approval-expired' });
     expect(world.started).toEqual([]);
     const about = await world.about();
     expect(about.state).toMatchObject({ name: 'needs-human', code: 'approval-expired' });
-    expect(storyOf(about, 'decision-refused')).toEqual([
-      expect.stringContaining('grace: not-awaiting-approval'),
-    ]);
+    expect(storyOf(about, 'decision-refused')).toEqual([expect.stringContaining('grace: approval-expired')]);
     expect(kinds(world)).toEqual(['approval-requested', 'approval-expired']);
   });
 

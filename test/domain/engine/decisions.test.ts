@@ -35,7 +35,11 @@ describe('a decision that is refused', () => {
     const late = await askingWorld(ONE);
     late.later(4 * hourMs);
     await late.wake();
-    expect(await late.decide({ who: person('ada') })).toMatchObject({ code: 'not-awaiting-approval' });
+    expect(await late.decide({ who: person('ada') })).toEqual({
+      kind: 'refused',
+      code: 'approval-expired',
+      reason: `nobody decided before ${plusMs(NOW, 4 * hourMs)}; nothing was started`,
+    });
     expect(await refusals(late)).toHaveLength(1);
   });
 
@@ -320,7 +324,9 @@ describe('the ladder', () => {
       rung('third'),
       { topics: ['default', 'second', 'third'], kind: 'approval-expired' },
     ]);
-    expect(storyOf(await world.about(), 'people-told')[1]).toContain('by topic second too');
+    expect(storyOf(await world.about(), 'people-told')[1]).toContain(
+      'nobody has decided yet, so by topic second too',
+    );
     expect((await world.about()).state.name).toBe('needs-human');
   });
 
@@ -361,6 +367,9 @@ describe('the ladder', () => {
     world.at(plusMs(NOW, 15 * minuteMs));
     await world.wake();
     expect(world.told).toHaveLength(2);
+    expect(storyOf(await world.about(), 'people-told')[1]).toContain(
+      '1 of 2 has approved, so by topic second too',
+    );
     await world.decide({ who: person('grace') });
     world.at(plusMs(NOW, 31 * minuteMs));
     await world.wake();

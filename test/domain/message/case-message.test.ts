@@ -167,6 +167,15 @@ describe('the ladder', () => {
     expect(message.attributes).toMatchObject({ kind: 'escalation', rung: String(rungs + 1) });
   });
 
+  it('says who has approved already, where more than one must', () => {
+    const one = messageOf(payroll({ announced: true, rungs: 0, decisions: [vote] }), {
+      now: plusMs(NOW, 17 * minuteMs),
+    });
+    expect(one.text.split('\n')[0]).toBe(
+      '1 of 2 has approved; it has waited for the rest for 17 minutes; you are the second contact.',
+    );
+  });
+
   it('names only those who are still to hear of it', () => {
     expect(at(0, 15).text).not.toContain('second hears');
     expect(at(0, 15).text).toContain('third hears of it too');
