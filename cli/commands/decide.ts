@@ -8,7 +8,7 @@ import type { ApiClient } from '../api-client.ts';
 import { Failure } from '../failure.ts';
 import { readInbox } from '../inbox.ts';
 import { type Io, safe } from '../io.ts';
-import { decisionText } from '../render/decision.ts';
+import { decisionText, doneText } from '../render/decision.ts';
 import { inboxText } from '../render/inbox.ts';
 import { asOption, client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
@@ -132,7 +132,11 @@ const run = async (answer: Answer, given: string | undefined, options: Options, 
       })
     : await decide(await hashForScript(answer, id, options, service), options.reason);
   if (options.json) return printJson(io, done);
-  io.out(`${WORDS[answer].done}: case ${safe(done.caseId)} is now ${safe(done.state)}.\n`);
+  // It is decided: that it cannot be looked at just now is no failure.
+  const about = await caseOf(service, id).catch(() => undefined);
+  io.out(
+    `${(about && doneText(answer, about)) ?? `${WORDS[answer].done}: case ${safe(done.caseId)} is now ${safe(done.state)}.`}\n`,
+  );
 };
 
 const checkHash = (id: string | undefined, { planHash }: Options): void => {

@@ -29,3 +29,28 @@ export const decisionText = (about: CaseJson, style: Style, objection: string | 
     '',
     '',
   ].join('\n');
+
+/**
+ * What comes of a decision that was just taken, where that is more than the state's name; undefined where it is not.
+ *
+ * @param about the case as it is after the decision
+ */
+export const doneText = (
+  answer: 'approve' | 'deny',
+  { id, state, approval, reason, dueAt, timeline }: CaseJson,
+): string | undefined => {
+  if (answer === 'deny') return undefined;
+  if (state === 'held')
+    return `Approved: case ${safe(id)} is held${reason === null ? '' : `: ${safe(reason)}`}.${dueAt === null ? '' : ` It is looked at again at ${clock(dueAt)} at the latest.`}`;
+  if (approval === null) return undefined;
+  const { quorum, decisions, expiresAt } = approval;
+  const missing = quorum - decisions.length;
+  if (missing < 1) return undefined;
+  return `Approved by you: ${decisions.length} of ${quorum}; ${missing === 1 ? 'one' : missing} more must approve before ${minute(expiresAt, timeline.at(-1)?.at)}. Nothing runs yet.`;
+};
+
+/** The day is told where it is not the day of now. */
+const minute = (at: string, now = ''): string => {
+  const [day = '', time = ''] = [at.slice(0, 10), at.slice(11, 16)];
+  return safe(now.startsWith(day) ? `${time} UTC` : `${day} ${time} UTC`, 40);
+};

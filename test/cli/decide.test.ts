@@ -3,7 +3,7 @@ import { runCommand } from '../../cli/program.ts';
 import type { AwaitingApproval, Case } from '../../domain/case/case.ts';
 import { caseId, findingId } from '../../domain/finding.ts';
 import { planHash } from '../../domain/plan.ts';
-import { plusMs } from '../../domain/time.ts';
+import { hourMs, plusMs } from '../../domain/time.ts';
 import { type BatchService, batchService } from '../support/batch-service.ts';
 import { aCase, finding, hash, NOW, plan, terms } from '../support/cases.ts';
 import { memoryIo } from './memory-io.ts';
@@ -203,6 +203,34 @@ describe('without a terminal', () => {
     await replan();
     expect((await inScript(['deny', id, '--reason', 'no'])).code).toBe(0);
     expect(await stateOf()).toBe('denied');
+  });
+});
+
+describe('an approval that does not start anything yet', () => {
+  const approve = () => inScript(['approve', id, '--plan-hash', hash, '--reason', 'agreed']);
+
+  it('says how many more must approve and before when', async () => {
+    const two = { ...terms, approval: { ...terms.approval, quorum: 2 } };
+    id = await waits({ terms: two }, { expiresAt: plusMs(NOW, hourMs) });
+    const at = plusMs(NOW, hourMs).slice(11, 16);
+    expect((await approve()).out).toBe(
+      `Approved by you: 1 of 2; one more must approve before ${at} UTC. Nothing runs yet.\n`,
+    );
+    const three = { ...terms, approval: { ...terms.approval, quorum: 3 } };
+    id = await waits({ terms: three }, { expiresAt: plusMs(NOW, 48 * hourMs) });
+    const then = plusMs(NOW, 48 * hourMs)
+      .slice(0, 16)
+      .replace('T', ' ');
+    expect((await approve()).out).toContain(`1 of 3; 2 more must approve before ${then} UTC.`);
+  });
+
+  it('says until when it is held', async () => {
+    const line = ['approve', id, '--plan-hash', hash, '--at', '2026-11-22T01:00Z'];
+    const { out } = await inScript(line);
+    expect(out).toContain(
+      `Approved: case ${id} is held: approved to start not before 2026-11-22T01:00:00.000Z.`,
+    );
+    expect(out).toMatch(/ It is looked at again at 2026-11-2\d \d\d:\d\d:\d\dZ at the latest\.\n$/);
   });
 });
 
