@@ -16,6 +16,7 @@ import { isOpen } from '../domain/case/case.ts';
 import type { Catalog, Change, Disruption, Severity } from '../domain/catalog/catalog.ts';
 import { changesOf } from '../domain/catalog/changes.ts';
 import { heldBack } from '../domain/held-back.ts';
+import { samePerson } from '../domain/person.ts';
 import type { Plan } from '../domain/plan.ts';
 import { accountName } from '../domain/policy/account-name.ts';
 import type { Mode, Policy } from '../domain/policy/policy.ts';
@@ -139,7 +140,10 @@ export const caseSummaryFor = (
 ): CaseSummary => {
   const summary = caseSummary(about, names);
   if (about.state.name !== 'awaiting-approval' || summary.waits === null) return summary;
-  const objection = objectionTo(person, about)?.reason ?? null;
+  const hasDecided = about.state.decisions.some(({ who }) => samePerson(who, person.who));
+  const objection =
+    objectionTo(person, about)?.reason ??
+    (hasDecided ? `${person.who} has already decided on this plan: somebody else must` : null);
   return { ...summary, waits: { ...summary.waits, objection } };
 };
 

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { CaseJson } from '../../console/case-json.ts';
 import type { ApiClient } from '../api-client.ts';
 import { Failure } from '../failure.ts';
-import { readInbox } from '../inbox.ts';
+import { type InboxRow, readInbox } from '../inbox.ts';
 import { type Io, safe } from '../io.ts';
 import { decisionText, doneText } from '../render/decision.ts';
 import { inboxText } from '../render/inbox.ts';
@@ -244,7 +244,10 @@ const decidedByAsking = async ({
   for (let isChanged = false; ; isChanged = true) {
     const about = await caseOf(service, id);
     const hash = waitingPlan(about);
-    io.out(decisionText(about, io.style, isSelf ? (about.waits?.objection ?? null) : null));
+    const objection = isSelf ? (about.waits?.objection ?? null) : null;
+    io.out(decisionText(about, io.style, objection));
+    // Asked for nothing: what they would say is refused.
+    if (objection !== null) throw new Failure(`${WORDS[answer].nothing} ${safe(objection)}.`);
     reason ??= await reasonFrom(io, answer, about);
     await sureOf(io, answer, isChanged ? `yes ${hash.slice(0, 4)}` : 'yes');
     try {
@@ -258,7 +261,12 @@ const decidedByAsking = async ({
 
 const reasonFrom = async (io: Io, answer: Answer, { severity }: CaseJson): Promise<string | undefined> => {
   const isNeeded = answer === 'deny' || severity === 'critical';
-  const reason = await io.ask(isNeeded ? 'Why? ' : 'Why? (Enter for no reason) ');
+  const question = isNeeded ? 'Why? ' : 'Why? (Enter for no reason) ';
+  let reason = await io.ask(question);
+  if (reason === '' && isNeeded) {
+    io.out('Say why: it stays with the case.\n');
+    reason = await io.ask(question);
+  }
   if (reason === undefined || (reason === '' && isNeeded))
     throw new Failure(`${WORDS[answer].nothing}${reason === '' ? ' Say why: it stays with the case.' : ''}`);
   return reason === '' ? undefined : reason;
@@ -266,7 +274,13 @@ const reasonFrom = async (io: Io, answer: Answer, { severity }: CaseJson): Promi
 
 /** @param word after a change another one than the "yes" that they may have typed ahead. */
 const sureOf = async (io: Io, answer: Answer, word: string): Promise<void> => {
-  const said = await io.ask(`${WORDS[answer].question} Type ${word}: `);
+  const question = `${WORDS[answer].question} Type ${word}: `;
+  let said = await io.ask(question);
+  // Meant as a yes, and perhaps typed without looking.
+  if (said?.toLowerCase() === 'y') {
+    io.out('Type yes in full.\n');
+    said = await io.ask(question);
+  }
   if (said?.toLowerCase() !== word) throw new Failure(WORDS[answer].nothing);
 };
 
@@ -276,10 +290,18 @@ const chosen = async (service: Reader, io: Io): Promise<string> => {
   const rows = inbox.rows.filter(({ wants }) => wants === 'decision');
   if (rows.length === 0) throw new Failure('No plan waits for a decision.');
   io.out(inboxText({ ...inbox, rows }, io, true));
-  const said = await io.ask('Which one? Its number, or Enter for none: ');
-  const row = /^\d{1,4}$/.test(said ?? '') ? rows[Number(said) - 1] : undefined;
-  if (row === undefined) throw new Failure('Nothing was approved.');
+  const row = await numbered(rows, io);
   if (row.isBatch)
     throw new Failure(`That is a batch of ${row.cases}: ${row.next} shows how to decide on all of it.`);
   return row.id;
+};
+
+const numbered = async (rows: readonly InboxRow[], io: Io): Promise<InboxRow> => {
+  for (;;) {
+    const said = await io.ask('Which one? Its number, or Enter for none: ');
+    if (said === undefined || said === '') throw new Failure('Nothing was approved.');
+    const row = /^\d{1,4}$/.test(said) ? rows[Number(said) - 1] : undefined;
+    if (row !== undefined) return row;
+    io.out(`There is no number ${safe(said, 20)}: 1 to ${rows.length}, as the list says.\n`);
+  }
 };

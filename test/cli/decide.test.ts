@@ -123,22 +123,47 @@ describe('approve at a terminal', () => {
     expect(await isApproved()).toBe(true);
   });
 
-  it('asks why until there is a reason where the case is critical', async () => {
-    id = await waits({ severity: 'critical' });
-    const { code, asked, err } = await atTerminal(['approve', id], '', 'yes');
-    expect(asked).toEqual(['Why? ']);
-    expect([code, err]).toEqual([1, 'error: Nothing was approved. Say why: it stays with the case.\n']);
+  it('takes a "y" for no yes, and asks once more', async () => {
+    const twice = await atTerminal(['approve', id, '--reason', 'agreed'], 'y', 'y', 'yes');
+    expect([twice.code, twice.asked.length]).toEqual([1, 2]);
     expect(await stateOf()).toBe('awaiting-approval');
+    const then = await atTerminal(['approve', id, '--reason', 'agreed'], 'y', 'yes');
+    expect(then.out).toContain('\nType yes in full.\n');
+    expect(then.code).toBe(0);
+    expect(await isApproved()).toBe(true);
   });
 
-  it('tells any other refusal as it is, and asks no second time', async () => {
+  it('asks why once more where the case is critical, and goes no further without', async () => {
+    id = await waits({ severity: 'critical' });
+    const { code, asked, err } = await atTerminal(['approve', id], '', '', 'yes');
+    expect(asked).toEqual(['Why? ', 'Why? ']);
+    expect([code, err]).toEqual([1, 'error: Nothing was approved. Say why: it stays with the case.\n']);
+    expect(await stateOf()).toBe('awaiting-approval');
+    expect((await atTerminal(['approve', id], '', 'agreed', 'yes')).code).toBe(0);
+    expect(await isApproved()).toBe(true);
+  });
+
+  it('asks nothing of somebody whose word does not count, and says why', async () => {
     id = await waits({ terms: { ...terms, approval: { ...terms.approval, quorum: 2 } } });
-    const approve = () => atTerminal(['approve', id, '--reason', 'x'], 'yes', 'yes');
+    const approve = () => atTerminal(['approve', id, '--reason', 'agreed'], 'yes', 'yes');
     expect(await approve()).toMatchObject({ code: 0, asked: { length: 1 } });
     const again = await approve();
     expect(again.out).toMatch(/approved +1 of 2 \(ada at /);
-    expect(again).toMatchObject({ code: 1, asked: { length: 1 } });
-    expect(again.err).toContain('already');
+    expect(again).toMatchObject({ code: 1, asked: [] });
+    expect(again.err).toMatch(/^error: Nothing was approved\. ada has already decided on this plan/);
+    expect((await inScript(['inbox'])).out).toMatch(/approval 1\/2, not yours/);
+
+    id = await waits({ terms: { ...terms, approval: { ...terms.approval, from: ['oncall'] } } });
+    const stranger = await approve();
+    expect(stranger).toMatchObject({ code: 1, asked: [] });
+    expect(stranger.err).toContain('ada is in none of the groups that decide on this: oncall.');
+  });
+
+  it('tells any other refusal as it is, and asks no second time', async () => {
+    id = await waits({}, { expiresAt: plusMs(NOW, -1) });
+    const late = await atTerminal(['approve', id, '--reason', 'agreed'], 'yes', 'yes');
+    expect(late).toMatchObject({ code: 1, asked: { length: 1 } });
+    expect(late.err).toMatch(/^error: approval-expired: /);
   });
 
   it('says so when the case waits for no decision', async () => {
@@ -156,17 +181,18 @@ describe('approve at a terminal', () => {
     expect(asked[0]).toBe('Which one? Its number, or Enter for none: ');
     expect(code).toBe(0);
     expect(await isApproved()).toBe(true);
-    for (const none of ['', '0', '99', '1x', '-1'])
-      expect(await atTerminal(['approve'], none, 'x', 'yes')).toMatchObject({
-        code: 1,
-        asked: { length: 1 },
-      });
+    expect(await atTerminal(['approve'], '', 'x', 'yes')).toMatchObject({ code: 1, asked: { length: 1 } });
+    for (const none of ['0', '99', '1x', '-1']) {
+      const wrong = await atTerminal(['approve'], none, '', 'x', 'yes');
+      expect(wrong).toMatchObject({ code: 1, asked: { length: 2 } });
+      expect(wrong.out).toContain(`There is no number ${none}: 1 to `);
+    }
   });
 });
 
 describe('deny at a terminal', () => {
   it('shows what is denied and needs a reason', async () => {
-    const silent = await atTerminal(['deny', id], '');
+    const silent = await atTerminal(['deny', id], '', '');
     expect(silent.err).toBe('error: Nothing was denied. Say why: it stays with the case.\n');
     expect(await stateOf()).toBe('awaiting-approval');
     const { out, asked } = await atTerminal(['deny', id], 'public on purpose', 'yes');

@@ -111,7 +111,7 @@ describe('on a real terminal', () => {
     expect(shown).toContain('What would be done');
     expect(shown).toContain('account 222222222222 is stopped since');
     expect(problemIn(output)).toBeUndefined();
-    expect([code, output.slice(-200)]).toEqual([0, expect.stringContaining(`Approved: case ${asks.id}`)]);
+    expect([code, output.slice(-1_000)]).toEqual([0, expect.stringContaining(`Approved: case ${asks.id}`)]);
     const { timeline = [] } = (await service.ports.cases.get(asks.id)) ?? {};
     expect(timeline).toContainEqual(expect.objectContaining({ what: 'approved' }));
   });
