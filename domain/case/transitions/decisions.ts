@@ -11,6 +11,7 @@ import type { ObservationOf } from '../observation.ts';
 import { saysWhy } from '../reason.ts';
 import { queued, toApprovedForLater, toNeedsHuman } from '../route.ts';
 import { appendEntry } from '../timeline.ts';
+import { UNANNOUNCED_WAIT_MS } from '../waits.ts';
 import { handToHuman } from './failure.ts';
 
 type Decided = ObservationOf<'decided'>;
@@ -154,12 +155,24 @@ const validUntil = ({ terms }: Case, notBefore: Instant, { now }: Moment): Insta
 /** Time is up, somebody else is to be told, or SNS has not taken the request yet: silence is never a yes. */
 export const onApprovalDue = (c: Case<AwaitingApproval>, _: unknown, moment: Moment): Outcome => {
   const { expiresAt, batch } = c.state;
-  if (moment.now < expiresAt) return isToBeTold(c, moment) ? unchanged({ kind: 'announce' }) : unchanged();
+  if (moment.now < expiresAt) return isToBeTold(c, moment) ? telling(c, moment) : unchanged();
   const reason = `nobody decided before ${expiresAt}`;
   return batch === undefined
     ? handToHuman(c, { code: APPROVAL_EXPIRED, reason }, moment)
     : expiredInBatch(c, reason, batch, moment);
 };
+
+/**
+ * Of those who are woken for it at once, the one whose write counts tells people; the others find that it is not due
+ * yet. If SNS does not take it, or whoever sends it dies, it is due again a little later.
+ */
+const telling = (c: Case<AwaitingApproval>, moment: Moment): Outcome =>
+  c.state.dueAt > moment.now
+    ? unchanged()
+    : move(c, moment, {
+        to: { ...c.state, dueAt: soonest(after(moment, UNANNOUNCED_WAIT_MS), c.state.expiresAt) },
+        after: [{ kind: 'announce' }],
+      });
 
 const isToBeTold = ({ state, terms }: Case<AwaitingApproval>, { now }: Moment): boolean =>
   state.batch === undefined && (!state.announced || nextRungAt(state, terms) <= now);

@@ -348,7 +348,28 @@ describe('the ladder', () => {
     world.at(plusMs(NOW, 15 * minuteMs));
     await Promise.all([world.wake(), world.wake(), world.wake()]);
     expect((await world.about()).state).toMatchObject({ rungs: 1 });
-    expect(world.told.some(({ topics }) => topics.includes('third'))).toBe(false);
+    expect(world.told).toEqual([asked, rung('second')]);
+  });
+
+  it('tells a rung once when a second wake-up comes while SNS is slow', async () => {
+    let world: AskingWorld | undefined;
+    const around = (ports: Ports): Ports => ({
+      ...ports,
+      announcer: {
+        announce: async (topics, message) => {
+          if (topics.includes('second')) {
+            world?.later(20_000);
+            await world?.wake();
+          }
+          await ports.announcer.announce(topics, message);
+        },
+      },
+    });
+    world = await askingWorld(LADDER, { around });
+    world.at(plusMs(NOW, 15 * minuteMs));
+    await world.wake();
+    expect(world.told).toEqual([asked, rung('second')]);
+    expect((await world.about()).state).toMatchObject({ rungs: 1, dueAt: plusMs(NOW, 30 * minuteMs) });
   });
 
   it('counts no rung as told that was not, when several are late and two are woken at once', async () => {
