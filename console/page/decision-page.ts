@@ -15,7 +15,8 @@ import { accountName, accountText } from '../../domain/policy/account-name.ts';
 import { countedDecisions, type KnownAnswer, knownAnswers } from '../../domain/preview/known-answers.ts';
 import type { ShownCase } from '../show-case.ts';
 import { decisionSection } from './decision-form.ts';
-import { ago, clock, type Html, heldBackSection, layout, line, shortType } from './layout.ts';
+import { headline } from './headline.ts';
+import { ago, clock, type Html, heldBackSection, layout, line } from './layout.ts';
 import { shortly, standingOf } from './standing.ts';
 
 export interface DecisionPageParts {
@@ -30,15 +31,15 @@ export const decisionPage = ({ shown, linkedPlan }: DecisionPageParts): Html => 
   const standing = standingOf(about, now);
   const isOther = linkedPlan !== undefined && planHashOf(state) !== linkedPlan;
   const asked = standing.waits && state.name === 'awaiting-approval' && !isOther ? state : undefined;
-  const title = `${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} ${finding.resourceId}`;
+  const title = headline(asked ? 'Approve? ' : '', shown);
   return layout(
-    title,
+    title.text,
     html`${ownDecisionSection(shown)}
 ${isOther ? otherPlanSection(about, linkedPlan) : ''}
 <div class="case">
 <div class="facts">
 <p class="kicker"><span class="severity ${about.severity}">${about.severity}</span> <span class="state">${standing.title}</span></p>
-<h1>${asked ? 'Approve? ' : ''}${shortType(finding.resourceType)} <span class="name">${line(finding.resourceId)}</span></h1>
+<h1>${title.html}</h1>
 <p class="lead">Fails <strong>${line(finding.ruleIdentifier ?? finding.rule)}</strong> in account ${line(accountOf(shown))}, ${line(finding.region)}, since ${clock(about.openedAt)} (${ago(about.openedAt, Date.parse(now))}).</p>
 ${about.newestEvaluation.annotation === undefined ? '' : html`<p>AWS Config says: ${line(about.newestEvaluation.annotation)}</p>`}
 ${asked ? '' : html`<p>${line(standing.text)}</p>`}

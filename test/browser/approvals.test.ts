@@ -69,7 +69,7 @@ describe('whoever is asked', () => {
 
     await page.goto(asked.link);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
-      'Approve? S3 Bucket shop-prod-payroll-us-east-1',
+      'Approve? S3 bucket "shop-prod-payroll-us-east-1" does not block public access',
     );
     expect(await page.getByRole('button', { name: /Approve|Deny/ }).count()).toBe(0);
     await undecided(asked);

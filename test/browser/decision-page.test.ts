@@ -148,7 +148,7 @@ describe('at three in the morning', () => {
     const page = await visit({ cases: nightCases, policy: NIGHT_POLICY });
     await page.goto(`${pages.url}/cases/${NIGHT.id}`);
     for (const seen of [
-      page.getByRole('heading', { name: 'Approve? S3 Bucket payroll' }),
+      page.getByRole('heading', { name: 'Approve? S3 bucket "payroll" is public' }),
       page.getByText('S3_BUCKET_PUBLIC_READ_PROHIBITED', { exact: true }),
       page.getByText('allows public read access'),
       page.getByText('Closes one S3 bucket to the public'),

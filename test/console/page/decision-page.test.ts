@@ -35,7 +35,7 @@ describe('the page of a case that waits for a decision', () => {
   it('says what is wrong, since when, what would be done and what that disrupts', async () => {
     const text = textOf(await show(askedCase({}, { severity: 'critical' }), 'ada'));
     for (const said of [
-      'critical Waits for a decision Approve? S3 Bucket shop-prod-orders',
+      'critical Waits for a decision Approve? S3 bucket " shop-prod-orders " keeps no versions',
       'Fails S3_BUCKET_VERSIONING_ENABLED in account 222222222222, us-east-1, since 2026-11-21 02:48 UTC (12 min)',
       'Nothing runs unless somebody approves exactly this plan before 2026-11-21 07:00 UTC',
       'What would be done',
@@ -49,6 +49,27 @@ describe('the page of a case that waits for a decision', () => {
       `Plan hash ${hash}`,
     ])
       expect(text).toContain(said);
+  });
+
+  it('is named as in the message; what is wrong is not said any more once the case is closed', async () => {
+    const named = async (about: Case) => {
+      const html = await show(about, 'ada');
+      const [, title] = /<title>(.*) · selfheal<\/title>/.exec(html) ?? [];
+      const [, heading] = /<h1>(.*)<\/h1>/.exec(html) ?? [];
+      const text = heading?.replace(/<[^>]*>/g, '').replaceAll('&quot;', '"');
+      expect(title?.replaceAll('&quot;', '"')).toBe(text);
+      return text;
+    };
+    const of = (more: Partial<Case['finding']>) => askedCase({}, { finding: { ...finding, ...more } });
+    expect(await named(askedCase())).toBe('Approve? S3 bucket "shop-prod-orders" keeps no versions');
+    expect(await named(aCase('needs-human'))).toBe('S3 bucket "shop-prod-orders" keeps no versions');
+    expect(await named(aCase('resolved'))).toBe('S3 bucket "shop-prod-orders"');
+    expect(await named(of({ rule: 'our-own', ruleIdentifier: 'OUR_OWN' }))).toBe(
+      'Approve? S3 bucket "shop-prod-orders" fails rule our-own',
+    );
+    expect(await named(of({ resourceType: 'AWS::::Account', resourceId: '222222222222' }))).toBe(
+      'Approve? Account 222222222222 keeps no versions',
+    );
   });
 
   it('gives who is signed in a form for exactly this plan, with the word of their visit', async () => {
