@@ -77,7 +77,7 @@ ${wrong === FIELDS.exemptUntil ? problem(FIELDS.exemptUntil, refusal) : ''}<inpu
 };
 
 /** Their own words, but who knows where they copied them from. */
-export const written = (text = '', charsMax: number): string => inert(text, charsMax);
+const written = (text = '', charsMax: number): string => inert(text, charsMax);
 
 const problem = (field: string, refusal: Refusal | undefined): Html =>
   html`<p class="problem" id="${field}-problem">${line(refusal === undefined ? '' : saidOf(refusal))}</p>

@@ -52,6 +52,10 @@ export const line = (text: string): string => inert(text, 400);
 export const shortType = (resourceType: string): string =>
   line(resourceType.replace(/^AWS:+/, '').replaceAll('::', ' '));
 
+/** What somebody wrote that was not taken: without a form they can still copy it. */
+export const writtenSection = (reason = ''): Html | '' =>
+  reason.trim() === '' ? '' : html`<p class="hint">You wrote: ${inert(reason, 1_000)}</p>`;
+
 /** Who stopped what, why and since when: nobody should have to look for it. */
 export const heldBackSection = (held: readonly string[]): Html | '' =>
   held.length === 0

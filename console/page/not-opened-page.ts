@@ -1,6 +1,6 @@
 /** What a person is told for whom a page does not open: links that lead nowhere, and forms of nobody. */
 import { html } from 'hono/html';
-import { type Html, layout, signInPath } from './layout.ts';
+import { type Html, layout, signInPath, writtenSection } from './layout.ts';
 
 /** Every link that opens nothing is told the same, whatever is wrong with it. */
 export const deadLinkPage = (): Html =>
@@ -19,11 +19,16 @@ export const linksUnreadablePage = (): Html =>
 <p>Try again in a minute, or sign in and look at <a href="/">the open cases</a>. The command line lists what waits: <code>selfheal inbox</code></p>`,
   );
 
-/** No redirect: what was written must not be lost, and a browser lets no form lead to another site. */
-export const notSignedInPage = (caseId: string): Html =>
+/**
+ * No redirect: what was written must not be lost, and a browser lets no form lead to another site.
+ *
+ * @param reason what they wrote, to be copied
+ */
+export const notSignedInPage = (caseId: string, reason?: string): Html =>
   layout(
     'Not signed in',
     html`<h1>Nothing was decided</h1>
 <p role="alert">You are not signed in, or not any more.</p>
-<p><a href="${signInPath(`/cases/${encodeURIComponent(caseId)}`)}">Sign in and look at the case again</a>. What you wrote is still there when you go back.</p>`,
+<p><a href="${signInPath(`/cases/${encodeURIComponent(caseId)}`)}">Sign in and look at the case again</a>.</p>
+${writtenSection(reason)}`,
   );

@@ -10,9 +10,8 @@ import {
   fieldShown,
   type Refusal,
   saidOf,
-  written,
 } from './decision-fields.ts';
-import { type Html, layout, line, shortType } from './layout.ts';
+import { type Html, layout, line, shortType, writtenSection } from './layout.ts';
 
 export interface RefusedPageParts
   extends Pick<DecisionFieldsParts, 'about' | 'session' | 'timezone' | 'now'> {
@@ -46,14 +45,8 @@ ${
 <h2 id="decide">Decide</h2>
 ${decisionFields({ ...parts, state: waiting, refusal })}
 </section>`
-    : writtenSection(refusal)
+    : writtenSection(refusal.filled?.reason)
 }`,
     { visit: { session, signInTo: path } },
   );
 };
-
-/** Without a form they can still copy it. */
-const writtenSection = ({ filled }: Refusal): Html | '' =>
-  filled === undefined || filled.reason.trim() === ''
-    ? ''
-    : html`<p class="hint">You wrote: ${written(filled.reason, 1_000)}</p>`;

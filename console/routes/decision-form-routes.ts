@@ -22,8 +22,11 @@ export const decisionFormRoutes = (deps: DecidingDeps): Hono =>
   new Hono().post('/:id/decision', async (context) => {
     const id = context.req.param('id');
     const session = await deps.sessionOf(context);
-    if (session === undefined) return context.html(notSignedInPage(id), 401);
-    const { csrf, ...sent } = formIn(new URLSearchParams(await context.req.text()));
+    const fields = new URLSearchParams(await context.req.text());
+    if (session === undefined)
+      return context.html(notSignedInPage(id, fields.get('reason') ?? undefined), 401);
+    const { csrf, ...sent } = formIn(fields);
+    const filled = { reason: sent.reason, start: sent.start, exemptUntil: sent.exemptUntil };
     if (!csrfHolds(session, csrf))
       return refuse(deps, context, id, session, {
         status: 403,
@@ -31,6 +34,7 @@ export const decisionFormRoutes = (deps: DecidingDeps): Hono =>
           code: 'foreign-form',
           reason:
             'this form is not of your visit, or of an earlier one: look at the plan again, and decide anew',
+          filled,
         },
       });
     const wish = decisionOf(sent, session, deps.app.policy().policy.timezone);
@@ -39,10 +43,7 @@ export const decisionFormRoutes = (deps: DecidingDeps): Hono =>
     const status = STATUS_OF[answer.code] ?? 409;
     return refuse(deps, context, id, session, {
       status,
-      refusal: {
-        ...answer,
-        filled: { reason: sent.reason, start: sent.start, exemptUntil: sent.exemptUntil },
-      },
+      refusal: { ...answer, filled },
       ...(MENDABLE.has(status) && { mendablePlan: sent.planHash }),
     });
   });
