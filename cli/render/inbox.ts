@@ -17,11 +17,24 @@ export const inboxText = ({ at, rows }: Inbox, io: Terminal, numbered = false): 
     io.columns,
   ).split('\n');
   const { style } = io;
+  const hasWhere = /\bACCOUNT\b.*\bREGION\b/.test(head);
+  const indent = numbered ? '     ' : '  ';
+  const beneath = (row: InboxRow | undefined): readonly string[] =>
+    row === undefined ? [] : linesBeneath(row, hasWhere, io.columns - indent.length);
   return [
     style.dim(head),
-    ...body.flatMap((line, n) => [line, style.dim(`${numbered ? '   ' : ''}  ${safe(rows[n]?.next ?? '')}`)]),
+    ...body.flatMap((line, n) => [line, ...beneath(rows[n]).map((text) => style.dim(`${indent}${text}`))]),
     '',
   ].join('\n');
+};
+
+/** The next command; where the columns had no room for it, before it where it is. A command is never cut: it is to be copied. */
+const linesBeneath = (row: InboxRow, hasWhere: boolean, widthMax: number): readonly string[] => {
+  const next = safe(row.next);
+  if (hasWhere) return [next];
+  const place = `${placeText(row)}:`;
+  const both = `${place} ${next}`;
+  return width(both) <= widthMax ? [both] : [cut(place, widthMax), next];
 };
 
 interface Numbered extends InboxRow {
@@ -61,7 +74,7 @@ export const inboxLine = (row: InboxRow, at: Instant): string =>
     wantsText(row),
     `${safe(row.resourceType)} ${safe(row.what)}`,
     safe(row.rule),
-    `${safe(whereText(row) ?? 'several accounts')} ${safe(row.region ?? 'several Regions')}`,
+    placeText(row),
     ...(row.expiresAt === null ? [] : [`expires in ${expiryText(row.expiresAt, at)}`]),
     safe(row.next),
   ].join('  ');
@@ -69,6 +82,9 @@ export const inboxLine = (row: InboxRow, at: Instant): string =>
 /** @returns undefined where a batch has cases in several accounts */
 const whereText = ({ account, accountName }: InboxRow): string | undefined =>
   account === null ? undefined : accountText(account, accountName);
+
+const placeText = (row: InboxRow): string =>
+  `${safe(whereText(row) ?? 'several accounts')} ${safe(row.region ?? 'several Regions')}`;
 
 const wantsText = ({ wants, given, quorum, objection }: InboxRow): string =>
   wants === 'hands'

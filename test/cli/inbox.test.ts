@@ -89,7 +89,12 @@ describe('the inbox', () => {
     expect(wide[5]).toMatch(/^medium +a person +stuck .* 29 min +-$/);
     const narrow = (await selfheal(['inbox'], 60)).out.split('\n');
     expect(narrow[0]).toMatch(/^SEVERITY +WANTS +WHAT .*EXPIRES IN$/);
-    expect(narrow[2]).toBe(`  selfheal approve ${worst.id}`);
+    // What has no room as a column stands before the command.
+    expect(narrow[0]).not.toContain('ACCOUNT');
+    expect(narrow.slice(2, 4)).toEqual(['  222222222222 us-east-1:', `  selfheal approve ${worst.id}`]);
+    const common = (await selfheal(['inbox'], 80)).out.split('\n');
+    expect(common[2]).toBe(`  222222222222 us-east-1: selfheal approve ${worst.id}`);
+    for (const line of common) expect(line.length).toBeLessThanOrEqual(80);
     for (const line of narrow.filter((each) => !each.startsWith('  ')))
       expect(line.length).toBeLessThanOrEqual(60);
   });
@@ -187,7 +192,8 @@ describe('the watch', () => {
     expect(written).not.toContain('\u001b[2J');
     for (const picture of pictures) expect(picture.split('\n').length).toBeLessThanOrEqual(9);
     expect(pictures[0]).toContain('worst');
-    expect(pictures[0]).toMatch(new RegExp(`… ${2 * before + 1 + 3 - 9} more lines`));
+    // Two lines a row, three of the batch, whose command leaves its place no room.
+    expect(pictures[0]).toMatch(new RegExp(`… ${2 * before + 1 + 1 + 3 - 9} more lines`));
     expect(pictures[1]).not.toContain('worst');
   });
 
