@@ -19,48 +19,54 @@ const CASES_SHOWN_MAX = 500;
 
 export const pageRoutes = (deps: ReadingDeps): Hono => {
   const { app, nowMs, sessionOf } = deps;
-  return new Hono()
-    .get('/', async (context) => {
-      const visit = await visitOf(deps, context);
-      if (visit === 'sign-in-first') return context.redirect(signInPath('/'), 303);
-      const found: Case[] = [];
-      for await (const about of app.ports.cases.list({ status: 'open' })) found.push(about);
-      const sorted = found.sort(bySeverityThenAge).map((about) => caseSummary(about, app.policy().policy));
-      const held = heldBack(await app.ports.controls.read());
-      return context.html(
-        casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs(), held, {
-          session: visit.session,
-          signInTo: '/',
-        }),
-      );
-    })
-    .get('/cases/:id', async (context) => {
-      const id = context.req.param('id');
-      const visit = await visitOf(deps, context);
-      if (visit === 'sign-in-first')
-        return context.redirect(signInPath(`/cases/${encodeURIComponent(id)}`), 303);
-      const shown = await showCase(deps, id, visit.session);
-      return shown === undefined
-        ? context.html(noSuchCasePage(), 404)
-        : context.html(decisionPage({ shown }));
-    })
-    .get('/decide/:token', async (context) => {
-      try {
-        const link = await app.linkReader.open(context.req.param('token'));
-        const shown = link && (await showCase(deps, link.caseId, await sessionOf(context)));
-        // That a case is gone is nobody's business either.
-        return link && shown
-          ? context.html(decisionPage({ shown, linkedPlan: link.planHash }))
-          : context.html(deadLinkPage(), 404);
-      } catch (error) {
-        if (!(error instanceof PortError)) throw error;
-        app.ports.log.error('link not opened', { operation: error.operation, reason: error.message });
-        return context.html(linksUnreadablePage(), 503);
-      }
-    })
-    .get('/console.css', (context) =>
-      context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),
-    );
+  return (
+    new Hono()
+      .get('/', async (context) => {
+        const visit = await visitOf(deps, context);
+        if (visit === 'sign-in-first') return context.redirect(signInPath('/'), 303);
+        const found: Case[] = [];
+        for await (const about of app.ports.cases.list({ status: 'open' })) found.push(about);
+        const sorted = found.sort(bySeverityThenAge).map((about) => caseSummary(about, app.policy().policy));
+        const held = heldBack(await app.ports.controls.read());
+        return context.html(
+          casesPage(sorted.slice(0, CASES_SHOWN_MAX), sorted.length, nowMs(), held, {
+            session: visit.session,
+            signInTo: '/',
+          }),
+        );
+      })
+      .get('/cases/:id', async (context) => {
+        const id = context.req.param('id');
+        const visit = await visitOf(deps, context);
+        if (visit === 'sign-in-first')
+          return context.redirect(signInPath(`/cases/${encodeURIComponent(id)}`), 303);
+        const shown = await showCase(deps, id, visit.session);
+        return shown === undefined
+          ? context.html(noSuchCasePage(), 404)
+          : context.html(decisionPage({ shown }));
+      })
+      // Where a browser stands after a form was refused: who looks again, or comes back from signing in, sees the case.
+      .get('/cases/:id/decision', (context) =>
+        context.redirect(`/cases/${encodeURIComponent(context.req.param('id'))}`, 303),
+      )
+      .get('/decide/:token', async (context) => {
+        try {
+          const link = await app.linkReader.open(context.req.param('token'));
+          const shown = link && (await showCase(deps, link.caseId, await sessionOf(context)));
+          // That a case is gone is nobody's business either.
+          return link && shown
+            ? context.html(decisionPage({ shown, linkedPlan: link.planHash }))
+            : context.html(deadLinkPage(), 404);
+        } catch (error) {
+          if (!(error instanceof PortError)) throw error;
+          app.ports.log.error('link not opened', { operation: error.operation, reason: error.message });
+          return context.html(linksUnreadablePage(), 503);
+        }
+      })
+      .get('/console.css', (context) =>
+        context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),
+      )
+  );
 };
 
 /** On one's own machine whoever is there may look; elsewhere one signs in first. */

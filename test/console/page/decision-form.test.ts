@@ -161,7 +161,7 @@ describe('what is refused on the form', () => {
     const late = await service.send(about, APPROVE);
     expect([late.status, late.html]).toEqual([
       409,
-      expect.stringContaining('the request for approval expired'),
+      expect.stringContaining('nobody decided before'),
     ]);
     expect(late.html).toContain('You wrote: looks right');
     expect(late.html).not.toContain('name="planHash"');
@@ -231,6 +231,22 @@ describe('nobody decides', () => {
     expect(service.state()).toBe(before);
   });
 
+  it('and what they wrote is told them, to be copied, also when the visit has ended', async () => {
+    const reason = 'not <b>now</b>,\r\nsays\u202egrace';
+    const over = await service.send(about, { ...DENY, reason }, { headers: { cookie: '' } });
+    const foreign = await service.send(about, { ...DENY, reason, csrf: csrfFor('eve') });
+    for (const [{ status, html }, wanted] of [
+      [over, 401],
+      [foreign, 403],
+    ] as const) {
+      expect(status).toBe(wanted);
+      expect(html).toContain('You wrote: not &lt;b&gt;now&lt;/b&gt;, says grace</p>');
+    }
+    const silent = await service.send(about, { ...DENY, reason: ' ' }, { headers: { cookie: '' } });
+    expect([silent.status, silent.html]).toEqual([401, expect.not.stringContaining('You wrote')]);
+    expect(over.html).not.toContain('name="planHash"');
+  });
+
   it('from a client that does not say where the form came from', async () => {
     const before = service.state();
     for (const headers of [{}, { origin: 'null' }] as Record<string, string>[]) {
@@ -251,6 +267,17 @@ describe('nobody decides', () => {
   it('but browsers do, which hide the origin of our pages', async () => {
     const sent = await service.send(about, APPROVE, { headers: { origin: 'null' } });
     expect(sent.status).toBe(303);
+  });
+
+  it('by looking again where a refused form leaves the browser: that leads to the case', async () => {
+    const before = service.state();
+    for (const who of [undefined, 'ada']) {
+      const { status, headers } = await service.get(`/cases/${about.id}/decision`, who);
+      expect([status, headers.get('location')]).toEqual([303, `/cases/${about.id}`]);
+    }
+    const odd = await service.get('/cases/%2F%2Fevil.example/decision', 'ada');
+    expect(odd.headers.get('location')).toBe('/cases/%2F%2Fevil.example');
+    expect(service.state()).toBe(before);
   });
 
   it('by looking, however it is done', async () => {

@@ -75,6 +75,7 @@ describe('the HTTP APIs', () => {
     expect(letIn('BrowserApi', 'NONE')).toEqual([
       'GET /',
       'GET /cases/{id}',
+      'GET /cases/{id}/decision',
       'GET /decide/{token}',
       'GET /console.css',
       'GET /sign-in',
