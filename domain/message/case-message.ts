@@ -266,8 +266,12 @@ const silenceLines = ({ state, terms }: Case<AwaitingApproval>): readonly string
 
 const stepLines = ({ state }: Case<NeedsHuman>): readonly string[] =>
   state.manualSteps.length > 0
-    ? state.manualSteps.map((step, index) => `${index + 1}. ${shown(step, 1_000)}`)
+    ? numbered(state.manualSteps)
     : ['1. Look at the resource and at what the rule asks for; selfheal knows no steps for this rule.'];
+
+/** A mail shows the marks around a command as they are, and what is copied with them, or a full stop, is another one. */
+const numbered = (steps: readonly string[]): readonly string[] =>
+  steps.map((step, index) => `${index + 1}. ${shown(step, 1_000).replace(/`\.$/, '').replaceAll('`', '')}`);
 
 const graceSections = (about: Case, around: Around): readonly Section[] => {
   const { lastPlanned, mode, openedAt, terms, lane } = about;
@@ -294,7 +298,7 @@ const graceSections = (about: Case, around: Around): readonly Section[] => {
     },
     {
       title: 'To fix it by hand',
-      lines: about.manualSteps.map((step, index) => `${index + 1}. ${shown(step, 1_000)}`),
+      lines: numbered(about.manualSteps),
     },
   ];
 };
@@ -346,6 +350,8 @@ const caseSection = (about: Case): Section => ({
     `Case ${about.id}, ${counted(about.attempts, 'attempt')} so far, policy entry "${shown(about.entry, 100)}"`,
     `Rule ${shown(about.origin.configRuleName, 128)}, resource ${shown(about.finding.resourceType, 100)} ${shown(about.finding.resourceId, 300)}`,
     `Account ${whereOf(about)}`,
+    // Whoever is asked to decide has the commands for it above.
+    ...(about.state.name === 'awaiting-approval' ? [] : [`All of it: selfheal case ${about.id}`]),
   ],
 });
 

@@ -186,12 +186,13 @@ describe('the ladder', () => {
     const state = {
       code: 'approval-expired',
       reason: 'nobody decided',
-      manualSteps: ['Block public access.'],
+      manualSteps: ['Block public access.', 'Look: `aws s3api get-bucket-policy --bucket payroll`.'],
     };
     const message = messageOf(aCase('needs-human', state, payroll() && { severity: 'high' }));
     expect(message.attributes.kind).toBe('approval-expired');
     expect(message.text.split('\n')[0]).toMatch(/^Nobody decided in time. Nothing was started/);
     expect(message.text).toContain('  1. Block public access.');
+    expect(message.text).toContain('  2. Look: aws s3api get-bucket-policy --bucket payroll\n');
   });
 });
 
@@ -251,6 +252,17 @@ describe('everybody is told what happened', () => {
     const later = { ...head, asked: { rungs: 0, startsAt } };
     const waits = aCase('held', { reason: 'window', dueAt: startsAt }, later);
     expect(messageOf(waits).text).toContain('It starts 2026-11-21 04:00Z, not before.');
+  });
+
+  it.each([
+    aCase('queued', {}, approved),
+    aCase('denied', { decision: { ...vote, answer: 'deny' } }, asked),
+    aCase('self-resolved', {}, asked),
+    aCase('needs-human'),
+    aCase('needs-human', { code: 'approval-expired' }),
+  ])('with the command that shows the case (%#)', (about) => {
+    expect(messageOf(about).text).toMatch(new RegExp(`\nAll of it: selfheal case ${about.id}$`));
+    expect(messageOf(payroll()).text).not.toContain('All of it:');
   });
 
   it('and not when nothing had been approved, or it ran', () => {
