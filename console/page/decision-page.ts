@@ -43,6 +43,7 @@ ${isOther ? otherPlanSection(about, linkedPlan) : ''}
 <p class="lead">Fails <strong>${line(finding.ruleIdentifier ?? finding.rule)}</strong> in account ${line(accountOf(shown))}, ${line(finding.region)}, since ${clock(about.openedAt)} (${ago(about.openedAt, Date.parse(now))}).</p>
 ${about.newestEvaluation.annotation === undefined ? '' : html`<p>AWS Config says: ${line(about.newestEvaluation.annotation)}</p>`}
 ${asked ? '' : html`<p>${line(standing.text)}</p>`}
+${leftAloneSection(shown)}
 ${isOpen(state) ? heldBackSection(heldBack(controls, about)) : ''}
 ${changesSection(about)}
 ${'plan' in state ? planSection(shown, state.plan) : ''}
@@ -77,6 +78,19 @@ const ownDecisionSection = ({ about, viewer }: ShownCase): Html | '' => {
   if (own === undefined) return '';
   const { answer, at, notBefore } = own;
   return html`<p class="done" role="status"><strong>You ${answer === 'approve' ? 'approved' : 'denied'} this plan</strong> at ${shortly(at)}. ${whatFollows(about, notBefore)}</p>`;
+};
+
+/** Until when a denial with a date keeps people from being asked again; the exemption may have been taken off since. */
+const leftAloneSection = ({ about: { state }, exemptions, now }: ShownCase): Html | '' => {
+  const name = state.name === 'denied' ? state.decision.exemption : undefined;
+  if (name === undefined) return '';
+  if (exemptions === undefined)
+    return html`<p>Whether exemption "${line(name)}", made with it, still holds cannot be read just now.</p>`;
+  // What a denial makes always ends.
+  const until = exemptions.stored.find((one) => one.name === name)?.expiresAt;
+  if (until === undefined)
+    return html`<p>Exemption "${line(name)}", made with it, is not there any more.</p>`;
+  return html`<p>It ${now < until ? 'is' : 'was'} left alone until ${shortly(until)}, by exemption "${line(name)}".</p>`;
 };
 
 const decisionsIn = ({ state, approval, lastPlanned }: Case): readonly Decision[] => {

@@ -55,6 +55,12 @@ describe('the form', () => {
     expect(await service.ports.exemptions.all()).toMatchObject([
       { exemption: { owner: 'ada', reason: 'not now', expiresAt: '2027-01-01T00:00:00.000Z' } },
     ]);
+    const page = async () => (await service.get(`/cases/${about.id}`, 'ada')).html;
+    expect(await page()).toContain('It is left alone until 2027-01-01 00:00 UTC, by exemption "');
+    const [found] = await service.ports.exemptions.all();
+    const name = found?.kind === 'read' ? found.exemption.name : '';
+    await service.ports.exempting?.withdraw(name);
+    expect(await page()).toContain(`Exemption "${name}", made with it, is not there any more.`);
   });
 
   it('approves for the next window', async () => {
@@ -159,10 +165,7 @@ describe('what is refused on the form', () => {
   it('a case that waits no more, by expiry or by another', async () => {
     service = await pageService({ cases: [askedCase({ expiresAt: NOW })] });
     const late = await service.send(about, APPROVE);
-    expect([late.status, late.html]).toEqual([
-      409,
-      expect.stringContaining('nobody decided before'),
-    ]);
+    expect([late.status, late.html]).toEqual([409, expect.stringContaining('nobody decided before')]);
     expect(late.html).toContain('You wrote: looks right');
     expect(late.html).not.toContain('name="planHash"');
     const missing = await service.send({ id: 'nowhere-1' }, APPROVE);
