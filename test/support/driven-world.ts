@@ -118,9 +118,9 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
   let active = 0;
   let sleepers: { readonly wakeAtMs: number; readonly wake: () => void }[] = [];
   let idle: (() => void) | undefined;
-  // One piece of work may sleep in one of its branches while another calls SSM: no time passes during that call.
+  // One piece of work may sleep in several of its branches, and call SSM in another: no time passes during that call.
   let starting = 0;
-  const isIdle = () => active === sleepers.length && starting === 0;
+  const isIdle = () => sleepers.length >= active && starting === 0;
   const noteIdle = () => {
     if (isIdle()) idle?.();
   };
