@@ -13,6 +13,7 @@ import type { Excluded, Window } from '../policy/policy.ts';
 import { epochMs, type Instant, plusMs } from '../time.ts';
 import { chatOf } from './chat.ts';
 import { caseFacts, type MessageKind } from './facts.ts';
+import { approvers, HELD_BY, whyOver } from './outcome-words.ts';
 import { type Around, commandsOf, LINES_MAX, more, type Section, textOf } from './parts.ts';
 import { earlierLines, exactly, planSections, recordLines } from './plan-sections.ts';
 import { subjectOf, whatIsWrong, whereOf } from './subject.ts';
@@ -317,34 +318,6 @@ const notStarted = (about: Case): string => {
 };
 
 /** Why nothing is left to be done, of a case that closed. */
-const whyOver = ({ state }: Case): string => {
-  switch (state.name) {
-    case 'self-resolved':
-      return state.why === 'gone'
-        ? 'AWS Config knows nothing of it any more: the resource, or its rule, is gone'
-        : 'AWS Config says that the resource is compliant now';
-    case 'suppressed':
-      return `it is exempt by "${shown(state.exemption, 100)}"`;
-    case 'closed-by-human':
-      return `${shown(state.who, 100)} closed the case: ${shown(state.reason, 300)}`;
-    default:
-      return `the case is ${state.name}`;
-  }
-};
-
-const HELD_BY: Readonly<Record<string, string>> = {
-  'stop-switch': 'the stop switch',
-  breaker: 'a breaker',
-  blackout: 'a blackout',
-  window: 'its window',
-};
-
-const approvers = ({ approval }: Case): readonly string[] =>
-  (approval?.decisions ?? []).map(
-    ({ who, at, reason }) =>
-      `${shown(who, 100)}, ${shownTime(at)}${reason.trim() === '' ? '' : `: ${shown(reason, 200)}`}`,
-  );
-
 const caseSection = (about: Case): Section => ({
   lines: [
     `Case ${about.id}, ${counted(about.attempts, 'attempt')} so far, policy entry "${shown(about.entry, 100)}"`,

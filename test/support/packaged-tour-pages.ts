@@ -36,7 +36,8 @@ export const decidesOnThePage = async (
   const before = await world.items();
   const looked: number[] = [];
   for (const method of ['GET', 'HEAD', 'OPTIONS']) looked.push((await nobody.ask(method, link)).status);
-  for (const path of ['/', page, '/console.css']) looked.push((await nobody.ask('GET', path)).status);
+  for (const path of ['/', page, decision, '/console.css'])
+    looked.push((await nobody.ask('GET', path)).status);
   const lookedOnly = (await world.items()) === before;
   const withoutVisit = await nobody.ask('POST', decision, { ...form, csrf: '' });
 
