@@ -54,7 +54,8 @@ const refusalOf = (c: Case<AwaitingApproval>, decision: Decision, { now }: Momen
   if (decision.planHash !== planHash)
     return {
       code: 'plan-hash-mismatch',
-      reason: `the plan that waits has hash ${planHash}; look at it again before you decide (selfheal case ${c.id})`,
+      // Which one is not told: a hash that can be copied from here would be approved unseen.
+      reason: `another plan waits than the one you decided on; look at it again before you decide (selfheal case ${c.id})`,
     };
   const objection = objectionTo(decision, c);
   if (objection !== undefined) return objection;

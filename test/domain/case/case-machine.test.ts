@@ -346,7 +346,10 @@ describe('approval (invariant 4)', () => {
     expect(moved(decide(first, second, moment())).case.state.name).toBe('queued');
   });
   it('refuses another plan hash, a denial that says no reason, and a decision that comes too late', () => {
-    expect(decided({ planHash: 'f'.repeat(64) })).toMatchObject({ code: 'plan-hash-mismatch' });
+    const mismatch = decided({ planHash: 'f'.repeat(64) });
+    expect(mismatch).toMatchObject({ code: 'plan-hash-mismatch' });
+    expect(JSON.stringify(mismatch)).toContain('another plan waits');
+    expect(mismatch).not.toMatchObject({ reason: expect.stringContaining(hash) });
     expect(decided({ answer: 'deny', reason: '  ' })).toMatchObject({ code: 'reason-required' });
     expect(decided({}, 1, plusMs(NOW, hourMs))).toMatchObject({ code: 'approval-expired' });
   });
