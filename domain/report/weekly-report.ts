@@ -18,6 +18,8 @@ export interface Rate {
 /** In ms, by nearest rank; null when nothing was timed. */
 export interface Percentiles {
   readonly count: number;
+  /** All of them added up, in ms: percentiles of parts add up to nothing. */
+  readonly totalMs: number;
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
