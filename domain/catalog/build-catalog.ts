@@ -78,11 +78,19 @@ const differingRules = (parsed: readonly ReadEntry[]): readonly CatalogProblem[]
       : [
           problem(
             'identifier',
-            `expected the same name, headline, types, trigger, severity and frameworks as ${known.name} gives this rule`,
+            `expected the same name, headline, types, trigger, severity, manual-minutes and frameworks as ${known.name} gives this rule`,
           ),
         ];
   });
 };
 
-const factsOf = ({ name, headline, resourceTypes, trigger, severity, frameworks }: ServedRule): string =>
-  JSON.stringify([name, headline, resourceTypes, trigger, severity, frameworks]);
+const factsOf = ({
+  name,
+  headline,
+  resourceTypes,
+  trigger,
+  severity,
+  manualMinutes,
+  frameworks,
+}: ServedRule): string =>
+  JSON.stringify([name, headline, resourceTypes, trigger, severity, manualMinutes, frameworks]);

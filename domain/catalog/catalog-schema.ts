@@ -3,7 +3,14 @@
  * silently missing. It turns the file's words into the catalog's types.
  */
 import * as z from '../zod.ts';
-import type { ManualGuide, ParameterSource, Runbook, RunbookParameter, ServedRule } from './catalog.ts';
+import {
+  MANUAL_MINUTES_DEFAULT,
+  type ManualGuide,
+  type ParameterSource,
+  type Runbook,
+  type RunbookParameter,
+  type ServedRule,
+} from './catalog.ts';
 import { changeProblems } from './changes.ts';
 import { iamProblems } from './runbook-iam.ts';
 import { safePattern } from './safe-pattern.ts';
@@ -103,13 +110,25 @@ const rule = z.pipe(
       .check(z.minLength(1, 'expected at least one resource type')),
     trigger: oneOf('change', 'periodic', 'both'),
     severity: oneOf('low', 'medium', 'high', 'critical'),
+    'manual-minutes': z._default(
+      z
+        .int('expected a whole number of minutes, such as 20')
+        .check(z.minimum(1, 'expected at least 1 minute'), z.maximum(480, 'expected at most 480 minutes')),
+      MANUAL_MINUTES_DEFAULT,
+    ),
     frameworks: z.array(oneOf('cis', 'pci', 'hipaa', 'soc2'), 'expected a list of frameworks; [] for none'),
     preference: z._default(
       z.int('expected a whole number, 1 for the runbook to prefer').check(z.minimum(1), z.maximum(9)),
       1,
     ),
   }),
-  z.transform(({ 'resource-types': resourceTypes, ...rest }): ServedRule => ({ ...rest, resourceTypes })),
+  z.transform(
+    ({ 'resource-types': resourceTypes, 'manual-minutes': manualMinutes, ...rest }): ServedRule => ({
+      ...rest,
+      resourceTypes,
+      manualMinutes,
+    }),
+  ),
 );
 
 const rules = z.array(rule, 'expected a list of rules').check(z.minLength(1, 'expected at least one rule'));

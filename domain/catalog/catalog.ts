@@ -37,6 +37,9 @@ export type Disruption = 'none' | 'low' | 'high' | 'destructive';
 export type Framework = 'cis' | 'pci' | 'hipaa' | 'soc2';
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
+/** Of a rule for which nobody said how long a person needs: looking into it, the change, looking at it again. */
+export const MANUAL_MINUTES_DEFAULT = 20;
+
 /** A rule that a runbook (or a manual guide) serves. */
 export interface ServedRule {
   /** Source identifier, e.g. `S3_BUCKET_VERSIONING_ENABLED`. */
@@ -49,6 +52,8 @@ export interface ServedRule {
   /** `change`: re-evaluates by itself once Config recorded the change; `periodic`: only when asked. `both` counts as change. */
   readonly trigger: 'change' | 'periodic' | 'both';
   readonly severity: Severity;
+  /** What a person needs to put one resource right by hand, on average: hours saved are told by it. */
+  readonly manualMinutes: number;
   readonly frameworks: readonly Framework[];
   /** 1 = the runbook to prefer for this rule; a higher number is an alternative. */
   readonly preference: number;

@@ -27,11 +27,11 @@ export const runbooksTable = (): string => {
       const runbook = book.policy.entries.find(({ name }) => name === entry.name)?.runbook;
       const what = by.kind === 'manual' ? 'by hand' : `\`${runbook ?? by.document}\``;
       const disruption = by.kind === 'manual' ? '' : by.disruption;
-      return `| \`${rule.identifier}\` | ${what} | ${disruption} | ${entry.mode} | ${entry.severity} |`;
+      return `| \`${rule.identifier}\` | ${what} | ${disruption} | ${entry.mode} | ${entry.severity} | ${rule.manualMinutes} |`;
     });
   return [
-    '| rule | runbook | disruption | mode | severity |',
-    '| --- | --- | --- | --- | --- |',
+    '| rule | runbook | disruption | mode | severity | minutes by hand |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 };

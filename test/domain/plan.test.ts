@@ -27,6 +27,7 @@ const runbookWith = (...parameters: readonly RunbookParameter[]): Runbook => ({
       resourceTypes: ['AWS::S3::Bucket'],
       trigger: 'change',
       severity: 'low',
+      manualMinutes: 20,
       frameworks: [],
       preference: 1,
     },

@@ -8,9 +8,16 @@ interface Sketch {
   readonly identifier?: string;
   readonly preference?: number;
   readonly severity?: string;
+  readonly minutes?: number;
 }
 
-const file = ({ document, identifier = 'EIP_ATTACHED', preference = 1, severity = 'low' }: Sketch) => ({
+const file = ({
+  document,
+  identifier = 'EIP_ATTACHED',
+  preference = 1,
+  severity = 'low',
+  minutes = 10,
+}: Sketch) => ({
   file: `${document}.yml`,
   text: `document: ${document}
 summary: Does something.
@@ -21,6 +28,7 @@ rules:
     resource-types: [AWS::EC2::EIP]
     trigger: change
     severity: ${severity}
+    manual-minutes: ${minutes}
     frameworks: []
     headline: is not used
     preference: ${preference}
@@ -63,13 +71,14 @@ describe('building a catalog', () => {
     ]);
   });
 
-  test('refuses two files that tell different things about one rule', () => {
-    expect(
-      problemsOf({ document: 'One' }, { document: 'Two', preference: 2, severity: 'critical' })[0],
-    ).toMatch(
-      /^Two\.yml:5:17: rules\[0\]\.identifier: expected the same name, headline, types, trigger, severity and frameworks as One/,
-    );
-  });
+  test.each([{ severity: 'critical' }, { minutes: 11 }])(
+    'refuses two files that tell different things about one rule: %j',
+    (other) => {
+      expect(problemsOf({ document: 'One' }, { document: 'Two', preference: 2, ...other })[0]).toMatch(
+        /^Two\.yml:5:17: rules\[0\]\.identifier: expected the same name, headline, types, trigger, severity, manual-minutes and frameworks as One/,
+      );
+    },
+  );
 
   test('tells the problems of all files, and gives no catalog', () => {
     const files = [{ file: 'bad.yml', text: '[]' }, file({ document: 'One' }), file({ document: 'Two' })];

@@ -32,4 +32,5 @@ test('functions know the words too', () => {
     CATALOG.runbook(plan.document)?.changes,
   );
   expect(sealed.ok && sealed.catalog.rule('S3_BUCKET_PUBLIC_READ_PROHIBITED')?.headline).toBe('is public');
+  expect(sealed.ok && sealed.catalog.rule('ENCRYPTED_VOLUMES')?.manualMinutes).toBe(60);
 });

@@ -55,6 +55,15 @@ const changed = (from: string, to: string): readonly string[] => {
 };
 
 describe('a catalog file', () => {
+  test.each([
+    ['severity: low\n    manual-minutes: 45', 45],
+    ['severity: low', 20],
+  ])('with %j says how long a person needs', (severity, manualMinutes) => {
+    const text = RUNBOOK.replace('severity: low', severity);
+    const result = parseCatalogFile({ file: 'x.yml', text });
+    expect(result.ok && result.read.entry.rules).toMatchObject([{ manualMinutes }]);
+  });
+
   test('becomes a runbook when it names a document', () => {
     const result = parseCatalogFile({ file: 'x.yml', text: RUNBOOK });
     expect(result.ok && result.read.entry).toMatchObject({
@@ -120,6 +129,16 @@ describe('a catalog file', () => {
     ],
     ["before: 'off', ", '', 'changes[0].before: expected text'],
     ['keeps no versions', 'Keeps no versions', 'rules[0].headline: expected what is wrong in at most 40'],
+    [
+      'severity: low',
+      'severity: low\n    manual-minutes: 0',
+      'runbooks/x.yml:10:21: rules[0].manual-minutes: expected at least 1 minute',
+    ],
+    [
+      'severity: low',
+      'severity: low\n    manual-minutes: 1h',
+      'runbooks/x.yml:10:21: rules[0].manual-minutes: expected a whole number of minutes, such as 20',
+    ],
     ['30m', 'soon', 'runbooks/x.yml:14:14: run-timeout: expected a duration such as 30m or 2h'],
     [
       'source: resource-id',

@@ -33,6 +33,14 @@ describe('our own catalog', () => {
     expect(new Set(frameworks)).toEqual(new Set(['cis', 'pci', 'hipaa', 'soc2']));
   });
 
+  test('says of every rule how long a person needs, and not the same of all', () => {
+    const minutes = [...catalog.runbooks, ...catalog.guides].flatMap(({ rules }) =>
+      rules.map(({ manualMinutes }) => manualMinutes),
+    );
+    expect(Math.min(...minutes)).toBeGreaterThanOrEqual(5);
+    expect(new Set(minutes).size).toBeGreaterThan(6);
+  });
+
   test('names no document that only circulates', () => {
     const names = catalog.runbooks.map(({ document }) => document);
     expect(names.filter((name) => NAMES_THAT_DO_NOT_EXIST.includes(name))).toEqual([]);
