@@ -3,23 +3,16 @@
  * reach the hub.
  */
 import { type Lane, laneId } from '../finding.ts';
+import {
+  channelDefects,
+  type DeliveryFacts,
+  type RecorderFacts,
+  recorderDefects,
+} from '../health/recorder-facts.ts';
 import { inert } from '../message.ts';
+import { unreachable } from '../unreachable.ts';
 import type { FailedReading, Reading } from './reading.ts';
 import { type Trouble, unread } from './trouble.ts';
-
-export interface RecorderFacts {
-  readonly name: string;
-  readonly recording: boolean;
-  /** `Pending`, `Success`, `Failure`, … */
-  readonly lastStatus?: string;
-  readonly lastError?: string;
-}
-
-export interface DeliveryFacts {
-  readonly name: string;
-  /** What the channel could not deliver last, and why. */
-  readonly failures: readonly string[];
-}
 
 export interface LaneFacts {
   readonly lane: Lane;
@@ -89,53 +82,55 @@ const regionOff = (lane: Lane): Trouble => ({
 
 const recorderTroubles = (lane: Lane, recorders: readonly RecorderFacts[]): readonly Trouble[] => {
   const at = `--region ${lane.region}`;
-  if (recorders.length === 0)
-    return [
-      broken(
-        lane,
-        'Config has no recorder: nothing is evaluated, and nothing will be healed',
-        `deploy the member stack there with its recorder (EnableRecorder=true), or: aws configservice put-configuration-recorder … ${at}`,
-      ),
-    ];
-  return recorders.flatMap(({ name, recording, lastStatus, lastError }) => {
-    if (!recording)
-      return [
-        broken(
+  return recorderDefects(recorders).map((defect) => {
+    switch (defect.kind) {
+      case 'missing':
+        return broken(
           lane,
-          `Config's recorder ${name} is off: changes are not seen, verdicts do not come`,
-          `aws configservice start-configuration-recorder --configuration-recorder-name ${name} ${at}`,
-        ),
-      ];
-    if (lastStatus !== 'Failure') return [];
-    return [
-      broken(
-        lane,
-        `Config's recorder ${name} is on and fails: ${lastError ?? 'it does not say why'}`,
-        `mend its role or its bucket, then: aws configservice describe-configuration-recorder-status ${at}`,
-      ),
-    ];
+          'Config has no recorder: nothing is evaluated, and nothing will be healed',
+          `deploy the member stack there with its recorder (RecordConfig=scoped), or: aws configservice put-configuration-recorder … ${at}`,
+        );
+      case 'off':
+        return broken(
+          lane,
+          `Config's recorder ${defect.name} is off${defect.since === undefined ? '' : ` since ${defect.since}`}: changes are not seen, verdicts do not come`,
+          `aws configservice start-configuration-recorder --configuration-recorder-name ${defect.name} ${at}`,
+        );
+      case 'failing':
+        return broken(
+          lane,
+          `Config's recorder ${defect.name} is on and fails: ${defect.error ?? 'it does not say why'}`,
+          `mend its role or its bucket, then: aws configservice describe-configuration-recorder-status ${at}`,
+        );
+      case 'unclear':
+        return unclear(lane, `Config's recorder ${defect.name}: ${defect.what}`);
+      default:
+        return unreachable(defect);
+    }
   });
 };
 
-const channelTroubles = (lane: Lane, channels: readonly DeliveryFacts[]): readonly Trouble[] => {
-  if (channels.length === 0)
-    return [
-      broken(
-        lane,
-        'Config has no delivery channel: its recorder cannot be started',
-        `deploy the member stack there with its recorder (EnableRecorder=true), or: aws configservice put-delivery-channel … --region ${lane.region}`,
-      ),
-    ];
-  return channels.flatMap(({ name, failures }) =>
-    failures.map((failure) =>
-      broken(
-        lane,
-        `Config's delivery channel ${name} does not deliver: ${failure}`,
-        `let Config write to its bucket and topic, then: aws configservice describe-delivery-channel-status --region ${lane.region}`,
-      ),
-    ),
-  );
-};
+const channelTroubles = (lane: Lane, channels: readonly DeliveryFacts[]): readonly Trouble[] =>
+  channelDefects(channels).map((defect) => {
+    switch (defect.kind) {
+      case 'no-channel':
+        return broken(
+          lane,
+          'Config has no delivery channel: its recorder cannot be started',
+          `deploy the member stack there with its recorder (RecordConfig=scoped), or: aws configservice put-delivery-channel … --region ${lane.region}`,
+        );
+      case 'undelivered':
+        return broken(
+          lane,
+          `Config's delivery channel ${defect.name} does not deliver: ${defect.failure}`,
+          `let Config write to its bucket and topic, then: aws configservice describe-delivery-channel-status --region ${lane.region}`,
+        );
+      case 'unclear-channel':
+        return unclear(lane, `Config's delivery channel ${defect.name}: ${defect.what}`);
+      default:
+        return unreachable(defect);
+    }
+  });
 
 const forwardingTroubles = (lane: Lane, rule: 'enabled' | 'disabled' | 'missing'): readonly Trouble[] =>
   rule === 'enabled'
@@ -155,4 +150,12 @@ const broken = (lane: Lane, what: string, mend: string): Trouble => ({
   where: laneId(lane),
   what: inert(what, 500),
   mend,
+});
+
+/** Config answered, and not in words that are known: it is not taken for well. */
+const unclear = (lane: Lane, what: string): Trouble => ({
+  severity: 'unknown',
+  where: laneId(lane),
+  what: inert(what, 500),
+  mend: checkAgain(lane),
 });

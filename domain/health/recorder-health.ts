@@ -26,7 +26,9 @@ export interface RecorderHealth {
 export interface RecordersSeen {
   readonly at: Instant;
   readonly lanes: number;
-  /** Those that do not record as they should, the first by lane id. */
+  /** How many of them do not record as they should; what could not be asked is among them. */
+  readonly troubledCount: number;
+  /** Of those, the first 200 by lane id. */
   readonly troubled: readonly RecorderHealth[];
   /** Set when even the list of lanes could not be read whole. */
   readonly doubt?: string;

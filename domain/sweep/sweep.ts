@@ -9,6 +9,7 @@ import { type Lane, laneId, plainRuleName } from '../finding.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Ports } from '../ports.ts';
 import { dayMs, type Instant, minuteMs, plusMs } from '../time.ts';
+import { gatheredOf, rememberedLanes } from './covered-lanes.ts';
 import { type KnownCases, knownCases } from './known-cases.ts';
 import { lanesToSweep } from './lanes-to-sweep.ts';
 import { type LaneToSweep, sweepLane } from './sweep-lane.ts';
@@ -45,7 +46,7 @@ export const createSweep =
     const known = await knownCases(ports.cases, everything.last?.startedAt);
     const chosen = lanesToSweep({
       gathered: gathered.lanes,
-      others: [...deps.lanes, ...known.lanes, ...Object.keys(everything.laneSeenAt).map(laneOf)],
+      others: [...deps.lanes, ...known.lanes, ...rememberedLanes(everything)],
       ...(order.only && { only: order.only }),
       ...(kind === 'everything' && memory.last?.next !== undefined && { beginAt: memory.last.next }),
     });
@@ -81,15 +82,6 @@ export const createSweep =
 export const SWEEP_MS_MAX = 12 * minuteMs;
 const LANES_AT_ONCE = 4;
 
-/** Without its aggregators a sweep knows fewer lanes, and says so; it goes on. */
-const gatheredOf = async (source: SweepSource): Promise<Gathered> => {
-  try {
-    return await source.gathered();
-  } catch (error) {
-    return { lanes: [], troubles: [troubleOf(error)] };
-  }
-};
-
 /** Each aggregator is asked once for the rules of all its lanes; those of one that does not answer are asked themselves. */
 const withRules = async (
   source: SweepSource,
@@ -120,11 +112,6 @@ export const ruleFilter = (catalog: Catalog, only: SweepScope | undefined): ((ru
     wanted.flatMap((rule) => [rule, plainRuleName(rule), catalog.rule(rule)?.name ?? rule]),
   );
   return (rule) => names.has(rule) || names.has(plainRuleName(rule));
-};
-
-const laneOf = (id: string): Lane => {
-  const [account = '', region = ''] = id.split('/');
-  return { account, region };
 };
 
 const remembered = (
