@@ -19,9 +19,13 @@ import type { LookupName } from './catalog/catalog.ts';
 import type { FoundExemption, StoredExemption } from './exemption/exemption.ts';
 import type { EvaluationOrigin, Finding, Lane } from './finding.ts';
 import type { Message } from './message.ts';
+import type { CounterName, Dimensions, GaugeName, TimeMetricName } from './metrics.ts';
 import type { PermitAnswer, PermitRequest } from './permit.ts';
 import type { Plan } from './plan.ts';
 import type { Policy } from './policy/policy.ts';
+import type { ControlEvent } from './report/weekly-report.ts';
+import type { CaseRow } from './report/case-row.ts';
+import type { FoundReport, StoredReport } from './report/stored-report.ts';
 import type { LiftedStop } from './stop-scope.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import type { Instant } from './time.ts';
@@ -83,6 +87,25 @@ export interface CaseStore {
    * @param countMax at most 100
    */
   recent(countMax: number): Promise<readonly Case[]>;
+}
+
+/** What reports count. */
+export interface CaseRows {
+  /**
+   * A row of every case that is open, or was closed at or after an instant; the newest that was written of each, as
+   * it was a moment ago. In no order.
+   */
+  rows(since: Instant): AsyncIterable<CaseRow>;
+}
+
+/** Weekly reports as they were made, each once. */
+export interface ReportStore {
+  /** @param week `2026-W47` @returns undefined when none was stored of it */
+  get(week: string): Promise<FoundReport | undefined>;
+  /** False when there is one of that week already: it stays as it is. */
+  put(stored: StoredReport): Promise<boolean>;
+  /** The newest week of which there is one. */
+  latest(): Promise<string | undefined>;
 }
 
 export type Due =
@@ -182,6 +205,14 @@ export interface ControlStore {
   ): Promise<boolean>;
 }
 
+/** What people and selfheal did to the whole, for those who tell of it later: the control item forgets it. */
+export interface ControlJournal {
+  /** Noting an event twice is noting it once; as it was noted first it stays. */
+  note(events: readonly ControlEvent[]): Promise<void>;
+  /** `from` belongs to it, `to` does not; the oldest first, read consistently. */
+  between(from: Instant, to: Instant): Promise<readonly ControlEvent[]>;
+}
+
 /** One failed attempt, of a rule or of a runbook. */
 export interface NotedFailure {
   /** Names the attempt: `<case id>/<attempt>`. Noting it twice is noting it once. */
@@ -278,22 +309,14 @@ export interface Log {
   error(message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-export type MetricName =
-  | 'CaseOpened'
-  | 'CaseResolved'
-  | 'CaseClosed'
-  | 'AttemptStarted'
-  | 'AttemptFailed'
-  | 'ApprovalRequested'
-  | 'HandedToHuman'
-  | 'BreakerOpened'
-  | 'MessageRefused'
-  | 'PolicyRefused'
-  | 'SweepFound'
-  | 'SweepFailed';
-
+/** What selfheal tells of itself, as `domain/metrics.ts` names it. */
 export interface Metrics {
-  count(name: MetricName, value?: number): void;
+  /** @param value so many more; 0 says that it was looked for */
+  count(name: CounterName, value?: number, by?: Dimensions): void;
+  /** How it is now. */
+  gauge(name: GaugeName, value: number, by?: Dimensions): void;
+  /** How long one took. */
+  time(name: TimeMetricName, ms: number): void;
 }
 
 /** Makes the finding of a case exempt in somebody's name, and takes that back. */

@@ -96,7 +96,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       clock: sandbox.clock,
       random: Math.random,
       log,
-      metrics: { count: () => {} },
+      metrics: { count: () => {}, gauge: () => {}, time: () => {} },
     });
     const identity = { issuer: sandbox.issuer, clientId: SANDBOX_CLIENT_ID, audience: SANDBOX_AUDIENCE };
     const token = await sandbox.tokenOf(user, tokenSeconds(sandbox.speed));

@@ -5,8 +5,9 @@
 import type { Case, StateName } from '../case/case.ts';
 import { type CaseChanged, caseChanged } from '../case-changed.ts';
 import { type Lane, laneId } from '../finding.ts';
-import type { Due, MetricName, Ports } from '../ports.ts';
+import type { Due, Ports } from '../ports.ts';
 import type { Instant } from '../time.ts';
+import { countChange } from './count-change.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { createTurns } from './turns.ts';
 
@@ -48,9 +49,7 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
     joined: new Set(),
     changed: (written, from) => {
       changes.push(caseChanged(written, from));
-      const metric = METRIC_BY_FACT[written.timeline[written.timeline.length - 1]?.what ?? ''];
-      if (from === null) metrics.count('CaseOpened');
-      if (metric) metrics.count(metric);
+      countChange(metrics, written, from);
     },
     wake: (wake, delayMs) => {
       toWake.push({ wake, delayMs });
@@ -72,16 +71,4 @@ export const createSession = ({ events, wakes, permits, clock, metrics }: Ports)
       if (toWake.length > 0) await wakes.send(toWake.splice(0));
     },
   };
-};
-
-const METRIC_BY_FACT: Readonly<Record<string, MetricName>> = {
-  resolved: 'CaseResolved',
-  'self-resolved': 'CaseClosed',
-  denied: 'CaseClosed',
-  closed: 'CaseClosed',
-  'attempt-started': 'AttemptStarted',
-  'attempt-failed': 'AttemptFailed',
-  'attempt-did-not-fix': 'AttemptFailed',
-  'approval-requested': 'ApprovalRequested',
-  'handed-to-human': 'HandedToHuman',
 };

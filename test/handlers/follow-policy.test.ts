@@ -25,7 +25,7 @@ beforeEach(() => {
     store,
     packaged: PACKAGED,
     log,
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
     now: () => now,
   });
   const handler = middy(async () => published.current().sequence).use(followingPolicy(published, log));

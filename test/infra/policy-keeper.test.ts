@@ -35,7 +35,7 @@ const tick = (): Promise<void> => {
     store,
     packaged: PACKAGED,
     log,
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
     now: () => NOW,
   });
   return createPolicyKeeper({

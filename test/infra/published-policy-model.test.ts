@@ -63,7 +63,7 @@ class Run {
       store: this.store,
       packaged: PACKAGED,
       log: { info: silent, warn: silent, error: silent },
-      metrics: { count: silent },
+      metrics: { count: silent, gauge: silent, time: silent },
       now: () => NOW,
     });
   }

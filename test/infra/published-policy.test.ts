@@ -36,7 +36,13 @@ const freshProcess = (): PublishedPolicy =>
       warn: () => undefined,
       error: (_, fields) => errors.push(fields),
     },
-    metrics: { count: (name) => counted.push(name) },
+    metrics: {
+      count: (name) => {
+        counted.push(name);
+      },
+      gauge: () => undefined,
+      time: () => undefined,
+    },
     now: () => now,
   });
 

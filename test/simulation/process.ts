@@ -96,7 +96,7 @@ export const startProcess = (world: World, name: string): Process => {
       automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log,
-    metrics: { count: () => undefined },
+    metrics: { count: () => undefined, gauge: () => undefined, time: () => undefined },
   };
   return {
     name,

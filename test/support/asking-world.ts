@@ -146,7 +146,7 @@ export const askingWorld = async (
       automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log: { info: () => undefined, warn: (text) => void warnings.push(text), error: () => undefined },
-    metrics: { count: () => undefined },
+    metrics: { count: () => undefined, gauge: () => undefined, time: () => undefined },
   };
   const selfheal = createEngine({
     ports: around(ports),

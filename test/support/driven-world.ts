@@ -186,7 +186,7 @@ export const drivenWorld = async (options: DrivenOptions = {}): Promise<DrivenWo
       clock,
       random: () => 0.5,
       log: { info: write('info'), warn: write('warn'), error: write('error') },
-      metrics: { count: () => undefined },
+      metrics: { count: () => undefined, gauge: () => undefined, time: () => undefined },
       exempting: exemptingOnDemand,
       decorate: (ports: Ports) => listening(around(holdingTime(ports))),
     };

@@ -88,7 +88,7 @@ export const memoryPorts = ({
       automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log: { info: silent, warn: silent, error: silent },
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
   };
   return {
     ports: some as Ports,

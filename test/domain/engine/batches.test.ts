@@ -109,7 +109,7 @@ const worldOf = (quorum = 1) => {
       automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log: { info: silent, warn: silent, error: silent },
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
   };
   /** A process that remembers nothing. */
   const newEngine = (around: Partial<Ports> = {}) =>

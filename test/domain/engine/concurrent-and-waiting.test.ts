@@ -82,7 +82,7 @@ const engineOn = (policyText = AUTO) => {
       automationRoleArn: (account, document) => `arn:aws:iam::${account}:role/selfheal-${document}`,
     },
     log: { info: silent, warn: silent, error: silent },
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
   };
   const engine: Engine = {
     ports,

@@ -81,7 +81,7 @@ const race = async (
     },
     random: () => 0.5,
     log: { info: silent, warn: silent, error: silent },
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
     exemptions: { all: async () => [] },
     // What comes after the quorum is not what is looked at here: nobody can start anything.
     controls: {

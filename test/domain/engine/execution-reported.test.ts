@@ -88,7 +88,7 @@ const behind = async (fresh: Case, answer: ExecutionReport | undefined, now: str
     random: () => 0.5,
     roles: { executorRoleArn: () => 'arn:executor', automationRoleArn: () => 'arn:automation' },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    metrics: { count: () => undefined },
+    metrics: { count: () => undefined, gauge: () => undefined, time: () => undefined },
   };
   const engine = createEngine({
     ports,

@@ -64,7 +64,7 @@ const worldOf = async (state: Partial<Suppressed>, sections = '') => {
     clock: { now, sleep: async () => undefined },
     random: () => 0.5,
     log: { info: silent, warn: silent, error: silent },
-    metrics: { count: silent },
+    metrics: { count: silent, gauge: silent, time: silent },
   } as unknown as Ports;
   const engine = createEngine({
     ports,

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Case, StateName } from '../../../domain/case/case.ts';
 import type { ComplianceReport } from '../../../domain/engine/intake.ts';
 import { type Lane, laneId } from '../../../domain/finding.ts';
-import { type CaseStore, type MetricName, PortError } from '../../../domain/ports.ts';
+import type { MetricName } from '../../../domain/metrics.ts';
+import { type CaseStore, PortError } from '../../../domain/ports.ts';
 import { lanesToSweep } from '../../../domain/sweep/lanes-to-sweep.ts';
 import { createSweep, SWEEP_MS_MAX, type SweepDeps } from '../../../domain/sweep/sweep.ts';
 import type { SweepSource, SweptResult } from '../../../domain/sweep/sweep-source.ts';
@@ -80,7 +81,11 @@ const sweepOf = (
     ports: {
       clock: { now: () => instant(nowMs), sleep: async () => undefined },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      metrics: { count: (name, value = 1) => void counted.set(name, (counted.get(name) ?? 0) + value) },
+      metrics: {
+        count: (name, value = 1) => void counted.set(name, (counted.get(name) ?? 0) + value),
+        gauge: () => undefined,
+        time: () => undefined,
+      },
       cases: {
         list: async function* ({ status }: { readonly status?: string }) {
           if (status === 'open') yield* cases;

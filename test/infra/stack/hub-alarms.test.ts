@@ -1,7 +1,7 @@
 /** The hub's alarms: what they watch exists, is named as those name it who write it, and nothing goes unwatched. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { MetricName } from '../../../domain/ports.ts';
+import type { CounterName } from '../../../domain/metrics.ts';
 import { createMetrics } from '../../../infra/observability/metrics.ts';
 import { DEAD_LETTER_QUEUES, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
 import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
@@ -61,7 +61,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  it.each<[MetricName, string]>([
+  it.each<[CounterName, string]>([
     ['MessageRefused', 'handlers/batch.ts'],
     ['PolicyRefused', 'infra/published-policy.ts'],
     ['SweepFailed', 'domain/sweep/sweep.ts'],
