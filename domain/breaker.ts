@@ -8,12 +8,13 @@
  *                                     reset ─────────┴─▶ closed
  *
  * `closed` lets everything through as absence does; it is kept for a window, because what failed before it must not
- * open the breaker again, and because those that it held are still to be woken.
+ * open the breaker again, and because those that it held are still to be woken. It is kept for an hour at least, and
+ * so are closings before the last: whoever keeps the journal of what was done looks at it every few minutes only.
  */
 import type { Case } from './case/case.ts';
 import { plainRuleName } from './finding.ts';
 import type { BreakerPolicy } from './policy/policy.ts';
-import { type Instant, minuteMs, plusMs } from './time.ts';
+import { hourMs, type Instant, minuteMs, plusMs } from './time.ts';
 
 export interface BreakerScope {
   readonly kind: 'rule' | 'runbook';
@@ -40,6 +41,18 @@ interface Opened {
   readonly told: boolean;
   /** No probe before then. */
   readonly notBefore: Instant;
+  /** It was open before, and not long ago; the oldest first. */
+  readonly earlier?: readonly Closing[];
+}
+
+/** One time that it was open, from its opening to its closing. */
+export interface Closing extends Pick<Opened, 'since'> {
+  readonly at: Instant;
+  /** `selfheal` when a probe healed; else who reset it. */
+  readonly who: string;
+  readonly reason: string;
+  /** Why it had opened. */
+  readonly openedFor?: string;
 }
 
 export interface OpenBreaker extends Opened {
@@ -57,16 +70,9 @@ export interface ProbingBreaker extends Opened {
   readonly until: Instant;
 }
 
-export interface ClosedBreaker {
+/** Only what started after `at` counts. */
+export interface ClosedBreaker extends Closing, Pick<Opened, 'revision' | 'windowMs' | 'earlier'> {
   readonly state: 'closed';
-  readonly since: Instant;
-  readonly revision: number;
-  /** Only what started later counts. */
-  readonly at: Instant;
-  /** `selfheal` when a probe healed; else who reset it. */
-  readonly who: string;
-  readonly reason: string;
-  readonly windowMs: number;
   /** True when all the cases that it held were woken. */
   readonly woken: boolean;
 }
@@ -123,7 +129,19 @@ const trip = (
   notify,
   told: false,
   notBefore: plusMs(now, policy.probeAfterMs),
+  ...(was && { earlier: closings(was, now) }),
 });
+
+/** Those of the last hour, and the newest of them only: they lie in the control item. */
+const closings = (was: ClosedBreaker, now: Instant): readonly Closing[] => {
+  const { since, at, who, reason, openedFor } = was;
+  const last: Closing = { since, at, who, reason, ...(openedFor !== undefined && { openedFor }) };
+  return [...(was.earlier ?? []), last].filter((one) => one.at > plusMs(now, -KEPT_MS)).slice(-CLOSINGS_MAX);
+};
+
+/** Long enough for whoever looks at the control item now and then. */
+const KEPT_MS = hourMs;
+const CLOSINGS_MAX = 10;
 
 const next = <B extends Breaker>(breaker: B): B => ({ ...breaker, revision: breaker.revision + 1 });
 
@@ -133,7 +151,7 @@ const reopened = (
 ): OpenBreaker => next({ ...opened, state: 'open', notBefore });
 
 const closed = (
-  { since, revision, windowMs }: OpenBreaker | ProbingBreaker,
+  { since, revision, windowMs, reason: openedFor, earlier }: OpenBreaker | ProbingBreaker,
   who: string,
   reason: string,
   now: Instant,
@@ -144,8 +162,10 @@ const closed = (
   at: now,
   who,
   reason,
+  openedFor,
   windowMs,
   woken: false,
+  ...(earlier && { earlier }),
 });
 
 const probing = (
@@ -158,6 +178,7 @@ const probing = (
     ...{ since, failures, attempts, percent, reason, whenOpen, probeAfterMs, windowMs, notify },
     told: was.told,
     notBefore: was.notBefore,
+    ...(was.earlier && { earlier: was.earlier }),
     revision: was.revision + 1,
     state: 'probing',
     token,
@@ -199,7 +220,7 @@ const TABLE: Readonly<Record<StateName, Readonly<Partial<Record<BreakerEvent['ki
     tripped: trip,
     woken: (breaker) => (breaker.woken ? undefined : next({ ...breaker, woken: true })),
     forgotten: (breaker, _, now) =>
-      breaker.woken && plusMs(breaker.at, breaker.windowMs) <= now ? 'absent' : undefined,
+      breaker.woken && plusMs(breaker.at, Math.max(breaker.windowMs, KEPT_MS)) <= now ? 'absent' : undefined,
   },
 };
 

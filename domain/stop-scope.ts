@@ -5,7 +5,7 @@
 import type { Catalog } from './catalog/catalog.ts';
 import { didYouMean } from './policy/did-you-mean.ts';
 import type { StopSwitch } from './stop-switch.ts';
-import type { Instant } from './time.ts';
+import { type Instant, minuteMs, plusMs } from './time.ts';
 
 export type StopScope = StopSwitch['scope'];
 type NamedScope = Extract<StopScope, { readonly name: string }>;
@@ -95,16 +95,40 @@ const bothReasons = (first: StopSwitch, { who, since, reason }: StopSwitch): str
   return `${first.reason.slice(0, REASON_LENGTH_MAX - last.length - ELLIPSIS.length)}${ELLIPSIS}${last}`;
 };
 
-/** Switches that were taken off not long ago, with the newest. */
+/** What is remembered of a switch that somebody takes off. */
+export const liftedStop = (
+  { scope, aliases, who, since, reason }: StopSwitch,
+  by: string,
+  at: Instant,
+): LiftedStop => ({
+  scope,
+  ...(aliases && { aliases }),
+  at,
+  by,
+  set: { who, since, reason: reason.slice(0, KEPT_REASON_LENGTH_MAX) },
+});
+
+/**
+ * Switches that were taken off not long ago, with the newest: at most twenty, and of those of the last minutes more,
+ * since whoever keeps the journal has perhaps not seen them yet.
+ */
 export const liftedLately = (
   lifted: readonly LiftedStop[],
   newest: LiftedStop,
   oldest: Instant,
-): readonly LiftedStop[] => [...lifted.filter(({ at }) => at >= oldest), newest].slice(-LIFTED_MAX);
+): readonly LiftedStop[] => {
+  const all = [...lifted.filter(({ at }) => at >= oldest), newest];
+  const fresh = all.filter(({ at }) => at >= plusMs(newest.at, -FRESH_MS)).length;
+  return all.slice(-Math.max(LIFTED_MAX, Math.min(fresh, FRESH_LIFTED_MAX)));
+};
 
 /** A switch that was taken off: what it held is let go. */
 export interface LiftedStop extends Pick<StopSwitch, 'scope' | 'aliases'> {
   readonly at: Instant;
+  /** Who took it off. */
+  readonly by?: string;
+  /** Who had set it, when and why: it may have come and gone while nobody looked. */
+  readonly set?: Pick<StopSwitch, 'who' | 'since' | 'reason'>;
 }
 
 const rulesOf = (catalog: Catalog) => [...catalog.runbooks, ...catalog.guides].flatMap(({ rules }) => rules);
@@ -115,3 +139,6 @@ const ELLIPSIS = ' … ';
 const REASON_LENGTH_MAX = 4_000;
 /** They stand in the control item, which every start reads. */
 const LIFTED_MAX = 20;
+const FRESH_LIFTED_MAX = 100;
+const FRESH_MS = 15 * minuteMs;
+const KEPT_REASON_LENGTH_MAX = 300;

@@ -6,6 +6,7 @@ import {
   type KnownScope,
   knownScope,
   liftedLately,
+  liftedStop,
   meantBy,
   setFor,
   stoppedAgain,
@@ -84,7 +85,7 @@ export const stopSwitchRoutes = ({ app, nowMs, whoIs }: DecidingDeps): Hono =>
           `${describeScope(body.scope)} is not stopped; ${stops.length === 0 ? 'nothing is stopped' : `stopped: ${stops.map(describeStop).join('; ')}`}`,
         );
       const now = instant(nowMs());
-      const off = { scope: stop.scope, ...(stop.aliases && { aliases: stop.aliases }), at: now };
+      const off = liftedStop(stop, who, now);
       await app.ports.controls.removeStopSwitch(
         stop.scope,
         liftedLately(lifted, off, plusMs(now, -LIFTED_KEPT_MS)),

@@ -12,12 +12,14 @@
  *   exemption-told        week                 the week for which people were told what is about to lapse
  *   sweep                 everything | asked   the newest report of a sweep, and where the next one begins
  *   link-keys             keys                 what links in messages are signed with
+ *   journal               <at>#<kind>#<scope>  a stop that was set or lifted, a breaker that opened or closed
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
 export const BATCH_PARTITION = 'scope#batch';
 export const CONTROL_KEY = { pk: 'control', sk: 'stop' };
 export const LINK_KEYS_KEY = { pk: 'link-keys', sk: 'keys' };
+export const JOURNAL_PARTITION = 'journal';
 
 export const DUE_INDEX = 'due';
 export const WAITING_INDEX = 'waiting';

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
+import { createControlJournal } from '../../infra/dynamodb/control-journal.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
 import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
@@ -13,6 +14,7 @@ import { NOW } from '../support/cases.ts';
 import { MemoryPolicyStore, versionOf } from '../support/published-policies.ts';
 import { batchStoreContract } from './batch-store.contract.ts';
 import { caseStoreContract } from './case-store.contract.ts';
+import { controlJournalContract } from './control-journal.contract.ts';
 import { controlStoreContract } from './control-store.contract.ts';
 import { exemptionStoreContract } from './exemption-store.contract.ts';
 import { type ContractDynamodb, contractDynamodb } from './fresh-table.ts';
@@ -50,6 +52,11 @@ describe('DynamoDB', () => {
       cases: createCaseStore({ ...table, now: () => NOW }),
       close: table.drop,
     };
+  });
+
+  controlJournalContract(async () => {
+    const table = await dynamodb.freshTable();
+    return { journal: createControlJournal(table), close: table.drop };
   });
 
   controlStoreContract(async () => {

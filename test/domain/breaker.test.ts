@@ -112,6 +112,38 @@ describe('a breaker', () => {
     expect(moveBreaker(woken, tripped, at(3))).toMatchObject({ state: 'open', since: at(3) });
   });
 
+  it('is remembered for an hour, however short its window is', () => {
+    const short = { ...tripped, policy: { ...tripped.policy, windowMs: minuteMs } };
+    const woken = story([
+      [short, 0],
+      [{ kind: 'reset', who: 'ada', reason: 'mended' }, 1],
+      [{ kind: 'woken' }, 2],
+    ]);
+    expect(moveBreaker(woken, { kind: 'forgotten' }, at(60))).toBeUndefined();
+    expect(moveBreaker(woken, { kind: 'forgotten' }, at(61))).toBe('absent');
+  });
+
+  it('remembers that it was open before, through its probes, for an hour and ten times at most', () => {
+    const reset: BreakerEvent = { kind: 'reset', who: 'ada', reason: 'mended' };
+    const twice = story([
+      [tripped, 0],
+      [reset, 1],
+      [tripped, 2],
+      [taken('a', at(20)), 10],
+      [{ kind: 'probe-failed', token: 'a' }, 11],
+    ]);
+    const first = { since: at(0), at: at(1), who: 'ada', reason: 'mended', openedFor: tripped.reason };
+    expect(twice).toMatchObject({ state: 'open', earlier: [first] });
+    expect(moveBreaker(twice, reset, at(12))).toMatchObject({ state: 'closed', earlier: [first] });
+    expect(moveBreaker(moveBreaker(twice, reset, at(12)) as Breaker, tripped, at(61))).toMatchObject({
+      earlier: [{ since: at(2), at: at(12) }],
+    });
+    const often = Array.from({ length: 20 }, (_, n) =>
+      [tripped, reset].map((each, m) => [each, n + m / 2] as const),
+    );
+    expect(story(often.flat())?.earlier).toHaveLength(10);
+  });
+
   it('never has two probes, whatever processes do at once, and every change has a revision of its own', () => {
     const tokens = ['a', 'b', 'c'];
     const event = fc.oneof(

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { knownScope, liftedLately } from '../../domain/stop-scope.ts';
 import { type StopSwitch, stoppedBy } from '../../domain/stop-switch.ts';
+import { minuteMs, plusMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { finding, NOW } from '../support/cases.ts';
 
@@ -45,8 +46,15 @@ it('a runbook is stopped in whatever case', () => {
   expect(stops('runbook', 'AWS-ConfigureS3BucketVersion', {})).toBe(false);
 });
 
+it('of those that were taken off a moment ago more are remembered, and not without end', () => {
+  const one = { scope: { kind: 'everything' }, at: NOW } as const;
+  expect(liftedLately(Array(30).fill(one), one, NOW)).toHaveLength(31);
+  expect(liftedLately(Array(300).fill(one), one, NOW)).toHaveLength(100);
+});
+
 it('no more than twenty that were taken off are remembered, and none for long', () => {
   const one = { scope: { kind: 'everything' }, at: NOW } as const;
   expect(liftedLately([{ ...one, at: '2020-01-01T00:00:00.000Z' }], one, NOW)).toEqual([one]);
-  expect(liftedLately(Array(30).fill(one), one, NOW)).toHaveLength(20);
+  const old = { ...one, at: plusMs(NOW, -20 * minuteMs) };
+  expect(liftedLately(Array(30).fill(old), one, old.at)).toHaveLength(20);
 });
