@@ -10,6 +10,7 @@ import type { Plan } from '../plan.ts';
 import type { Mode, PolicyEntry, Safeguards } from '../policy/policy.ts';
 import type { RecordedTags } from '../policy/recorded-tags.ts';
 import type { Instant } from '../time.ts';
+import type { Stays } from './stays.ts';
 
 export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA';
 
@@ -30,6 +31,8 @@ export type Terms = Pick<PolicyEntry, 'limits' | 'retry' | 'approval' | 'verify'
     readonly runMsMax: number;
     /** The topic that hears of the case while its grace runs; absent without grace. */
     readonly ownerTopic?: string;
+    /** Value of the resource's tag by which the policy knows owners, where it has one. */
+    readonly owner?: string;
     /** Who wrote the entry; only where the policy leaves them out of deciding. */
     readonly authors?: readonly string[];
     /** Who changed the resource last, where its tag says so; only where the policy leaves them out of deciding. */
@@ -81,6 +84,21 @@ export interface TimelineEntry {
   readonly why: string;
   /** The state that the same write brought. */
   readonly state: StateName;
+  /** What the policy says of the case from now on; only where that is not what it said before. */
+  readonly routed?: Routed;
+  /** Of an intent to start: the runbook's document. */
+  readonly document?: string;
+  /** Of what handed it to a person: why, in one word. */
+  readonly code?: string;
+}
+
+/** Under which heads a case is counted. */
+export interface Routed {
+  readonly severity: Severity;
+  readonly mode: Mode;
+  readonly entry: string;
+  /** Value of the tag by which the policy knows owners. */
+  readonly owner?: string;
 }
 
 /** A plan with the hash under which people approve it. */
@@ -330,6 +348,10 @@ export interface Case<S extends CaseState = CaseState> {
   readonly timeline: readonly TimelineEntry[];
   /** Entries that the bounded timeline no longer shows. */
   readonly timelineDropped: number;
+  /** Of them, those by which reports count; absent when there is none. */
+  readonly milestonesDropped?: number;
+  /** Absent in what an older selfheal opened. */
+  readonly stays?: Stays;
   readonly state: S;
 }
 

@@ -4,7 +4,9 @@ import type { Objection } from './approves.ts';
 import type { Case, CaseState, StateName, TimelineEntry } from './case.ts';
 import type { Effect } from './effect.ts';
 import type { ObservationKind } from './observation.ts';
-import type { Routed } from './route.ts';
+import type { RoutedTo } from './route.ts';
+import { codeOf, newlyRouted } from './routed.ts';
+import { stayed } from './stays.ts';
 import { appendEntry } from './timeline.ts';
 
 /**
@@ -66,7 +68,16 @@ export const move = (current: Case, moment: Moment, { to, entry, head, before, a
   case: {
     ...current,
     ...head,
-    ...(entry ? appendEntry(current, { ...entry, at: moment.now, state: to.name }) : {}),
+    ...stayed(current, to, moment.now),
+    ...(entry
+      ? appendEntry(current, {
+          ...entry,
+          at: moment.now,
+          state: to.name,
+          ...newlyRouted(current, { ...current, ...head }),
+          ...(to.name !== current.state.name && codeOf(to)),
+        })
+      : {}),
     version: current.version + 1,
     state: to,
   },
@@ -77,7 +88,7 @@ export const move = (current: Case, moment: Moment, { to, entry, head, before, a
 /** Goes where a route says. */
 export const moveBy = (
   current: Case,
-  { to, what, why, checkFailures, after: effects }: Routed,
+  { to, what, why, checkFailures, after: effects }: RoutedTo,
   moment: Moment,
   head: Head = {},
 ): Outcome =>

@@ -14,6 +14,7 @@ import type { Effect } from './effect.ts';
 import { isDrift, isEcho } from './flapping.ts';
 import type { Assessment } from './observation.ts';
 import { routeBy } from './route.ts';
+import { codeOf, routedOf } from './routed.ts';
 
 export interface Opening {
   readonly finding: Finding;
@@ -95,10 +96,19 @@ export const openCase = (
           what: 'reported-non-compliant',
           why: annotation ? annotation.slice(0, 256) : `rule ${origin.configRuleName}`,
           state: route.to.name,
+          routed: routedOf(assessment),
         },
-        { at: moment.now, who: 'selfheal', what: route.what, why: route.why, state: route.to.name },
+        {
+          at: moment.now,
+          who: 'selfheal',
+          what: route.what,
+          why: route.why,
+          state: route.to.name,
+          ...codeOf(route.to),
+        },
       ],
       timelineDropped: 0,
+      stays: { since: moment.now, ms: {} },
       state: route.to,
     },
     after: route.after,

@@ -44,7 +44,7 @@ export interface Route {
   readonly after: readonly Effect[];
 }
 
-export interface Routed extends Route {
+export interface RoutedTo extends Route {
   /** Failed checks in a row, this one included. */
   readonly checkFailures: number;
 }
@@ -65,7 +65,7 @@ type Known = Pick<
 >;
 
 /** Where a case goes by an assessment made at this moment. */
-export const routeBy = (assessment: Assessment, known: Known, moment: Moment): Routed => {
+export const routeBy = (assessment: Assessment, known: Known, moment: Moment): RoutedTo => {
   const { outcome } = assessment;
   if (outcome.kind === 'unreadable') return whenCheckFailed(known, outcome.why, moment);
   if (outcome.kind === 'no-policy') return { ...withoutPolicy(outcome.why, moment), checkFailures: 0 };
@@ -104,7 +104,7 @@ export const whenCheckFailed = (
   { checkFailures, manualSteps }: Pick<Case, 'checkFailures' | 'manualSteps'>,
   detail: string,
   moment: Moment,
-): Routed => {
+): RoutedTo => {
   const failures = checkFailures + 1;
   const route =
     failures >= CHECK_FAILURES_MAX

@@ -19,7 +19,7 @@ import {
   type PolicySubject,
 } from '../policy/policy.ts';
 import { policySubject } from '../policy/policy-subject.ts';
-import { recordTags } from '../policy/recorded-tags.ts';
+import { isRecordable, recordTags } from '../policy/recorded-tags.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { hourMs } from '../time.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -195,7 +195,7 @@ const lookupsFor = async (
   return found;
 };
 
-type People = Pick<Terms, 'notify' | 'ownerTopic' | 'authors' | 'changedBy'>;
+type People = Pick<Terms, 'notify' | 'ownerTopic' | 'owner' | 'authors' | 'changedBy'>;
 
 /** Whom the resource's tags name: who is told of it, and who must not decide on it. Without a subject nobody is known. */
 const peopleOf = (
@@ -203,7 +203,8 @@ const peopleOf = (
   { notify, graceMs, approval, authors }: PolicyEntry,
   { tags }: Pick<PolicySubject, 'tags'> = { tags: {} },
 ): People => {
-  const contact = owners && entryOf(owners.contacts, entryOf(tags, owners.tag));
+  const owner = entryOf(tags, owners?.tag);
+  const contact = owners && entryOf(owners.contacts, owner);
   const ownerTopic = contact ?? owners?.fallback;
   const isLeftOut = (who: Excluded): boolean => approval.not?.includes(who) === true;
   const changedBy = isLeftOut('changer') ? personTagged(entryOf(tags, changedByTag)) : '';
@@ -211,6 +212,7 @@ const peopleOf = (
     notify: [...new Set(notify.flatMap((name) => (name === OWNER ? (ownerTopic ?? []) : name)))],
     // Only a grace is told to the owner alone.
     ...(ownerTopic === undefined || graceMs === 0 ? {} : { ownerTopic }),
+    ...(owner === undefined || !isRecordable(owner) ? {} : { owner }),
     ...(authors && isLeftOut('author') ? { authors } : {}),
     ...(changedBy === '' ? {} : { changedBy }),
   };

@@ -21,10 +21,14 @@ export const recordTags = (
   const recorded = keys.slice(0, KEYS_MAX).flatMap((key): readonly (readonly [string, string | null])[] => {
     const value = Object.hasOwn(tags, key) ? tags[key] : undefined;
     if (value === undefined) return [[key, null]];
-    return value.length <= VALUE_CHARS_MAX && !LOOKS_SECRET.test(value) ? [[key, value]] : [];
+    return isRecordable(value) ? [[key, value]] : [];
   });
   return recorded.length === 0 ? undefined : Object.fromEntries(recorded);
 };
+
+/** Short, and nothing that looks like a secret. */
+export const isRecordable = (value: string): boolean =>
+  value.length <= VALUE_CHARS_MAX && !LOOKS_SECRET.test(value);
 
 /** The tags that patterns look at, each once, in the order in which they are first named. */
 export const tagKeysOf = (patterns: readonly EventPattern[]): readonly string[] => [

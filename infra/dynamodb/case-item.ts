@@ -4,6 +4,7 @@ import { isClosed, isOpen, isWatched } from '../../domain/case/case.ts';
 import type { Severity } from '../../domain/catalog/catalog.ts';
 import { laneId } from '../../domain/finding.ts';
 import { SAFEGUARDS } from '../../domain/policy/resolve-safeguards.ts';
+import { type CaseRow, rowOf } from '../../domain/report/case-row.ts';
 import { dueShardOf } from './table.ts';
 
 export interface CaseKey {
@@ -38,7 +39,13 @@ export const toItem = (written: Case) => {
     ...(isOpen(state) ? { dueShard: dueShardOf(written.id), dueAt: state.dueAt } : {}),
     // Closed, and looked at again all the same: its exemption may lapse.
     ...(isWatched(state) ? { dueShard: dueShardOf(written.id), dueAt: state.reviewAt } : {}),
-    ...(isClosed(state) ? { closedMonth: state.closedAt.slice(0, 7), closedAt: state.closedAt } : {}),
+    ...(isClosed(state)
+      ? {
+          closedMonth: state.closedAt.slice(0, 7),
+          closedAt: state.closedAt,
+          row: JSON.stringify(rowOf(written)),
+        }
+      : {}),
     ...(state.name === 'queued'
       ? { waitingLane: laneId(written.lane), waitingRank: waitingRank(written) }
       : {}),
@@ -61,6 +68,10 @@ export const fromItem = (item: Record<string, unknown>): Case => {
   const stored = item.case as Case;
   return { ...stored, terms: { ...SAFEGUARDS, ...stored.terms } };
 };
+
+/** The row that the index of closed cases carries; undefined where an older selfheal wrote none. */
+export const rowFromItem = ({ row }: Readonly<Record<string, unknown>>): CaseRow | undefined =>
+  typeof row === 'string' ? (JSON.parse(row) as CaseRow) : undefined;
 
 /** Most severe first, then oldest. */
 const waitingRank = ({ severity, openedAt, id }: Case): string =>

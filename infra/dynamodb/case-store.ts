@@ -11,6 +11,7 @@ import { type Lane, laneId, plainRuleName } from '../../domain/finding.ts';
 import type { CaseFilter, CaseStore, Due } from '../../domain/ports.ts';
 import { dayMs, epochMs, type Instant, instant } from '../../domain/time.ts';
 import { calling, hasCode } from '../aws-errors.ts';
+import { BATCH_GET_MAX, batchGet } from './batch-get.ts';
 import {
   batchLane,
   type CaseKey,
@@ -22,6 +23,7 @@ import {
   toItem,
 } from './case-item.ts';
 import type { Documents, Values } from './documents.ts';
+import { months } from './months.ts';
 import { laneOfScopeKey } from './scope-item.ts';
 import {
   BATCH_PARTITION,
@@ -280,17 +282,6 @@ const hasStatus = (state: CaseState, status: string | undefined): boolean => {
   return status === undefined || state.name === status;
 };
 
-const months = function* (from: Instant, to: Instant): Iterable<string> {
-  const last = to.slice(0, 7);
-  for (let month = from.slice(0, 7); month <= last; month = nextMonth(month)) yield month;
-};
-
-/** @example nextMonth('2026-12') // '2027-01' */
-const nextMonth = (month: string): string => {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
-};
-
 /** A case that moves while the indexes are read stands in more than one place, and BatchGetItem refuses doubles. */
 const onceEach = async function* (keys: AsyncIterable<CaseKey>): AsyncIterable<CaseKey> {
   const seen = new Set<string>();
@@ -318,27 +309,10 @@ const chunks = async function* <T>(items: AsyncIterable<T>, size: number): Async
   if (chunk.length > 0) yield chunk;
 };
 
-const batchGet = async (
-  client: Documents,
-  tableName: string,
-  keys: readonly CaseKey[],
-): Promise<readonly Case[]> => {
-  const found: Case[] = [];
-  let wanted: Values[] = keys.map(({ pk, sk }) => ({ pk, sk }));
-  while (wanted.length > 0) {
-    const request = wanted;
-    const page = await calling('dynamodb:BatchGetItem', () => client.batchGet(tableName, request));
-    found.push(...page.Items.map(fromItem));
-    wanted = [...page.UnprocessedKeys];
-  }
-  return found;
-};
-
 const slices = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 
 /** What came back more often than that is looked for one by one. */
 const NUMBERS_TRIED = 4;
-const BATCH_GET_MAX = 100;
 const CLOSED_LOOK_BACK_MS = 90 * dayMs;
 const RECENT_MS = 60 * dayMs;

@@ -1,6 +1,7 @@
 /**
- * The one table. Every item is written with one conditional write. The indexes hold keys only, but for that of
- * the executions: the event that one has ended finds its case there, whole, and saves a read.
+ * The one table. Every item is written with one conditional write. The indexes hold keys only, but for two:
+ * the event that an execution has ended finds its case in that of the executions, whole, and saves a read; and
+ * reports find in that of the closed cases what they count of each.
  *
  *   pk                    sk        what                      indexes it stands in
  *   case#<finding id>     00000001  the finding's nth case    due (open), waiting (queued), execution (running), closed
@@ -11,15 +12,15 @@
  *   exemption             <its name>           an exemption that a person added
  *   exemption-told        week                 the week for which people were told what is about to lapse
  *   sweep                 everything | asked   the newest report of a sweep, and where the next one begins
- *   link-keys             keys                 what links in messages are signed with
  *   journal               <at>#<kind>#<scope>  a stop that was set or lifted, a breaker that opened or closed
+ *   link-keys             keys                 what links in messages are signed with
  */
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, Projection } from '@aws-sdk/client-dynamodb';
 
 export const BATCH_PARTITION = 'scope#batch';
 export const CONTROL_KEY = { pk: 'control', sk: 'stop' };
-export const LINK_KEYS_KEY = { pk: 'link-keys', sk: 'keys' };
 export const JOURNAL_PARTITION = 'journal';
+export const LINK_KEYS_KEY = { pk: 'link-keys', sk: 'keys' };
 
 export const DUE_INDEX = 'due';
 export const WAITING_INDEX = 'waiting';
@@ -29,13 +30,18 @@ export const CLOSED_INDEX = 'closed';
 /** Open cases are spread over this many partitions of the due index. */
 export const DUE_SHARDS = 8;
 
-const index = (name: string, hash: string, range?: string, holds: 'KEYS_ONLY' | 'ALL' = 'KEYS_ONLY') => ({
+const index = (
+  name: string,
+  hash: string,
+  range?: string,
+  holds: Projection = { ProjectionType: 'KEYS_ONLY' },
+) => ({
   IndexName: name,
   KeySchema: [
     { AttributeName: hash, KeyType: 'HASH' as const },
     ...(range ? [{ AttributeName: range, KeyType: 'RANGE' as const }] : []),
   ],
-  Projection: { ProjectionType: holds },
+  Projection: holds,
 });
 
 export const tableDefinition = (tableName: string): CreateTableCommandInput => ({
@@ -59,8 +65,8 @@ export const tableDefinition = (tableName: string): CreateTableCommandInput => (
   GlobalSecondaryIndexes: [
     index(DUE_INDEX, 'dueShard', 'dueAt'),
     index(WAITING_INDEX, 'waitingLane', 'waitingRank'),
-    index(EXECUTION_INDEX, 'executionId', undefined, 'ALL'),
-    index(CLOSED_INDEX, 'closedMonth', 'closedAt'),
+    index(EXECUTION_INDEX, 'executionId', undefined, { ProjectionType: 'ALL' }),
+    index(CLOSED_INDEX, 'closedMonth', 'closedAt', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['row'] }),
   ],
 });
 

@@ -40,6 +40,7 @@ export const onPermitGranted = (
       who: 'selfheal',
       what: 'attempt-intended',
       why: `attempt ${attempt} of ${c.terms.retry.attemptsMax}: ${c.state.plan.document} version ${c.state.plan.documentVersion}${probes ? `, the probe of ${probes.map(({ kind, name }) => `${kind} ${name}`).join(' and ')}` : ''}`,
+      document: c.state.plan.document,
     },
     after: [{ kind: 'start-runbook' }],
   });
