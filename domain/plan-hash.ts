@@ -3,6 +3,7 @@
  * anybody can compute it again without selfheal.
  */
 import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
 import type { Plan } from './plan-model.ts';
 
 /**
@@ -17,14 +18,3 @@ import type { Plan } from './plan-model.ts';
  */
 export const planHash = (plan: Plan): string =>
   createHash('sha256').update(canonicalJson(plan)).digest('hex');
-
-/** JSON in which equal values always have equal text. */
-const canonicalJson = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
-};
