@@ -1,6 +1,8 @@
 /** The contracts of the stores, kept by DynamoDB's adapters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBatchStore } from '../../infra/dynamodb/batch-store.ts';
+import { caseKey, parseCaseId } from '../../infra/dynamodb/case-item.ts';
+import { createCaseRows } from '../../infra/dynamodb/case-rows.ts';
 import { createCaseStore } from '../../infra/dynamodb/case-store.ts';
 import { createControlJournal } from '../../infra/dynamodb/control-journal.ts';
 import { createControlStore } from '../../infra/dynamodb/control-store.ts';
@@ -9,19 +11,23 @@ import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
 import { createLinkKeyStore } from '../../infra/dynamodb/link-key-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
 import { createPolicyStore } from '../../infra/dynamodb/policy-store.ts';
+import { createReportStore } from '../../infra/dynamodb/report-store.ts';
 import { CONTROL_KEY, LINK_KEYS_KEY } from '../../infra/dynamodb/table.ts';
 import { NOW } from '../support/cases.ts';
 import { MemoryPolicyStore, versionOf } from '../support/published-policies.ts';
+import { WEEKLY_REPORT } from '../support/weekly-report.ts';
 import { batchStoreContract } from './batch-store.contract.ts';
+import { caseRowsContract } from './case-rows.contract.ts';
 import { caseStoreContract } from './case-store.contract.ts';
 import { controlJournalContract } from './control-journal.contract.ts';
 import { controlStoreContract } from './control-store.contract.ts';
 import { exemptionStoreContract } from './exemption-store.contract.ts';
-import { type ContractDynamodb, contractDynamodb } from './fresh-table.ts';
+import { type ContractDynamodb, contractDynamodb, type FreshTable } from './fresh-table.ts';
 import { healthStoreContract } from './health-store.contract.ts';
 import { linkKeyStoreContract } from './link-key-store.contract.ts';
 import { permitStoreContract } from './permit-store.contract.ts';
 import { policyStoreContract } from './policy-store.contract.ts';
+import { reportStoreContract } from './report-store.contract.ts';
 
 let dynamodb: ContractDynamodb;
 beforeAll(async () => {
@@ -36,6 +42,24 @@ describe('DynamoDB', () => {
       cases: createCaseStore({ ...table, now: () => now }),
       keepsEmptyText: dynamodb.keepsEmptyText,
       noteWaiting: createPermitStore(table).noteWaiting,
+      close: table.drop,
+    };
+  });
+
+  caseRowsContract(async (now) => {
+    const table = await dynamodb.freshTable();
+    return {
+      cases: createCaseStore({ ...table, now: () => now }),
+      rows: createCaseRows({ ...table, now: () => now }),
+      forgetRow: async (id) => {
+        const { findingId = '', number = 0 } = parseCaseId(id) ?? {};
+        await table.client.update({
+          TableName: table.tableName,
+          Key: { ...caseKey(findingId, number) },
+          UpdateExpression: 'REMOVE #row',
+          ExpressionAttributeNames: { '#row': 'row' },
+        });
+      },
       close: table.drop,
     };
   });
@@ -83,9 +107,90 @@ describe('DynamoDB', () => {
     return { store: createPolicyStore(table), close: table.drop };
   });
 
+  reportStoreContract(async () => {
+    const table = await dynamodb.freshTable();
+    return { reports: createReportStore(table), close: table.drop };
+  });
+
   linkKeyStoreContract(async () => {
     const table = await dynamodb.freshTable();
     return { store: createLinkKeyStore(table), close: table.drop };
+  });
+
+  describe('a stored report', () => {
+    const stored = {
+      report: WEEKLY_REPORT,
+      madeAt: WEEKLY_REPORT.madeAt,
+      digests: new Map([['00aaaaaaaaaaaaaa-1', 'd']]),
+    };
+    const partsOf = async (table: FreshTable, pk: string) =>
+      (
+        await table.client.query({
+          TableName: table.tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+        })
+      ).Items;
+    const part = async (table: FreshTable, kind: string) => {
+      const found = (await partsOf(table, 'report-part')).find(({ sk }) => String(sk).includes(`#${kind}#`));
+      if (found === undefined) throw new Error(`no part of its ${kind} was stored`);
+      return found;
+    };
+    const edited = (kind: string, edit: (text: string) => string) => async (table: FreshTable) => {
+      const found = await part(table, kind);
+      const text = edit(String(found.text));
+      await table.client.put({ TableName: table.tableName, Item: { ...found, text } });
+    };
+
+    it.each<[string, (table: FreshTable) => Promise<void>, RegExp]>([
+      ['a figure', edited('report', (text) => text.replace('214', '215')), /^its text was changed/],
+      ['a digest', edited('cases', (text) => text.replace('d', 'e')), /^the list of its cases was changed/],
+      [
+        'a part that is gone',
+        async (table) => {
+          const { pk, sk } = await part(table, 'cases');
+          await table.client.delete({ TableName: table.tableName, Key: { pk, sk } });
+        },
+        /^of 1 parts of the list of its cases, 0 are there/,
+      ],
+      [
+        'a part too many',
+        async (table) => {
+          const found = await part(table, 'cases');
+          const sk = String(found.sk).replace(/0001$/, '0002');
+          await table.client.put({ TableName: table.tableName, Item: { ...found, sk } });
+        },
+        /^of 1 parts of the list of its cases, 2 are there/,
+      ],
+    ])('is doubted for %s', async (_, tamper, doubt) => {
+      const table = await dynamodb.freshTable();
+      const reports = createReportStore(table);
+      await reports.put(stored);
+      await tamper(table);
+      expect((await reports.get('2026-W47'))?.doubt).toMatch(doubt);
+      await table.drop();
+    });
+
+    it.each<[string, (table: FreshTable) => Promise<void>]>([
+      ['is no JSON', edited('report', (text) => text.slice(1))],
+      [
+        'has a head that names nothing',
+        async (table) => {
+          const [head] = await partsOf(table, 'report');
+          await table.client.put({ TableName: table.tableName, Item: { ...head, report: 'nonsense' } });
+        },
+      ],
+    ])('is none where it %s', async (_, tamper) => {
+      const table = await dynamodb.freshTable();
+      const reports = createReportStore(table);
+      await reports.put(stored);
+      await tamper(table);
+      await expect(reports.get('2026-W47')).rejects.toMatchObject({
+        code: 'MalformedItem',
+        errorClass: 'terminal',
+      });
+      await table.drop();
+    });
   });
 
   describe('the keys of links', () => {
