@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { AdminProblem, type AdminRoute } from './core/admin-routes.ts';
 import type { IdentityProvider } from './http-api/identity-provider.ts';
+import { changeRecorder, recorderChangeSchema, recorderList } from './recorder-routes.ts';
 import type { SandboxCore } from './sandbox.ts';
 import type { World } from './service.ts';
 import { recorders } from './services/config/recorder.ts';
@@ -130,6 +131,12 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
       method: 'DELETE',
       path: 'runbook-faults/*',
       answer: ({ rest }) => ({ withdrawn: withdrawRunbookFault(world, rest) }),
+    },
+    { method: 'GET', path: 'recorders', answer: () => recorderList(world) },
+    {
+      method: 'POST',
+      path: 'recorders',
+      answer: ({ body }) => changeRecorder(world, read(recorderChangeSchema, body), clock.nowMs()),
     },
     { method: 'GET', path: 'settings', answer: () => worldSettings(world) },
     {

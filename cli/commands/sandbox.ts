@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { type Column, table } from '../render/table.ts';
 import { portNumber, positiveNumber } from './numbers.ts';
+import { addRecorder } from './sandbox-recorder.ts';
 import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Where = { readonly account?: string; readonly region?: string };
@@ -22,6 +23,7 @@ export const addSandbox = (program: Command, io: Io): void => {
   addStart(sandbox, io);
   addList(sandbox, io);
   addBreak(sandbox, io);
+  addRecorder(sandbox, io);
   addFault(sandbox, io);
 };
 

@@ -12,6 +12,10 @@ export const sandboxRoutes = ({ sandbox }: LocalDeps): Hono =>
     .post('/break', async (context) =>
       context.json(await told(sandbox.call('POST', 'resources/break', await jsonBody(context)))),
     )
+    .get('/recorders', async (context) => context.json(await told(sandbox.call('GET', 'recorders'))))
+    .post('/recorders', async (context) =>
+      context.json(await told(sandbox.call('POST', 'recorders', await jsonBody(context)))),
+    )
     .post('/tokens', async (context) =>
       context.json(await told(sandbox.call('POST', 'identity/tokens', await jsonBody(context)))),
     )

@@ -191,6 +191,25 @@ describe('sandbox', () => {
     });
   });
 
+  it('stops a recorder, says how to undo it, and the doctor says that it is off', async () => {
+    const lane = '333333333333/us-east-1';
+    const recorder = (...line: string[]) => selfheal(['sandbox', 'recorder', ...line]);
+    expect((await recorder('off', lane)).out).toBe(
+      `The recorder in ${lane} is off now. Undo it with: selfheal sandbox recorder on ${lane}\n`,
+    );
+    expect((await recorder()).out).toMatch(
+      /^ACCOUNT +REGION +RECORDER.*\n(.*\n)*333333333333 +us-east-1 +off/,
+    );
+    const { code, out } = await selfheal(['doctor', '--lane', lane]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/BROKEN\n {2}333333333333\/us-east-1\n {4}Config's recorder default is off since 20/);
+    expect((await recorder('on', lane)).out).toBe(`The recorder in ${lane} is on now.\n`);
+    expect(await recorder('off', 'here')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Name the'),
+    });
+  });
+
   it('sets faults and takes all of them back', async () => {
     const list = async () => (await selfheal(['sandbox', 'fault', 'list'])).out;
     const call = ['throttle', '--service', 'sts', '--account', '999999999999', '--next', '2'];

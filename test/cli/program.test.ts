@@ -35,6 +35,7 @@ describe('selfheal --help', () => {
           'sandbox start',
           'sandbox list',
           'sandbox break',
+          'sandbox recorder',
           'sandbox fault call',
           'doctor',
           'dlq redrive',

@@ -580,6 +580,7 @@ describe('looking', () => {
       '/api/sandbox/info',
       '/api/sandbox/resources?type=AWS::S3::Bucket',
       '/api/sandbox/messages',
+      '/api/sandbox/recorders',
       '/api/sandbox/faults',
       '/api/sandbox/runbook-faults',
       '/',
@@ -626,6 +627,21 @@ describe('a sweep', () => {
       const { asked } = (await ask('GET', '/api/sweep')).body;
       expect(asked).toMatchObject({ ended: [body.id], last: { id: body.id, complete: true } });
     }, 30_000);
+  });
+});
+
+describe('a recorder', () => {
+  it('is stopped and started, and only in a lane that is there', async () => {
+    const order = { account: '333333333333', region: 'eu-west-1', state: 'undelivered', errorCode: 'Gone' };
+    const path = '/api/sandbox/recorders';
+    expect((await ask('POST', path, order, NOBODY)).status).toBe(401);
+    expect((await ask('POST', path, { ...order, state: 'dizzy' })).status).toBe(400);
+    expect((await ask('POST', path, { ...order, region: 'nowhere' })).status).toBe(404);
+    expect((await ask('POST', path, order)).body).toMatchObject({ state: 'undelivered' });
+    expect((await ask('GET', path)).body.recorders).toContainEqual(
+      expect.objectContaining({ state: 'undelivered', why: expect.stringMatching(/^Gone: /) }),
+    );
+    expect((await ask('POST', path, { ...order, state: 'on' })).body.state).toBe('on');
   });
 });
 

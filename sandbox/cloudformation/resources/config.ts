@@ -1,7 +1,7 @@
 /** AWS Config's recorder: one a lane, as AWS has it. What it leaves out makes no difference: here all types are recorded. */
 import * as z from 'zod';
 import { laneKey } from '../../services/config/deployed-rules.ts';
-import { recorders, startRecorder } from '../../services/config/recorder.ts';
+import { recorderIn, recorders, startRecorder } from '../../services/config/recorder.ts';
 import { anything, type ResourceTypes, resourceType } from '../resource-type.ts';
 
 const recorderSchema = z.strictObject({
@@ -17,7 +17,7 @@ export const configTypes: ResourceTypes = {
     put: ({ Name }, { world, account, region, nowMs }) => {
       const lane = { account, region };
       const key = laneKey(lane);
-      const other = recorders(world).get(key);
+      const other = recorderIn(world, lane);
       if (other !== undefined && other.name !== Name)
         throw new Error(
           `Failed to put configuration recorder '${Name}' because the maximum number of configuration recorders: 1 is reached (there is ${other.name})`,

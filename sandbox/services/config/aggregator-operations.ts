@@ -80,7 +80,7 @@ const describeAggregator = (world: World, { account, region }: CallContext) => {
   };
 };
 
-/** It gathers from every lane that has a recorder, and always succeeds: it needs no authorization here. */
+/** It gathers from every lane that has or had a recorder, and always succeeds: it needs no authorization here. */
 const sources = (world: World, input: SourcesInput) => {
   checkName(world, input.ConfigurationAggregatorName);
   const isWanted = input.UpdateStatus?.includes('SUCCEEDED') ?? true;

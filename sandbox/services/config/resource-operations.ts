@@ -1,14 +1,15 @@
 /** Config's answers about resources: what it has recorded of them, and the recorder itself. */
 import { AwsError, type CallContext, type Operation, type World } from '../../service.ts';
 import { noteChange, resourcesSeenFrom } from '../../world/resource.ts';
-import { laneKey } from './deployed-rules.ts';
+import type { Lane } from './deployed-rules.ts';
 import { page } from './paging.ts';
 import {
   isRecording,
   type RecordedItem,
   type Recorder,
+  type RecorderTrouble,
   recordedItems,
-  recorders,
+  recorderIn,
   seenKey,
   startRecorder,
   stopRecorder,
@@ -42,7 +43,10 @@ export const resourceOperations = (world: World): Readonly<Record<string, Operat
 });
 
 /** A recorder that starts looks at everything anew. */
-const startRecording = (world: World, { account, region, nowMs }: CallContext): void => {
+export const startRecording = (
+  world: World,
+  { account, region, nowMs }: Lane & { readonly nowMs: number },
+): void => {
   startRecorder(world, { account, region }, nowMs);
   for (const resource of [...resourcesSeenFrom(world, account, region)]) {
     const item = recordedItems(world).get(seenKey({ ...resource, region }));
@@ -156,7 +160,7 @@ interface NameInput {
 }
 
 const namedRecorders = (world: World, input: NamesInput, context: CallContext): readonly Recorder[] => {
-  const recorder = recorders(world).get(laneKey(context));
+  const recorder = recorderIn(world, context);
   for (const name of input.ConfigurationRecorderNames ?? [])
     if (recorder?.name !== name)
       throw new AwsError(
@@ -183,13 +187,24 @@ const recorderStatus = (recorder: Recorder) => ({
   lastStartTime: recorder.lastStartMs / 1000,
   ...(recorder.lastStopMs === undefined ? {} : { lastStopTime: recorder.lastStopMs / 1000 }),
   recording: recorder.recording,
-  lastStatus: 'SUCCESS',
-  lastStatusChangeTime: (recorder.recording ? recorder.lastStartMs : (recorder.lastStopMs ?? 0)) / 1000,
+  ...recordingStatus(recorder),
+});
+
+const recordingStatus = ({ recording, lastStartMs, lastStopMs = 0, trouble }: Recorder) =>
+  trouble?.of === 'recording'
+    ? failure(trouble)
+    : { lastStatus: 'SUCCESS', lastStatusChangeTime: (recording ? lastStartMs : lastStopMs) / 1000 };
+
+const failure = ({ errorCode, message, sinceMs }: RecorderTrouble) => ({
+  lastStatus: 'FAILURE',
+  lastErrorCode: errorCode,
+  lastErrorMessage: message,
+  lastStatusChangeTime: sinceMs / 1000,
 });
 
 /** Every recorder has a channel beside it; without one AWS would not let it start. */
 const namedChannels = (world: World, input: ChannelNamesInput, context: CallContext): readonly Recorder[] => {
-  const recorder = recorders(world).get(laneKey(context));
+  const recorder = recorderIn(world, context);
   for (const name of input.DeliveryChannelNames ?? [])
     if (recorder === undefined || name !== CHANNEL)
       throw new AwsError(
@@ -201,7 +216,17 @@ const namedChannels = (world: World, input: ChannelNamesInput, context: CallCont
 
 const CHANNEL = 'default';
 
-const channelStatus = ({ lastStartMs }: Recorder) => {
+const channelStatus = ({ lastStartMs, trouble }: Recorder) => {
+  if (trouble?.of === 'delivery') {
+    const { lastStatusChangeTime: lastAttemptTime, ...failed } = failure(trouble);
+    const undelivered = { ...failed, lastAttemptTime, lastSuccessfulTime: lastStartMs / 1000 };
+    return {
+      name: CHANNEL,
+      configSnapshotDeliveryInfo: undelivered,
+      configHistoryDeliveryInfo: undelivered,
+      configStreamDeliveryInfo: { lastStatus: 'SUCCESS', lastStatusChangeTime: lastStartMs / 1000 },
+    };
+  }
   const delivered = {
     lastStatus: 'SUCCESS',
     lastAttemptTime: lastStartMs / 1000,
