@@ -43,7 +43,8 @@ export const createMetrics = (
       values.set(name, Number(values.get(name) ?? 0) + value);
     },
     gauge: (name, value, by) => {
-      valuesOf(name, unitOf(name), by).set(name, value);
+      // JSON has no NaN, and CloudWatch drops a line with a null; no value is no data.
+      if (Number.isFinite(value)) valuesOf(name, unitOf(name), by).set(name, value);
     },
     time: (name, ms) => {
       const values = valuesOf(name, 'Milliseconds');
