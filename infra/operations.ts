@@ -1,13 +1,16 @@
-/** What looks after selfheal itself, put together beside the engine: the doctor, and the dead letters. */
+/** What looks around beside the engine: the doctor, the dead letters, what a plan is made from, and compliance. */
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { ComplianceSource } from '../domain/compliance/compliance-source.ts';
 import type { Lane } from '../domain/finding.ts';
+import { coveredLanes } from '../domain/sweep/covered-lanes.ts';
 import type { SweepSource } from '../domain/sweep/sweep-source.ts';
 import type { AppBase, Connection } from './compose-ports.ts';
+import type { ComplianceSourceOptions } from './config/compliance-source.ts';
 import { createSweepSource } from './config/sweep-source.ts';
 import type { Doctor, DoctorOptions } from './doctor/create-doctor.ts';
 import { doctorSettings } from './doctor/lane-clients.ts';
@@ -22,6 +25,8 @@ export interface Operations {
   readonly deadLetters: DeadLetters;
   /** What a plan is made from. */
   readonly planning: Planning;
+  /** What Config says of every rule, counted to the last result. */
+  readonly compliance: ComplianceSource;
 }
 
 export interface Planning {
@@ -40,7 +45,7 @@ export interface OperationsOptions {
 
 export const createOperations = (
   settings: Settings,
-  { ports, catalog, policy, members }: AppBase,
+  { ports, catalog, policy, members, sweeps }: AppBase,
   {
     connection,
     patience,
@@ -53,6 +58,9 @@ export const createOperations = (
     ...(connection && { credentials: connection.credentials }),
   };
   const sqs = new SQSClient(aws);
+  const config = new ConfigServiceClient(aws);
+  const source = createSweepSource({ config, members });
+  const lanes = [{ account: settings.hubAccount, region: settings.region }, ...(settings.sweepLanes ?? [])];
   return {
     doctor: calledFor({
       hub: {
@@ -75,7 +83,7 @@ export const createOperations = (
           executorRoleArn: ports.roles.executorRoleArn,
           externalId: settings.externalId,
         },
-        config: new ConfigServiceClient(aws),
+        config,
         catalog,
         ...(connection && { endpoint: connection.endpoint }),
       },
@@ -83,10 +91,14 @@ export const createOperations = (
       ...(patience && { patience }),
     }),
     deadLetters: createDeadLetters({ sqs, place: settings }),
-    planning: {
-      source: createSweepSource({ config: new ConfigServiceClient(aws), members }),
-      lanes: [{ account: settings.hubAccount, region: settings.region }, ...(settings.sweepLanes ?? [])],
-    },
+    planning: { source, lanes },
+    compliance: complianceAskedFor({
+      config,
+      members,
+      catalog,
+      covered: () => coveredLanes({ source, sweeps, lanes }),
+      now: ports.clock.now,
+    }),
   };
 };
 
@@ -97,3 +109,19 @@ const calledFor = (options: DoctorOptions): Doctor => ({
     return createDoctor(options).examine(lanes);
   },
 });
+
+/** Read in full by those who ask for a report, and by nobody else. */
+const complianceAskedFor = (options: Omit<ComplianceSourceOptions, 'recorder'>): ComplianceSource => {
+  const made = async (): Promise<ComplianceSource> => {
+    const [{ createComplianceSource }, { createRecorderSource }] = await Promise.all([
+      import('./config/compliance-source.ts'),
+      import('./config/recorder-health.ts'),
+    ]);
+    const { read } = createRecorderSource({ members: options.members, lanes: options.covered });
+    return createComplianceSource({ ...options, recorder: read });
+  };
+  return {
+    lanes: async () => (await made()).lanes(),
+    read: async (lane, rules) => (await made()).read(lane, rules),
+  };
+};

@@ -1,6 +1,7 @@
 /**
  * What looks after selfheal itself: is everything there that it needs, what could not be delivered, and what the
- * policy would do. It looks around in the accounts. Each is asked for now and then, and loaded when it is.
+ * policy would do; and what Config says of all accounts. It looks around there. Each is asked for now and then, and
+ * loaded when it is.
  */
 import { Hono } from 'hono/tiny';
 import type { OperatingDeps } from '../http-deps.ts';
@@ -36,5 +37,11 @@ export const operating = (deps: OperatingDeps): Hono =>
       '/',
       lazily('/api/plan', ['GET /lanes', 'POST /findings', 'POST /'], async () =>
         (await import('../routes/plan-routes.ts')).planRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
+      lazily('/api/compliance', ['GET /lanes', 'GET /lanes/:account/:region'], async () =>
+        (await import('../routes/compliance-routes.ts')).complianceRoutes(deps),
       ),
     );

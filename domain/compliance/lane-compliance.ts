@@ -23,7 +23,26 @@ export interface RuleCompliance {
   readonly nonCompliant: readonly { readonly type: string; readonly id: string }[];
   readonly lastEvaluatedAt?: Instant;
   /** Why its results are not to be relied on: it errs, was never evaluated, or could not be read. */
-  readonly trouble?: { readonly code: string; readonly message: string };
+  readonly trouble?: RuleTrouble;
+}
+
+/** What can be wrong with a rule; anything else is AWS's name of the error with which it could not be read. */
+export const RULE_TROUBLES = {
+  /** Config says that its last evaluation failed. */
+  errs: 'RuleErrs',
+  neverEvaluated: 'NeverEvaluated',
+  insufficientData: 'InsufficientData',
+  /** Nothing in the lane is in its scope, or it has told of nothing: nobody can tell these apart. */
+  noResults: 'NoResults',
+  malformed: 'MalformedAnswer',
+  /** Alone it has more results than can be read in one answer. */
+  tooLarge: 'TooManyResults',
+} as const;
+
+export interface RuleTrouble {
+  /** One of `RULE_TROUBLES`, or AWS's name of an error. */
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface LaneCompliance {
@@ -33,6 +52,8 @@ export interface LaneCompliance {
   readonly via: 'account' | 'aggregator';
   readonly recorder: RecorderHealth;
   readonly rules: readonly RuleCompliance[];
+  /** Names of rules that time did not reach: to be asked for again, and until then a doubt. */
+  readonly unread: readonly string[];
   /** What of the lane could not be read. Not empty: nothing that was counted is the whole. */
   readonly troubles: readonly SweepTrouble[];
 }

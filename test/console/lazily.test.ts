@@ -10,6 +10,7 @@ import { httpFrame } from '../../console/http-frame.ts';
 import { lazily, type RouteName } from '../../console/lazily.ts';
 import { applyRoutes } from '../../console/routes/apply-routes.ts';
 import { backtestRoutes } from '../../console/routes/backtest-routes.ts';
+import { complianceRoutes } from '../../console/routes/compliance-routes.ts';
 import { deadLetterRoutes } from '../../console/routes/dead-letter-routes.ts';
 import { decisionFormRoutes } from '../../console/routes/decision-form-routes.ts';
 import { doctorRoutes } from '../../console/routes/doctor-routes.ts';
@@ -145,6 +146,7 @@ describe('the groups', () => {
       .route('/api/policy/explain', explainRoutes(some))
       .route('/api/policy/backtest', backtestRoutes(some))
       .route('/api/plan', planRoutes(some))
+      .route('/api/compliance', complianceRoutes(some))
       .route('/cases', decisionFormRoutes(some));
     const atOnce = /\/api\/(cases|batches|stop|breakers)/;
     expect(

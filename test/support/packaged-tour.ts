@@ -54,6 +54,22 @@ const looksAround = async (world: PackagedWorld, ask: Ask) => {
     event: eventOf(one, world.sandbox.clock.nowMs()),
   });
   await ask('GET', '/api/doctor');
+  await looksAtCompliance(world, ask);
+};
+
+/** What an account does not tell itself, the aggregator does. */
+const looksAtCompliance = async ({ sandbox }: PackagedWorld, ask: Ask) => {
+  await ask('GET', '/api/compliance/lanes');
+  const lane = `/api/compliance/lanes/${HUB_ACCOUNT}/${HUB_REGION}`;
+  await ask('GET', lane);
+  const refused = sandbox.faults.add({
+    kind: 'error',
+    service: 'config',
+    operation: 'DescribeConfigRules',
+    errorCode: 'AccessDeniedException',
+  });
+  await ask('GET', lane);
+  sandbox.faults.remove(refused);
 };
 
 const stopsAndDecides = async (world: PackagedWorld, ask: Ask) => {

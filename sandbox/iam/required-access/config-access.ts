@@ -38,6 +38,7 @@ export const CONFIG_ACCESS: AccessRows = {
     'DeleteRemediationExceptions',
     'DescribeComplianceByConfigRule',
     'DescribeComplianceByResource',
+    'DescribeConfigRuleEvaluationStatus',
     'DescribeConfigRules',
     'DescribeConfigurationAggregators',
     'DescribeDeliveryChannelStatus',

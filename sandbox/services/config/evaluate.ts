@@ -34,6 +34,7 @@ import {
   removeEvaluation,
 } from './evaluations.ts';
 import { isRecording, recordedItems, recorders, seenKey } from './recorder.ts';
+import { ruleHealth } from './rule-health.ts';
 
 export interface ConfigDeps {
   readonly world: World;
@@ -211,7 +212,8 @@ export const evaluateRule = (deps: ConfigDeps, lane: Lane, name: string, nowMs: 
   const managed = findManagedRule(rule.identifier ?? '');
   const evaluated = [...evaluationsIn(world, lane)].filter(([, evaluation]) => evaluation.rule === name);
   if (managed === undefined) {
-    for (const [ref, evaluation] of evaluated) refresh(world, ref, evaluation, nowMs);
+    if (ruleHealth(world, lane, name) === undefined)
+      for (const [ref, evaluation] of evaluated) refresh(world, ref, evaluation, nowMs);
     return;
   }
   const refs = new Map<string, ResourceRef>(evaluated.map(([ref]) => [seenKey(ref), ref]));
@@ -239,6 +241,7 @@ const evaluateOne = (
   nowMs: number,
 ): void => {
   const { world, emit } = deps;
+  if (ruleHealth(world, rule, rule.name) !== undefined) return;
   const before = findEvaluation(world, ref, rule.name);
   const seen = stateToJudge(world, managed, ref, nowMs);
   const judgement: Judgement =

@@ -5,7 +5,8 @@ import { worldSettings } from '../../world/settings.ts';
 import type { Lane } from './deployed-rules.ts';
 import { seenKey } from './recorder.ts';
 
-export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE';
+/** No rule of the sandbox says INSUFFICIENT_DATA by itself; it can be told to have said it. */
+export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA';
 
 export interface Evaluation {
   readonly rule: string;

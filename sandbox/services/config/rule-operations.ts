@@ -1,13 +1,16 @@
-/** Config's operations on rules: what is deployed, and "evaluate these now". */
+/** Config's operations on rules: what is deployed, how it fares, and "evaluate these now". */
 import { AwsError, type CallContext, type Operation, type World } from '../../service.ts';
 import { findManagedRule } from '../../world/rules/managed-rules.ts';
 import { worldSettings } from '../../world/settings.ts';
 import { type DeployedRule, findRule, laneKey, rulesIn } from './deployed-rules.ts';
 import { requestedRuns, requestRun } from './evaluate.ts';
+import { evaluationsIn } from './evaluations.ts';
 import { page } from './paging.ts';
+import { type RuleHealth, ruleHealth } from './rule-health.ts';
 
 export const ruleOperations = (world: World): Readonly<Record<string, Operation>> => ({
   DescribeConfigRules: (input, context) => describeRules(world, input, context),
+  DescribeConfigRuleEvaluationStatus: (input, context) => describeStatuses(world, input, context),
   StartConfigRulesEvaluation: (input, context) => startEvaluation(world, input, context),
 });
 
@@ -23,17 +26,21 @@ interface DescribeRulesInput {
 }
 
 const describeRules = (world: World, input: DescribeRulesInput, context: CallContext) => {
-  const names = input.ConfigRuleNames ?? [];
-  const rules =
-    names.length === 0
-      ? rulesIn(world, context)
-      : names.map((name) => findRule(world, context, name) ?? raise(noSuchRule(name)));
-  const found = page(rules, 25, input.NextToken);
+  const found = page(rulesNamed(world, input.ConfigRuleNames, context), 25, input.NextToken);
   return {
     ConfigRules: found.items.map(describeRule),
     ...(found.nextToken === undefined ? {} : { NextToken: found.nextToken }),
   };
 };
+
+const rulesNamed = (
+  world: World,
+  names: readonly string[] = [],
+  context: CallContext,
+): readonly DeployedRule[] =>
+  names.length === 0
+    ? rulesIn(world, context)
+    : names.map((name) => findRule(world, context, name) ?? raise(noSuchRule(name)));
 
 const raise = (error: Error): never => {
   throw error;
@@ -64,6 +71,59 @@ const describeRule = (rule: DeployedRule) => {
     EvaluationModes: [{ Mode: 'DETECTIVE' }],
   };
 };
+
+interface StatusInput extends DescribeRulesInput {
+  readonly Limit?: number;
+}
+
+const describeStatuses = (world: World, input: StatusInput, context: CallContext) => {
+  const rules = rulesNamed(world, input.ConfigRuleNames, context);
+  if (!input.Limit && rules.length > STATUSES_MAX)
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `There are more than ${STATUSES_MAX} rules: a Limit is needed to describe the status of their evaluation.`,
+    );
+  const found = page(rules, input.Limit || STATUSES_MAX, input.NextToken);
+  const judgedAt = lastJudged(world, context);
+  return {
+    ConfigRulesEvaluationStatus: found.items.map((rule) =>
+      describeStatus(rule, ruleHealth(world, context, rule.name), judgedAt.get(rule.name)),
+    ),
+    ...(found.nextToken === undefined ? {} : { NextToken: found.nextToken }),
+  };
+};
+
+/** So many rules are told without a Limit, and no more. */
+const STATUSES_MAX = 150;
+
+const lastJudged = (world: World, context: CallContext): ReadonlyMap<string, number> => {
+  const last = new Map<string, number>();
+  for (const [, { rule, recordedMs }] of evaluationsIn(world, context))
+    last.set(rule, Math.max(last.get(rule) ?? recordedMs, recordedMs));
+  return last;
+};
+
+/** A rule that has found nothing in its scope has begun, and tells no time. */
+const describeStatus = (
+  rule: DeployedRule,
+  health: RuleHealth | undefined,
+  judgedMs: number | undefined,
+) => ({
+  ConfigRuleName: rule.name,
+  ConfigRuleArn: rule.arn,
+  ConfigRuleId: rule.id,
+  FirstEvaluationStarted: health?.kind !== 'never-evaluated',
+  ...(judgedMs === undefined
+    ? {}
+    : { LastSuccessfulInvocationTime: judgedMs / 1000, LastSuccessfulEvaluationTime: judgedMs / 1000 }),
+  ...(health?.kind === 'errs'
+    ? {
+        LastFailedEvaluationTime: health.sinceMs / 1000,
+        LastErrorCode: health.errorCode,
+        LastErrorMessage: health.message,
+      }
+    : {}),
+});
 
 const createdBy = (rule: DeployedRule) => {
   const service = /aws-service-rule\/([a-z.-]+)\//.exec(rule.arn)?.[1];

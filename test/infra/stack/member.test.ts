@@ -247,7 +247,9 @@ const memberCalls = (): readonly string[] =>
 
 const MEMBER_ADAPTERS = [
   'infra/ssm/runbooks.ts',
+  'infra/config/account-compliance.ts',
   'infra/config/compliance.ts',
+  'infra/config/recorder-health.ts',
   'infra/config/remediation-exceptions.ts',
   'infra/config/sweep-source.ts',
   'infra/config/tag-reader.ts',
