@@ -2,7 +2,7 @@
  * What is counted in a week, and the rule by which a case counts. A figure is the number of the cases for which its
  * rule holds; who wants to see them gets the same rule's list.
  */
-import type { Instant } from '../time.ts';
+import { type Instant, soonest } from '../time.ts';
 import type { CaseRow } from './case-row.ts';
 
 /** A stretch of time: `from` belongs to it, `to` does not. */
@@ -47,7 +47,7 @@ export const firstEndOf = ({ attempts: [first], handed: all, closed }: CaseRow):
   if (first === undefined) return undefined;
   const given = all.find(({ at }) => at >= first.at)?.at;
   if (given === undefined || closed === undefined) return given ?? closed?.at;
-  return given < closed.at ? given : closed.at;
+  return soonest(given, closed.at);
 };
 
 export const FIGURES = {
@@ -125,7 +125,8 @@ export const FIGURES = {
   },
   succeeded: {
     title: 'Tried and healed',
-    definition: 'Of those tried and ended, the ones that were closed as resolved without a person.',
+    definition:
+      'Of those tried and ended, the ones whose first end was to be closed as resolved: no person had to take over.',
     counts: (row, span) => {
       const at = firstEndOf(row);
       return at !== undefined && within(at, span) && row.closed?.as === 'resolved' && row.closed.at === at;
