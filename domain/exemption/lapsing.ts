@@ -50,21 +50,6 @@ const lapsingOf = (
     ? undefined
     : { name, owner, reason, covers: describePattern(pattern), expiresAt, from };
 
-/**
- * The ISO week of an instant, in UTC.
- *
- * @example
- * isoWeek('2027-01-03T12:00:00.000Z') // '2026-W53'
- */
-export const isoWeek = (at: Instant): string => {
-  const day = new Date(epochMs(at));
-  // A week belongs to the year that its Thursday is in.
-  day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
-  const year = day.getUTCFullYear();
-  const week = Math.floor((day.getTime() - Date.UTC(year, 0, 1)) / (7 * 86_400_000)) + 1;
-  return `${year}-W${String(week).padStart(2, '0')}`;
-};
-
 /** The weekly list; nobody is told when nothing lapses. */
 export const lapsingMessage = (list: readonly Lapsing[], week: string): Message | undefined => {
   const [soonest] = list;

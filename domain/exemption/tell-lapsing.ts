@@ -4,8 +4,9 @@
  */
 import type { Policy } from '../policy/policy.ts';
 import type { Ports } from '../ports.ts';
+import { weekAt } from '../report/week.ts';
 import { dayMs } from '../time.ts';
-import { isoWeek, lapsing, lapsingMessage } from './lapsing.ts';
+import { lapsing, lapsingMessage } from './lapsing.ts';
 
 export interface TellLapsingOptions {
   readonly ports: Pick<Ports, 'exemptions' | 'clock' | 'announcer' | 'log'>;
@@ -22,7 +23,7 @@ export const tellLapsing = async ({
 }: TellLapsingOptions): Promise<number | 'told-already'> => {
   const { exemptions, clock, announcer, log } = ports;
   const now = clock.now();
-  const week = isoWeek(now);
+  const week = weekAt(now, 'UTC').id;
   const toldLast = await exemptions.weekTold();
   if (toldLast !== undefined && week <= toldLast) return 'told-already';
   const list = lapsing(policy.exemptions, await exemptions.all(), now, LAPSING_WITHIN_MS);

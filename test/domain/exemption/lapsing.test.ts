@@ -1,13 +1,11 @@
-/** What is about to lapse, and the weekly list of it. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readStored } from '../../../domain/exemption/exemption.ts';
-import { isoWeek, lapsing, lapsingMessage } from '../../../domain/exemption/lapsing.ts';
+import { lapsing, lapsingMessage } from '../../../domain/exemption/lapsing.ts';
 import { tellLapsing } from '../../../domain/exemption/tell-lapsing.ts';
 import type { Message } from '../../../domain/message.ts';
 import { parsePolicy } from '../../../domain/policy/parse-policy.ts';
 import { PortError } from '../../../domain/ports.ts';
-import { dayMs, epochMs, instant, plusMs } from '../../../domain/time.ts';
+import { dayMs, plusMs } from '../../../domain/time.ts';
 import { createExemptionStore } from '../../../infra/dynamodb/exemption-store.ts';
 import { MemoryTable, tableClient } from '../../simulation/memory-table.ts';
 import { NOW } from '../../support/cases.ts';
@@ -71,33 +69,6 @@ describe('what lapses', () => {
     const message = lapsingMessage(lapsing([], many, NOW, dayMs), '2026-W47');
     expect(message?.text).toContain('… and 950 more: selfheal exempt lapsing');
     expect(Buffer.byteLength(message?.text ?? '')).toBeLessThan(256 * 1024);
-  });
-});
-
-describe('the ISO week', () => {
-  it.each([
-    ['2026-12-31T23:59:59.999Z', '2026-W53'],
-    ['2027-01-03T00:00:00.000Z', '2026-W53'],
-    ['2027-01-04T00:00:00.000Z', '2027-W01'],
-    ['2024-12-30T00:00:00.000Z', '2025-W01'],
-    ['2028-02-29T12:00:00.000Z', '2028-W09'],
-  ])('of %s is %s', (at, week) => {
-    expect(isoWeek(at)).toBe(week);
-  });
-
-  it('changes on Mondays and on no other day, and sorts as time does', () => {
-    const ms = fc.integer({
-      min: epochMs('2020-01-01T00:00:00.000Z'),
-      max: epochMs('2060-01-01T00:00:00.000Z'),
-    });
-    fc.assert(
-      fc.property(ms, (from) => {
-        const [today, tomorrow] = [instant(from), plusMs(instant(from), dayMs)];
-        const isNew = isoWeek(today) !== isoWeek(tomorrow);
-        expect(isNew).toBe(new Date(epochMs(tomorrow)).getUTCDay() === 1);
-        expect(isoWeek(today) <= isoWeek(tomorrow)).toBe(true);
-      }),
-    );
   });
 });
 
