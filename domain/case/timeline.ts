@@ -4,9 +4,9 @@
  */
 import type { Case, TimelineEntry } from './case.ts';
 
-const ENTRIES_MAX = 60;
-const FIRST_ENTRIES_KEPT = 10;
-const LATEST_ENTRIES_KEPT = 20;
+export const ENTRIES_MAX = 60;
+export const FIRST_ENTRIES_KEPT = 10;
+export const LATEST_ENTRIES_KEPT = 20;
 const WHY_CHARS_MAX = 500;
 
 type Story = Pick<Case, 'timeline' | 'timelineDropped' | 'milestonesDropped'>;

@@ -2,6 +2,7 @@
 import type { Case } from '../../domain/case/case.ts';
 import { isClosed, isOpen, isWatched } from '../../domain/case/case.ts';
 import type { Severity } from '../../domain/catalog/catalog.ts';
+import { digestOf } from '../../domain/digest.ts';
 import { laneId } from '../../domain/finding.ts';
 import { SAFEGUARDS } from '../../domain/policy/resolve-safeguards.ts';
 import { type CaseRow, rowOf } from '../../domain/report/case-row.ts';
@@ -36,6 +37,8 @@ export const toItem = (written: Case) => {
     version: written.version,
     state: state.name,
     case: written,
+    // Who edits an item by hand forgets it: what verifies a report finds that.
+    digest: digestOf(written),
     ...(isOpen(state) ? { dueShard: dueShardOf(written.id), dueAt: state.dueAt } : {}),
     // Closed, and looked at again all the same: its exemption may lapse.
     ...(isWatched(state) ? { dueShard: dueShardOf(written.id), dueAt: state.reviewAt } : {}),
