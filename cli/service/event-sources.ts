@@ -1,7 +1,9 @@
 /**
- * Which function works on which queue when all run in one process. serverless.yml says the same of a deployment,
+ * Which function works on which queue, and which by the clock, when all run in one process. serverless.yml says the same of a deployment,
  * and a test compares the two: the only difference is that one process works on fewer batches at once.
  */
+import { minuteMs } from '../../domain/time.ts';
+import type { ReportOrder } from '../../infra/report-orders.ts';
 
 export interface EventSource {
   /** In a deployment. */
@@ -34,3 +36,15 @@ export const EVENT_SOURCES = {
     concurrencyMax: 1,
   },
 } as const satisfies Readonly<Record<string, EventSource>>;
+
+export interface Schedule {
+  readonly functionName: 'selfheal-tick' | 'selfheal-report';
+  /** What its function is told; nothing, where there is only one thing to do. */
+  readonly order?: ReportOrder;
+  readonly everyMs: number;
+}
+
+export const SCHEDULES: readonly Schedule[] = [
+  { functionName: 'selfheal-tick', everyMs: minuteMs },
+  { functionName: 'selfheal-report', order: 'measure', everyMs: 5 * minuteMs },
+];

@@ -1,13 +1,14 @@
-/** The functions as a deployment runs them: each queue mapped to its handler, and the tick once a minute. */
+/** The functions as a deployment runs them: each queue mapped to its handler, and by the clock what a schedule invokes. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
-import { minuteMs } from '../../domain/time.ts';
 import { onComplianceChange } from '../../handlers/on-compliance-change.ts';
 import { onExecutionStatus } from '../../handlers/on-execution-status.ts';
+import { onReport } from '../../handlers/on-report.ts';
 import { onSchedule } from '../../handlers/on-schedule.ts';
 import { onTick } from '../../handlers/on-tick.ts';
 import { onWake } from '../../handlers/on-wake.ts';
 import type { App } from '../../infra/compose.ts';
+import type { ReportJobs } from '../../infra/compose-report.ts';
 import type { Scheduled } from '../../infra/compose-scheduled.ts';
 import { PATIENCE, requestHandlerFor, SDK_SETTINGS } from '../../infra/sdk-settings.ts';
 import { clientSettings, type Deployment, HUB_REGION } from '../../sandbox/deployment.ts';
@@ -17,7 +18,7 @@ import {
   type SqsFunction,
 } from '../../sandbox/lambda/event-source-mapping.ts';
 import { HUB_ACCOUNT } from '../../sandbox/world/roles.ts';
-import { EVENT_SOURCES } from './event-sources.ts';
+import { EVENT_SOURCES, SCHEDULES, type Schedule } from './event-sources.ts';
 
 /** The handlers take nothing from Lambda's context. */
 export const NO_CONTEXT = {} as Context;
@@ -51,10 +52,12 @@ export const eventSourceMappings = (
   ];
 };
 
+type ScheduledFunction = (event: unknown, context: Context) => Promise<unknown>;
+
 /** Runs everything until it is closed. */
 export const runFunctions = (
   app: App,
-  scheduled: Scheduled,
+  { scheduled, reports }: { readonly scheduled: Scheduled; readonly reports: ReportJobs },
   deployment: Deployment,
   sandboxUrl: string,
   speed: number,
@@ -65,13 +68,18 @@ export const runFunctions = (
   const mappings = eventSourceMappings(app, deployment, sandboxUrl, scheduled).map((mapping) =>
     runEventSourceMapping(mapping, failed),
   );
-  const tick = onTick(app);
-  const ticking = setInterval(() => {
-    tick({}, NO_CONTEXT).catch(failed);
-  }, minuteMs / speed);
+  const byName: Readonly<Record<Schedule['functionName'], ScheduledFunction>> = {
+    'selfheal-tick': onTick(app),
+    'selfheal-report': onReport(reports, log),
+  };
+  const timers = SCHEDULES.map(({ functionName, order, everyMs }) =>
+    setInterval(() => {
+      byName[functionName](order === undefined ? {} : { kind: order }, NO_CONTEXT).catch(failed);
+    }, everyMs / speed),
+  );
   return {
     close: async () => {
-      clearInterval(ticking);
+      for (const timer of timers) clearInterval(timer);
       await Promise.all(mappings.map((mapping) => mapping.close()));
     },
   };

@@ -11,6 +11,7 @@ import type { Ports } from '../../domain/ports.ts';
 import { epochMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { type App, compose } from '../../infra/compose.ts';
+import { composeReport } from '../../infra/compose-report.ts';
 import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import { exemptingOnDemand } from '../../infra/exempting-on-demand.ts';
 import { createOperations, type Operations } from '../../infra/operations.ts';
@@ -120,7 +121,8 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     });
     front.serve(http.fetch);
     const scheduled = composeScheduled(app, settings, connection);
-    const functions = runFunctions(app, scheduled, deployment, sandbox.url, sandbox.speed);
+    const reports = composeReport(app, settings, { connection });
+    const functions = runFunctions(app, { scheduled, reports }, deployment, sandbox.url, sandbox.speed);
     return {
       url,
       sandboxUrl: sandbox.url,

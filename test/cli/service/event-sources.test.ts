@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { EVENT_SOURCES } from '../../../cli/service/event-sources.ts';
+import { EVENT_SOURCES, SCHEDULES } from '../../../cli/service/event-sources.ts';
+import { minuteMs } from '../../../domain/time.ts';
 import { readTemplate } from '../../../sandbox/cloudformation/read-template.ts';
 
 interface DeclaredFunction {
@@ -13,7 +14,7 @@ interface DeclaredFunction {
       readonly maximumConcurrency: number;
       readonly functionResponseType?: string;
     };
-    readonly schedule?: { readonly rate: readonly string[] };
+    readonly schedule?: { readonly rate: readonly string[]; readonly input?: { readonly kind: string } };
   }[];
 }
 
@@ -49,7 +50,17 @@ it('feeds the functions of one process from the queues that the deployment feeds
   }
 });
 
-it('ticks as often as the deployment does', () => {
-  const tick = Object.values(functions).find(({ name }) => name === 'selfheal-tick');
-  expect(tick?.events?.[0]?.schedule?.rate).toEqual(['rate(1 minute)']);
+it('ticks as often as the deployment does, and orders reports as often', () => {
+  const scheduled = Object.values(functions).flatMap(({ name, events = [] }) =>
+    events.flatMap(({ schedule }) =>
+      schedule === undefined ? [] : [{ name, kind: schedule.input?.kind, rate: schedule.rate }],
+    ),
+  );
+  expect(scheduled).toEqual(
+    SCHEDULES.map(({ functionName, order, everyMs }) => ({
+      name: functionName,
+      kind: order,
+      rate: [everyMs === minuteMs ? 'rate(1 minute)' : `rate(${everyMs / minuteMs} minutes)`],
+    })),
+  );
 });

@@ -128,6 +128,7 @@ describe('the packaged functions', () => {
         'console/page/error-page.ts',
         'infra/doctor/create-doctor.ts',
       ].sort(),
+      report: [],
     });
     for (const { name, files, atStart, onDemand } of built) {
       expect(atStart.files, name).toContain('index.mjs');
@@ -292,6 +293,7 @@ describe('a packaged function at work', () => {
     ['operations', GET('/api/plan/nowhere'), { statusCode: 404 }],
     ['execution-status', { Records: [] }, { batchItemFailures: [] }],
     ['tick', {}, { woken: expect.any(Number) }],
+    ['report', { kind: 'measure' }, { kind: 'measure', controlEvents: 0 }],
     ['wake', { Records: [] }, { batchItemFailures: [] }],
   ])('%s answers', async (name, event, expected) => {
     const run = await invokeBuilt(moduleOf(name), event, environment());

@@ -6,6 +6,7 @@ import { tableDefinition } from '../../../infra/dynamodb/table.ts';
 import { COMPLIANCE_CHANGE } from '../../../infra/eventbridge/decode-compliance-change.ts';
 import { EXECUTION_STATUS_CHANGE } from '../../../infra/eventbridge/decode-execution-status.ts';
 import { readPeople } from '../../../infra/people-settings.ts';
+import { decodeReportOrder, REPORT_ORDERS } from '../../../infra/report-orders.ts';
 import { readSettings } from '../../../infra/settings.ts';
 import { DEAD_LETTER_QUEUES, deadLetterQueueOf, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
 import { decodeScheduled } from '../../../infra/sqs/scheduled-orders.ts';
@@ -218,6 +219,16 @@ describe('the rules', () => {
     return senders;
   };
 
+  const permitted = () =>
+    ofType(hub.template, 'AWS::Lambda::Permission').map(([, { SourceArn }]) => idIn(SourceArn));
+  /** How old its order may be, in seconds, where one that failed is not repeated. */
+  const invokedOnce = (functionId: string) =>
+    ofType(hub.template, 'AWS::Lambda::EventInvokeConfig').flatMap(([, one]) =>
+      idIn(one.FunctionName) === functionId && one.MaximumRetryAttempts === 0
+        ? [one.MaximumEventAgeInSeconds]
+        : [],
+    )[0];
+
   it('take what the functions understand from the bus to which all accounts forward', () => {
     expect(rules().map(([, { EventPattern, EventBusName }]) => [textOf(EventBusName), EventPattern])).toEqual(
       [
@@ -296,12 +307,22 @@ describe('the rules', () => {
     expect(tick).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
     // A schedule on another bus than the default one is refused by AWS.
     expect(tick?.EventBusName).toBeUndefined();
-    expect(ofType(hub.template, 'AWS::Lambda::EventInvokeConfig').map(([, one]) => one)).toEqual([
-      expect.objectContaining({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }),
-    ]);
-    expect(
-      ofType(hub.template, 'AWS::Lambda::Permission').map(([, { SourceArn }]) => idIn(SourceArn)),
-    ).toContain(id);
+    expect(invokedOnce('TickLambdaFunction')).toBe(60);
+    expect(permitted()).toContain(id);
+  });
+
+  it('order reports in words that their function understands, not repeated when they fail', () => {
+    const ordering = all().flatMap(([id, { Targets, ScheduleExpression, State, EventBusName }]) => {
+      const [target] = itemsOf(Targets);
+      if (idIn(fieldOf(target, 'Arn')) !== 'ReportLambdaFunction') return [];
+      expect([State, EventBusName]).toEqual(['ENABLED', undefined]);
+      expect(permitted()).toContain(id);
+      const decoded = decodeReportOrder(JSON.parse(textOf(fieldOf(target, 'Input'))));
+      return [[textOf(ScheduleExpression), decoded.kind === 'decoded' ? decoded.value : decoded]];
+    });
+    expect(ordering).toEqual([['rate(5 minutes)', 'measure']]);
+    expect(ordering.map(([, order]) => order).sort()).toEqual([...REPORT_ORDERS].sort());
+    expect(invokedOnce('ReportLambdaFunction')).toBe(300);
   });
 
   it('let only the forwarding rules of the organization put events on the intake bus', () => {

@@ -158,7 +158,7 @@ describe('the denials of both stacks', () => {
         .filter(({ holder }) => holder !== 'AutomationBoundary')
         .map((one) => told(one.holder, one.statement)),
     ).toEqual(
-      ['ComplianceChange', 'Decide', 'ExecutionStatus', 'Scheduled', 'Tick', 'Wake'].map(
+      ['ComplianceChange', 'Decide', 'ExecutionStatus', 'Report', 'Scheduled', 'Tick', 'Wake'].map(
         (name) => `${name}Role NeverWritesThePolicy`,
       ),
     );

@@ -88,9 +88,17 @@ const forwardingRule = (name: string) => `arn:aws:events:eu-west-1:${ACCOUNT}:ru
 const BECOMES: Readonly<Record<string, (becomes: Becomes) => Asked>> = {
   'selfheal-config-aggregator': onlyFor('config.amazonaws.com'),
   ...Object.fromEntries(
-    ['api', 'compliance-change', 'decide', 'execution-status', 'operations', 'scheduled', 'tick', 'wake'].map(
-      (name) => [`selfheal-function-${name}`, onlyFor('lambda.amazonaws.com')],
-    ),
+    [
+      'api',
+      'compliance-change',
+      'decide',
+      'execution-status',
+      'operations',
+      'report',
+      'scheduled',
+      'tick',
+      'wake',
+    ].map((name) => [`selfheal-function-${name}`, onlyFor('lambda.amazonaws.com')]),
   ),
   'selfheal-executor': fromTheHub,
   'selfheal-forward-events': onBehalfOf(

@@ -199,6 +199,7 @@ describe('the roles that the stacks make', () => {
       'compliance-change',
       'decide',
       'execution-status',
+      'report',
       'scheduled',
       'tick',
       'wake',

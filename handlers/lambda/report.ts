@@ -1,0 +1,8 @@
+import { composePorts } from '../../infra/compose-ports.ts';
+import { composeReport } from '../../infra/compose-report.ts';
+import { followPolicyIfPossible, publishMetrics, settings, surroundings } from '../cold-start.ts';
+import { onReport } from '../on-report.ts';
+
+const jobs = composeReport(composePorts(settings, surroundings), settings, surroundings);
+
+export const handler = onReport(jobs, surroundings.log).use(publishMetrics).use(followPolicyIfPossible);
