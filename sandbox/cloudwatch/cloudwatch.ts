@@ -122,11 +122,11 @@ const periodsOf = (
   alarm: AlarmRecord,
   minuteMs: number,
 ): readonly (number | undefined)[] => {
-  const { account, region, namespace, metricName: name, dimensions } = alarm;
+  const { account, region, namespace, metricName: name, dimensions, unit } = alarm;
   const periodMs = alarm.periodSeconds * 1_000;
   return Array.from({ length: alarm.evaluationPeriods }, (_, n) => {
     const toMs = minuteMs - (alarm.evaluationPeriods - 1 - n) * periodMs;
-    const metric = { account, region, namespace, name, dimensions };
+    const metric = { account, region, namespace, name, dimensions, ...(unit !== undefined && { unit }) };
     return metrics.statistic(metric, alarm.statistic, toMs - periodMs, toMs);
   });
 };

@@ -6,6 +6,8 @@ export interface MetricId {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Data of one metric may come in several units. Who asks without one asks for those of all. */
+  readonly unit?: string;
 }
 
 export interface MetricStore {
@@ -26,21 +28,25 @@ const KEPT_MINUTES = 24 * 60;
 
 export const createMetricStore = (): MetricStore => {
   const metrics = new Map<string, Map<number, Bucket>>();
+  const putOne = (key: string, value: number, atMs: number): void => {
+    const buckets = metrics.get(key) ?? new Map<number, Bucket>();
+    metrics.set(key, buckets);
+    const minute = Math.floor(atMs / MINUTE_MS);
+    const bucket = buckets.get(minute) ?? { sum: 0, count: 0, min: value, max: value };
+    bucket.sum += value;
+    bucket.count += 1;
+    bucket.min = Math.min(bucket.min, value);
+    bucket.max = Math.max(bucket.max, value);
+    buckets.set(minute, bucket);
+    // Data arrive about in order: the oldest minute is the first.
+    const [oldest = minute] = buckets.keys();
+    if (oldest < minute - KEPT_MINUTES) buckets.delete(oldest);
+  };
   return {
     put: (metric, value, atMs) => {
-      const key = keyOf(metric);
-      const buckets = metrics.get(key) ?? new Map<number, Bucket>();
-      metrics.set(key, buckets);
-      const minute = Math.floor(atMs / MINUTE_MS);
-      const bucket = buckets.get(minute) ?? { sum: 0, count: 0, min: value, max: value };
-      bucket.sum += value;
-      bucket.count += 1;
-      bucket.min = Math.min(bucket.min, value);
-      bucket.max = Math.max(bucket.max, value);
-      buckets.set(minute, bucket);
-      // Data arrive about in order: the oldest minute is the first.
-      const [oldest = minute] = buckets.keys();
-      if (oldest < minute - KEPT_MINUTES) buckets.delete(oldest);
+      const { unit: _, ...ofAnyUnit } = metric;
+      for (const id of metric.unit === undefined ? [metric] : [metric, ofAnyUnit])
+        putOne(keyOf(id), value, atMs);
     },
     statistic: (metric, statistic, fromMs, toMs) => {
       const buckets = metrics.get(keyOf(metric));
@@ -55,8 +61,8 @@ export const createMetricStore = (): MetricStore => {
 };
 
 /** Dimensions are part of what a metric is; their order is not. */
-const keyOf = ({ account, region, namespace, name, dimensions }: MetricId): string =>
-  JSON.stringify([account, region, namespace, name, Object.entries(dimensions).sort()]);
+const keyOf = ({ account, region, namespace, name, dimensions, unit }: MetricId): string =>
+  JSON.stringify([account, region, namespace, name, Object.entries(dimensions).sort(), unit]);
 
 const statisticOf = (statistic: string, buckets: readonly Bucket[]): number => {
   const total = (pick: (bucket: Bucket) => number): number =>

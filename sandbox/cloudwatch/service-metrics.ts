@@ -9,9 +9,9 @@ export const putInvocation = (
   metrics: MetricStore,
   { record: { account, region, name }, startedMs, endedMs, outcome }: Invoked,
 ): void => {
-  const put = (metric: string, value: number): void =>
+  const put = (metric: string, value: number, unit = 'Count'): void =>
     metrics.put(
-      { account, region, namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name } },
+      { account, region, namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name }, unit },
       value,
       startedMs,
     );
@@ -20,7 +20,7 @@ export const putInvocation = (
   if (outcome.kind === 'throttled') return;
   put('Invocations', 1);
   put('Errors', outcome.kind === 'failed' ? 1 : 0);
-  put('Duration', endedMs - startedMs);
+  put('Duration', endedMs - startedMs, 'Milliseconds');
 };
 
 /** SQS tells once a minute how its queues are. */
@@ -35,15 +35,19 @@ export const putQueueMetrics = (metrics: MetricStore, world: World, atMs: number
   }
   for (const { account, region, name } of world.table<QueueRecord>('sqs-queues').values()) {
     const state = queues.get(queueKey(account, region, name));
-    const put = (metric: string, value: number): void =>
+    const put = (metric: string, value: number, unit = 'Count'): void =>
       metrics.put(
-        { account, region, namespace: 'AWS/SQS', name: metric, dimensions: { QueueName: name } },
+        { account, region, namespace: 'AWS/SQS', name: metric, dimensions: { QueueName: name }, unit },
         value,
         atMs,
       );
     put('ApproximateNumberOfMessagesVisible', state?.visible ?? 0);
     put('ApproximateNumberOfMessagesNotVisible', state?.hidden ?? 0);
-    put('ApproximateAgeOfOldestMessage', state === undefined ? 0 : (atMs - state.oldestMs) / 1_000);
+    put(
+      'ApproximateAgeOfOldestMessage',
+      state === undefined ? 0 : (atMs - state.oldestMs) / 1_000,
+      'Seconds',
+    );
   }
 };
 

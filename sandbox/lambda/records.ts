@@ -1,4 +1,5 @@
 /** What Lambda, API Gateway and CloudWatch know of a deployment: written by whoever deploys, read by what runs it. */
+import type { Dashboard } from '../cloudwatch/dashboard-body.ts';
 import type { Table, World } from '../service.ts';
 
 export interface FunctionRecord {
@@ -73,6 +74,8 @@ export interface AlarmRecord {
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: string;
+  /** Data in other units are none of its metric's. */
+  readonly unit?: string;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
   readonly threshold: number;
@@ -96,3 +99,5 @@ export const mappingTable = (world: World): Table<EventSourceMappingRecord> =>
   world.table('lambda-event-source-mappings');
 export const httpRouteTable = (world: World): Table<HttpRouteRecord> => world.table('http-routes');
 export const alarmTable = (world: World): Table<AlarmRecord> => world.table('cloudwatch-alarms');
+/** Keyed by account and name. */
+export const dashboardTable = (world: World): Table<Dashboard> => world.table('cloudwatch-dashboards');
