@@ -34,7 +34,7 @@ export interface RunbookParameter {
 }
 
 export type Disruption = 'none' | 'low' | 'high' | 'destructive';
-export type Framework = 'cis' | 'pci' | 'hipaa' | 'soc2';
+export type Framework = 'cis' | 'pci' | 'hipaa' | 'soc2' | 'nist';
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
 /** Of a rule for which nobody said how long a person needs: looking into it, the change, looking at it again. */

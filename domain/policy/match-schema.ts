@@ -84,7 +84,7 @@ export const matchSchema = described(
     severity: field(
       'Severity in the catalog: low, medium, high, critical. Absent for a rule the catalog does not know.',
     ),
-    framework: field('Frameworks that ask for the rule: cis, pci, hipaa, soc2.'),
+    framework: field('Frameworks that ask for the rule: cis, pci, hipaa, soc2, nist.'),
     tags: z.optional(described(tags, 'Tags of the resource by key, e.g. {env: [prod]}.')),
     get $or(): Alternatives {
       return alternatives(matchSchema);

@@ -13,7 +13,7 @@ export const OR_DEPTH_MAX = 8;
 
 export const FIELD_VALUES: Readonly<Record<string, readonly string[]>> = {
   severity: ['low', 'medium', 'high', 'critical'],
-  framework: ['cis', 'pci', 'hipaa', 'soc2'],
+  framework: ['cis', 'pci', 'hipaa', 'soc2', 'nist'],
 };
 
 /**

@@ -30,7 +30,7 @@ describe('our own catalog', () => {
 
   test('serves rules of every framework', () => {
     const frameworks = catalog.runbooks.flatMap(({ rules }) => rules.flatMap((rule) => rule.frameworks));
-    expect(new Set(frameworks)).toEqual(new Set(['cis', 'pci', 'hipaa', 'soc2']));
+    expect(new Set(frameworks)).toEqual(new Set(['cis', 'pci', 'hipaa', 'soc2', 'nist']));
   });
 
   test('says of every rule how long a person needs, and not the same of all', () => {

@@ -39,7 +39,7 @@ const served = new Map(
 
 it('has the packs that controls.yml makes (again with: npx tsx infra/packs/build-packs.ts)', () => {
   for (const [pack, text] of Object.entries(packTexts())) expect(textOf(pack), pack).toBe(text);
-  expect(frameworks.map(([framework]) => framework)).toEqual(['cis', 'pci', 'hipaa', 'soc2']);
+  expect(frameworks.map(([framework]) => framework)).toEqual(['cis', 'pci', 'hipaa', 'soc2', 'nist']);
 });
 
 it('knows of each managed rule that some pack has, and of no other', () => {
