@@ -72,14 +72,17 @@ export const createReportStore = ({ client, tableName }: ReportStoreOptions): Re
         read(prefixOf(week, 'report', named.report.digest)),
         read(prefixOf(week, 'cases', named.cases.digest)),
       ]);
+      const madeAt = String(head.madeAt);
+      const found = parsedReport(week, report.join(''));
       const doubts = [
         ...doubtAbout('its text', named.report, report),
         ...doubtAbout('the list of its cases', named.cases, cases),
+        ...(found.madeAt === madeAt ? [] : [`it was made at ${found.madeAt}, and stored as of ${madeAt}`]),
       ];
       return {
-        report: parsedReport(week, report.join('')),
+        report: found,
         digests: digestsIn(cases),
-        madeAt: String(head.madeAt),
+        madeAt,
         ...(doubts.length > 0 && { doubt: doubts.join('; ') }),
       };
     },

@@ -1,0 +1,122 @@
+/** What people ask of weekly reports: to see one, to see the cases behind a figure, and whether it can be trusted. */
+import { accountName } from '../../domain/policy/account-name.ts';
+import { PortError, type ReportStore } from '../../domain/ports.ts';
+import { rowAsOf } from '../../domain/report/as-of.ts';
+import type { CaseRow } from '../../domain/report/case-row.ts';
+import type { FigureName } from '../../domain/report/figures.ts';
+import { countedIn } from '../../domain/report/heads.ts';
+import { makeWeeklyReport, reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
+import type { FoundReport } from '../../domain/report/stored-report.ts';
+import { type CaseRecords, type Verification, verifyReport } from '../../domain/report/verify-report.ts';
+import { type Week, weekNamed } from '../../domain/report/week.ts';
+import type { Dimension, WeeklyReport } from '../../domain/report/weekly-report.ts';
+import type { Instant } from '../../domain/time.ts';
+import { factsBeside, type ReportDeps, weeklyReport } from './make-report.ts';
+
+export interface ReportingDeps extends ReportDeps {
+  readonly reports: ReportStore;
+  readonly records: CaseRecords;
+}
+
+export interface ShownReport {
+  readonly report: WeeklyReport;
+  /** As it was stored and told; else it was made now. */
+  readonly isStored: boolean;
+}
+
+/** A case behind a figure, as it was at the end of what the report tells of. */
+export interface CaseBehind {
+  readonly row: CaseRow;
+  /** What the policy calls its account; undefined where it has no name for it. */
+  readonly accountName: string | undefined;
+}
+
+export interface Reporting {
+  /** The one that was stored; else one that is made now. */
+  shown(week: Week): Promise<ShownReport>;
+  /** The cases that a figure counts, the newest first: of the whole, or of one group. */
+  casesBehind(
+    week: Week,
+    figure: FigureName,
+    group?: { readonly by: Dimension; readonly key: string },
+  ): Promise<readonly CaseBehind[]>;
+  /**
+   * Makes everything again from the cases.
+   *
+   * @param until as of then, to hold a report against it that was made while the week ran
+   */
+  verify(week: Week, until?: Instant): Promise<Verification>;
+}
+
+export const createReporting = (deps: ReportingDeps): Reporting => ({
+  shown: async (week) => {
+    const { stored, doubt } = await storedOf(deps.reports, week.id);
+    if (stored !== undefined && doubt === undefined) return { report: stored.report, isStored: true };
+    const made = await weeklyReport(deps, week);
+    return {
+      report: doubt === undefined ? made : { ...made, doubts: [madeAnew(doubt), ...made.doubts] },
+      isStored: false,
+    };
+  },
+
+  casesBehind: async (week, figure, group) => {
+    const span = reportSpan(week, deps.now());
+    const { policy } = deps.policy();
+    const behind: CaseBehind[] = [];
+    for await (const whole of deps.rows.rows(rowsSince(week))) {
+      const row = rowAsOf(whole, span.to);
+      if (row !== undefined && countedIn(row, figure, span, group && { ...group, catalog: deps.catalog }))
+        behind.push({ row, accountName: accountName(policy, row.account) });
+    }
+    return behind.sort(newestFirst);
+  },
+
+  verify: async (asked, until) => {
+    const { stored: found, doubt } = await storedOf(deps.reports, asked.id);
+    // Its bounds are the calendar's, whatever a stored report says of them.
+    const week = (found && weekNamed(asked.id, found.report.week.timezone)) ?? asked;
+    const asOf = reportSpan(week, until ?? found?.madeAt ?? deps.now()).to;
+    const stored = found?.report.until === asOf || until === undefined ? found : undefined;
+    const now = stored?.madeAt ?? until ?? deps.now();
+    const told = stored?.report ?? (await factsBeside({ ...deps, now: () => now }, week));
+    return verifyReport({
+      records: deps.records,
+      since: rowsSince(week),
+      until: asOf,
+      ...(stored && { stored }),
+      ...(doubt !== undefined && { doubt }),
+      make: (rows) =>
+        makeWeeklyReport({
+          rows,
+          week,
+          now,
+          policyVersion: told.policyVersion,
+          catalog: deps.catalog,
+          accountName: (account) => accountName(deps.policy().policy, account),
+          lapsing: told.lapsing,
+          controlEvents: told.controlEvents,
+          ...(told.recorders && { recorders: told.recorders }),
+        }),
+    });
+  },
+});
+
+/** What is stored and cannot be read is no report, and a doubt; what does not answer is nobody's fault. */
+const storedOf = async (
+  reports: ReportStore,
+  week: string,
+): Promise<{ readonly stored?: FoundReport; readonly doubt?: string }> => {
+  try {
+    const stored = await reports.get(week);
+    return { ...(stored && { stored }), ...(stored?.doubt !== undefined && { doubt: stored.doubt }) };
+  } catch (error) {
+    if (error instanceof PortError && error.code === 'MalformedItem') return { doubt: error.message };
+    throw error;
+  }
+};
+
+const madeAnew = (doubt: string): string =>
+  `The stored report of this week cannot be trusted (${doubt}), so this one was made anew from the cases: selfheal report --verify tells more.`;
+
+const newestFirst = ({ row: left }: CaseBehind, { row: right }: CaseBehind): number =>
+  right.openedAt.localeCompare(left.openedAt) || left.id.localeCompare(right.id);
