@@ -24,6 +24,8 @@ export interface Term {
 
 export interface Table {
   readonly caption: string;
+  /** Few and short columns: it is read across on a phone, too. */
+  readonly isCompact?: true;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
 }
