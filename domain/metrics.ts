@@ -149,7 +149,7 @@ export const METRICS = {
   },
   MeasureFailed: {
     ...COUNTER,
-    title: 'Measurements failed',
+    title: 'Parts of measurements that failed',
     meaning:
       'Parts of a measurement that failed, so that their gauges are missing. Each measurement writes it, 0 when all went well.',
     emittedBy: ['report'],
@@ -202,14 +202,21 @@ export const METRICS = {
     unit: 'Count',
     title: 'Recorders in trouble',
     meaning:
-      'Lanes whose recorder is stopped, missing, not delivering or could not be asked: no event means nothing there.',
+      'Lanes whose recorder is stopped, missing, not delivering or could not be asked: no event means nothing there. One more while the list of lanes cannot be read whole.',
   },
   CompliancePercent: {
     ...MEASURED,
     unit: 'Percent',
     title: 'Compliance',
     meaning:
-      'Compliant results of all that are compliant or not, in all lanes together; not written while they cannot be read.',
+      'Compliant results of all that are compliant, non-compliant or short of data, in all lanes together, found once an hour; not written while none can be read.',
+  },
+  ComplianceLanesUnread: {
+    ...MEASURED,
+    unit: 'Count',
+    title: 'Lanes without whole compliance',
+    meaning:
+      'Lanes whose compliance could not be read, or only in part, or in which Config does not record: what is compliant there is not known.',
   },
   SuccessRatePercent: {
     ...MEASURED,
