@@ -1,9 +1,8 @@
 /** The hub's alarms: what they watch exists, is named as those name it who write it, and nothing goes unwatched. */
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CounterName } from '../../../domain/metrics.ts';
-import { createMetrics } from '../../../infra/observability/metrics.ts';
 import { DEAD_LETTER_QUEUES, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
+import type { Template } from '../../../infra/stack/template.ts';
+import { hubTemplate } from '../../support/stack-templates.ts';
 import { SYNTHESIS_MS_MAX, type Synthesized, synthesized } from '../../support/synthesized.ts';
 import { byName, fieldOf, idIn, ofType, type Properties } from '../../support/template-reader.ts';
 import { itemsOf, textOf } from '../../support/template-values.ts';
@@ -61,30 +60,11 @@ describe('the alarms', () => {
     ]);
   });
 
-  it.each<[CounterName, string]>([
-    ['MessageRefused', 'handlers/batch.ts'],
-    ['PolicyRefused', 'infra/published-policy.ts'],
-    ['SweepFailed', 'domain/sweep/sweep.ts'],
-  ])('watch %s as the functions write it', (name, source) => {
-    expect(readFileSync(source, 'utf8')).toContain(`metrics.count('${name}'`);
-    let line = '';
-    const metrics = createMetrics((text) => {
-      line += text;
-    });
-    metrics.count(name);
-    metrics.publish();
-    const written = JSON.parse(line) as {
-      readonly [key: string]: unknown;
-      readonly _aws: {
-        readonly CloudWatchMetrics: readonly [
-          { readonly Namespace: string; readonly Dimensions: readonly (readonly string[])[] },
-        ];
-      };
-    };
-    const [{ Namespace, Dimensions }] = written._aws.CloudWatchMetrics;
-    const dimensions = Dimensions.map((keys) => Object.fromEntries(keys.map((key) => [key, written[key]])));
-    expect(
-      ofMetric(name).map((one) => ({ Namespace: one.Namespace, dimensions: dimensionsOf(one) })),
-    ).toEqual([{ Namespace, dimensions: dimensions[0] }]);
+  it('are those of the fragments, with the dashboard beside them', () => {
+    const namesIn = (template: Pick<Template, 'Resources'>) => [
+      ...ofType(template, 'AWS::CloudWatch::Alarm').map(([id]) => id),
+      ...ofType(template, 'AWS::CloudWatch::Dashboard').map(([id]) => id),
+    ];
+    expect(namesIn(hub.template).sort()).toEqual(namesIn(hubTemplate()).sort());
   });
 });
