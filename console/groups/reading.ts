@@ -20,6 +20,12 @@ export const reading = (deps: ReadingDeps): Hono =>
     .route('/api/breakers', breakerRoutes(deps))
     .route('/api/exemptions', exemptionRoutes(deps))
     .route('/api/sweep', sweepRoutes(deps))
+    .route(
+      '/',
+      lazily('/api/reports/weekly', ['GET /', 'GET /cases', 'GET /verify'], async () =>
+        (await import('../routes/report-routes.ts')).reportRoutes(deps),
+      ),
+    )
     .route('/', pageRoutes(deps))
     .route(
       '/',

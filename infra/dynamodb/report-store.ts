@@ -2,10 +2,10 @@
  * Weekly reports in DynamoDB. A report and the digests of its cases may be larger than an item, so they lie in parts,
  * which are written first and named after what is in them; the head, written last and once, names its own:
  *
- *   pk           sk                              what
- *   report       2026-W47                        the head: when it was made, its parts' names and how many there are
- *   report-part  2026-W47#report#<digest>#0001   JSON of the report
- *   report-part  2026-W47#cases#<digest>#0001    a case in a line: its id, a space, its digest
+ *   pk                                    sk        what
+ *   report                                2026-W47  the head: when it was made, which parts it has, and how many
+ *   report-part#2026-W47#report#<digest>  0001      JSON of the report
+ *   report-part#2026-W47#cases#<digest>   0001      a case in a line: its id, a space, its digest
  *
  * Of two who make a report of the same week at once the first one's stays; the parts of the other belong to nobody.
  */
@@ -30,15 +30,15 @@ export const createReportStore = ({ client, tableName }: ReportStoreOptions): Re
       }),
     );
 
-  const read = async (prefix: string): Promise<readonly string[]> => {
+  const read = async (partition: string): Promise<readonly string[]> => {
     const found: string[] = [];
     let start: Values | undefined;
     do {
       const page = await calling('dynamodb:Query', () =>
         client.query({
           TableName: tableName,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': REPORT_PART_PARTITION, ':prefix': prefix },
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': partition },
           ConsistentRead: true,
           ...(start && { ExclusiveStartKey: start }),
         }),
@@ -54,8 +54,8 @@ export const createReportStore = ({ client, tableName }: ReportStoreOptions): Re
     const digest = digestOfTexts(texts);
     for (const [n, text] of texts.entries())
       await put({
-        pk: REPORT_PART_PARTITION,
-        sk: `${prefixOf(week, kind, digest)}${String(n + 1).padStart(4, '0')}`,
+        pk: partitionOf(week, kind, digest),
+        sk: String(n + 1).padStart(4, '0'),
         text,
       });
     return { digest, parts: texts.length };
@@ -69,8 +69,8 @@ export const createReportStore = ({ client, tableName }: ReportStoreOptions): Re
       if (head === undefined) return undefined;
       const named = { report: namedIn(head.report), cases: namedIn(head.cases) };
       const [report, cases] = await Promise.all([
-        read(prefixOf(week, 'report', named.report.digest)),
-        read(prefixOf(week, 'cases', named.cases.digest)),
+        read(partitionOf(week, 'report', named.report.digest)),
+        read(partitionOf(week, 'cases', named.cases.digest)),
       ]);
       const madeAt = String(head.madeAt);
       const found = parsedReport(week, report.join(''));
@@ -129,7 +129,8 @@ interface Named {
   readonly parts: number;
 }
 
-const prefixOf = (week: string, kind: PartKind, digest: string): string => `${week}#${kind}#${digest}#`;
+const partitionOf = (week: string, kind: PartKind, digest: string): string =>
+  `report-part#${week}#${kind}#${digest}`;
 
 /** Whatever stands there: what does not name its parts has none, and is doubted for it. */
 const namedIn = (value: unknown): Named => {
@@ -191,4 +192,3 @@ const PART_CHARS_MAX = 300_000;
 const LINES_MAX = 6_000;
 
 const REPORT_PARTITION = 'report';
-const REPORT_PART_PARTITION = 'report-part';

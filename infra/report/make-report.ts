@@ -34,10 +34,13 @@ export interface ReportDeps {
  * @throws RangeError when the week has not begun
  */
 export const weeklyReport = async (deps: ReportDeps, week: Week): Promise<WeeklyReport> =>
-  makeWeeklyReport({
-    ...(await factsBeside(deps, week)),
-    rows: deps.rows.rows(rowsSince(week)),
-  });
+  withDoubt(
+    await makeWeeklyReport({
+      ...(await factsBeside(deps, week)),
+      rows: deps.rows.rows(rowsSince(week)),
+    }),
+    deps.policy(),
+  );
 
 /** The same, with what shows later whether the cases are still as they were. */
 export const reportToStore = async (deps: ReportDeps, week: Week): Promise<StoredReport> => {
@@ -51,9 +54,20 @@ export const reportToStore = async (deps: ReportDeps, week: Week): Promise<Store
       yield row;
     }
   };
-  const report = await makeWeeklyReport({ ...known, rows: noting() });
+  const report = withDoubt(await makeWeeklyReport({ ...known, rows: noting() }), deps.policy());
   return { report, digests, madeAt: report.madeAt };
 };
+
+const withDoubt = (report: WeeklyReport, { doubt }: PolicyBook): WeeklyReport =>
+  doubt === undefined
+    ? report
+    : {
+        ...report,
+        doubts: [
+          `The policy cannot be trusted at this moment (${doubt}): which of its exemptions lapse is not known.`,
+          ...report.doubts,
+        ],
+      };
 
 /** Everything that a report tells, but of cases. */
 export const factsBeside = async (deps: ReportDeps, week: Week): Promise<Omit<ReportInput, 'rows'>> => {

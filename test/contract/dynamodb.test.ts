@@ -123,7 +123,7 @@ describe('DynamoDB', () => {
       madeAt: WEEKLY_REPORT.madeAt,
       digests: new Map([['00aaaaaaaaaaaaaa-1', 'd']]),
     };
-    const partsOf = async (table: FreshTable, pk: string) =>
+    const itemsOf = async (table: FreshTable, pk: string) =>
       (
         await table.client.query({
           TableName: table.tableName,
@@ -131,19 +131,30 @@ describe('DynamoDB', () => {
           ExpressionAttributeValues: { ':pk': pk },
         })
       ).Items;
-    const part = async (table: FreshTable, kind: string) => {
-      const found = (await partsOf(table, 'report-part')).find(({ sk }) => String(sk).includes(`#${kind}#`));
+    const headOf = async (table: FreshTable) => (await itemsOf(table, 'report'))[0] ?? {};
+    const part = async (table: FreshTable, kind: 'report' | 'cases') => {
+      const { digest } = (await headOf(table))[kind] as { digest: string };
+      const [found] = await itemsOf(table, `report-part#2026-W47#${kind}#${digest}`);
       if (found === undefined) throw new Error(`no part of its ${kind} was stored`);
       return found;
     };
-    const edited = (kind: string, edit: (text: string) => string) => async (table: FreshTable) => {
-      const found = await part(table, kind);
-      const text = edit(String(found.text));
-      await table.client.put({ TableName: table.tableName, Item: { ...found, text } });
-    };
+    const edited =
+      (kind: 'report' | 'cases', edit: (text: string) => string) => async (table: FreshTable) => {
+        const found = await part(table, kind);
+        const text = edit(String(found.text));
+        await table.client.put({ TableName: table.tableName, Item: { ...found, text } });
+      };
 
     it.each<[string, (table: FreshTable) => Promise<void>, RegExp]>([
       ['a figure', edited('report', (text) => text.replace('214', '215')), /^its text was changed/],
+      [
+        'another time at which it was made',
+        async (table) => {
+          const head = { ...(await headOf(table)), madeAt: '2026-11-30T05:00:00.000Z' };
+          await table.client.put({ TableName: table.tableName, Item: head });
+        },
+        /^it was made at 2026-11-23T05:00:12.000Z, and stored as of 2026-11-30/,
+      ],
       ['a digest', edited('cases', (text) => text.replace('d', 'e')), /^the list of its cases was changed/],
       [
         'a part that is gone',
@@ -157,8 +168,7 @@ describe('DynamoDB', () => {
         'a part too many',
         async (table) => {
           const found = await part(table, 'cases');
-          const sk = String(found.sk).replace(/0001$/, '0002');
-          await table.client.put({ TableName: table.tableName, Item: { ...found, sk } });
+          await table.client.put({ TableName: table.tableName, Item: { ...found, sk: '0002' } });
         },
         /^of 1 parts of the list of its cases, 2 are there/,
       ],
@@ -176,8 +186,10 @@ describe('DynamoDB', () => {
       [
         'has a head that names nothing',
         async (table) => {
-          const [head] = await partsOf(table, 'report');
-          await table.client.put({ TableName: table.tableName, Item: { ...head, report: 'nonsense' } });
+          await table.client.put({
+            TableName: table.tableName,
+            Item: { ...(await headOf(table)), report: 'nonsense' },
+          });
         },
       ],
     ])('is none where it %s', async (_, tamper) => {

@@ -36,11 +36,10 @@ export const reportStoreContract = (make: () => Promise<ReportStoreSubject>): vo
     });
 
     it('keeps the first of a week, also when ten come at once', async () => {
-      const others = Array.from({ length: 10 }, (_, n) => ({
-        ...STORED,
-        madeAt: `2026-11-23T05:00:1${n}.000Z`,
-        report: { ...STORED.report, policyVersion: `version ${n}` },
-      }));
+      const others = Array.from({ length: 10 }, (_, n) => {
+        const madeAt = `2026-11-23T05:00:1${n}.000Z`;
+        return { ...STORED, madeAt, report: { ...STORED.report, madeAt } };
+      });
       const won = await Promise.all(others.map(reports.put));
       expect(won.filter((first) => first)).toHaveLength(1);
       expect(await reports.get('2026-W47')).toEqual(others[won.indexOf(true)]);

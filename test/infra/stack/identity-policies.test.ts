@@ -228,6 +228,8 @@ const PEOPLE: Readonly<Record<string, Asked>> = {
         'GET/api/breakers',
         'GET/api/exemptions',
         'GET/api/sweep',
+        'GET/api/reports/weekly',
+        'GET/api/reports/weekly/verify',
       ].map((path) => api(path)),
     ),
     attacks: byName([
