@@ -9,7 +9,7 @@ import type { Links } from './report-links.ts';
 import type { Cell, Column, Section, Table } from './section.ts';
 import type { Success, Tile } from './sections.ts';
 import { TIMES } from './sections-figures.ts';
-import { count } from './words.ts';
+import { count, isNothing } from './words.ts';
 
 /**
  * `page`: inside of a page of the console, whose policy of content allows no style of its own.
@@ -84,7 +84,7 @@ const cellHtml = (cell: Cell, column: Column, isHead: boolean, frame: Frame): Ht
 
 /** A list of cases is worth opening when there are any. */
 const linked = (text: string, of: Cell['of'], { links }: Frame): Html | string => {
-  const href = of === undefined || text === '0' ? undefined : links(of);
+  const href = of === undefined || isNothing(text) ? undefined : links(of);
   return href === undefined ? text : html`<a href="${href}">${text}</a>`;
 };
 

@@ -62,14 +62,14 @@ export const lapsingSection = ({ lapsing }: WeeklyReport, { rowsMax, charsMax }:
     table: {
       caption: 'Exemptions, the soonest first',
       columns: [{ title: 'Exemption' }, { title: 'Ends' }, { title: 'Covers' }],
-      rows: lapsing
-        .slice(0, rowsMax)
-        .map(({ name, owner, reason, covers, expiresAt, from }) => [
-          { text: told(name, charsMax), note: from === 'policy' ? 'in the policy' : 'by command' },
-          { text: moment(expiresAt) },
-          { text: told(owner, charsMax) },
-          { text: told(covers, charsMax), note: told(reason, charsMax) },
-        ]),
+      rows: lapsing.slice(0, rowsMax).map(({ name, owner, reason, covers, expiresAt, from }) => [
+        {
+          text: told(name, charsMax),
+          note: `${told(owner, charsMax)}, ${from === 'policy' ? 'in the policy' : 'by command'}`,
+        },
+        { text: moment(expiresAt) },
+        { text: told(covers, charsMax), note: told(reason, charsMax) },
+      ]),
     },
   }),
   notes: beyond(lapsing.length, rowsMax),

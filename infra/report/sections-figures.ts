@@ -112,7 +112,7 @@ export const TIMES: Readonly<Record<TimeName, Term>> = {
   'held-back': {
     term: 'Held back',
     means:
-      'Of the cases healed in the week: how long a grace period, a window, a stop switch or a breaker held them.',
+      'Of the cases healed in the week: how long a grace period, a window, a stop switch or a breaker held them, they were only observed, or a person had them.',
   },
   running: {
     term: 'Running',

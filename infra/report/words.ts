@@ -6,6 +6,9 @@ import { dayMs, epochMs, hourMs, type Instant, instant, minuteMs, secondMs } fro
 
 export const NONE = '–';
 
+/** Of a figure as it reads: nobody opens the list of no cases. */
+export const isNothing = (figure: string): boolean => figure === '0' || figure === NONE;
+
 /** What others wrote, in one line that can do no harm. */
 export const told = (text: string, charsMax: number): string => {
   const line = inert(text, charsMax).trim();
