@@ -53,6 +53,7 @@ export const createApiClient = (url: string, options: CredentialOptions = {}): A
         notSelfheal(base, response.status),
       1,
       codeOf(told),
+      response.status,
     );
   };
   const ask = async <T>(method: string, path: string, text?: string, type?: string): Promise<T> => {

@@ -2,10 +2,12 @@
 export class Failure extends Error {
   constructor(
     message: string,
-    /** 1: refused or failed; 2: wrongly used. */
-    readonly exitCode: 1 | 2 = 1,
+    /** 1: refused or failed; 2: wrongly used; 3: a gate that could not be judged. */
+    readonly exitCode: 1 | 2 | 3 = 1,
     /** Which refusal of the service it is, such as `plan-hash-mismatch`; absent of what the command says by itself. */
     readonly code?: string,
+    /** With which HTTP status the service answered; absent where it did not answer. */
+    readonly status?: number,
   ) {
     super(message);
     this.name = 'Failure';

@@ -1,5 +1,5 @@
 /** Everything a command may touch of the outside, so that tests can stand in for it. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import pico from 'picocolors';
 import { inert } from '../domain/message.ts';
@@ -12,6 +12,8 @@ export interface Io {
   read(file: string): string;
   /** Writes a file, which is there whole or not at all. */
   write(file: string, text: string): void;
+  /** Puts text at a file's end, which others write as well. */
+  append(file: string, text: string): void;
   /** Whether there is such a directory. */
   hasFolder(folder: string): boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,6 +30,7 @@ export interface Io {
   readonly canAsk: boolean;
   /** What the person types, trimmed; undefined when they end it (Ctrl-C, Ctrl-D). */
   readonly ask: (question: string) => Promise<string | undefined>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Until the person or the system wants the process to end. */
   readonly untilStopped: () => Promise<void>;
 }
@@ -51,6 +54,7 @@ export const realIo = (): Io => {
       writeFileSync(beside, text, { mode: 0o600 });
       renameSync(beside, file);
     },
+    append: (file, text) => appendFileSync(file, text),
     hasFolder: (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
     env,
     isTty,
@@ -68,6 +72,10 @@ export const realIo = (): Io => {
     },
     canAsk,
     ask: asked,
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, ms);
+      }),
     untilStopped: () =>
       new Promise((resolve) => {
         process.once('SIGINT', resolve);

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   breaker: async () => (await import('./commands/breaker.ts')).addBreaker,
   sweep: async () => (await import('./commands/sweep.ts')).addSweep,
   exempt: async () => (await import('./commands/exempt.ts')).addExempt,
+  gate: async () => (await import('./commands/gate.ts')).addGate,
   send: async () => (await import('./commands/send.ts')).addSend,
   plan: async () => (await import('./commands/plan.ts')).addPlan,
   apply: async () => (await import('./commands/apply.ts')).addApply,
@@ -64,12 +65,12 @@ export const createProgram = async (
   for (const name of only) (await COMMANDS[name]?.())?.(program, io);
   program.addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 refused or failed, 2 wrong use.\n\nExamples:\n  $ selfheal start\n  $ selfheal inbox',
+    '\nExit codes: 0 done, 1 refused or failed, 2 wrong use; of a gate that could not be judged 3.\n\nExamples:\n  $ selfheal start\n  $ selfheal inbox',
   );
   return program;
 };
 
-/** Runs one command line and answers its exit code: 0 done, 1 refused or failed, 2 wrong use. */
+/** Runs one command line and answers its exit code: 0 done, 1 refused or failed, 2 wrong use, 3 a gate that could not be judged. */
 export const runCommand = async (args: readonly string[], io: Io): Promise<number> => {
   try {
     await (await createProgram(io, neededFor(args))).parseAsync([...args], { from: 'user' });

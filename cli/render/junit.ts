@@ -39,11 +39,12 @@ const coverageSuite = (about: Pick<Suite, 'policy' | 'coverage'>, minCoverage: n
 };
 
 /** XML has no way to write most control characters. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be replaced.
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu, '\uFFFD')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
-const attribute = (text: string): string => escaped(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
+export const attribute = (text: string): string =>
+  escaped(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;');

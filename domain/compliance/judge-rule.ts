@@ -86,13 +86,17 @@ export const called = ({ name, plainName, identifier }: NamedRule) => ({
 
 const ruleDoubts = (lane: Lane, rule: SeenRule, catalog: Pick<Catalog, 'rule'>): readonly Doubt[] => {
   const { name, counts, nonCompliant, trouble } = rule;
-  if (!areSound(counts) || nonCompliant.length > counts.nonCompliant)
+  const { compliant, nonCompliant: offending, notApplicable, insufficientData } = counts;
+  if (!areSound(counts) || nonCompliant.length > offending)
     return [{ ...malformed(lane, 'its results do not add up'), rule: name }];
-  if (trouble !== undefined) return [troubleDoubt(lane, rule, trouble)];
-  if (counts.compliant + counts.nonCompliant + counts.notApplicable + counts.insufficientData === 0)
+  const known = compliant + offending + notApplicable;
+  // Beside other results the score tells of it: each counts as not passed.
+  const isScored = trouble?.code === RULE_TROUBLES.insufficientData && insufficientData > 0 && known > 0;
+  if (trouble !== undefined && !isScored) return [troubleDoubt(lane, rule, trouble)];
+  if (known + insufficientData === 0)
     return [rule.lastEvaluatedAt === undefined ? neverEvaluated(lane, rule) : noResults(lane, rule)];
-  if (counts.compliant + counts.nonCompliant + counts.notApplicable === 0)
-    return [insufficient(lane, rule, `Config has INSUFFICIENT_DATA for all ${counts.insufficientData}`)];
+  if (known === 0)
+    return [insufficient(lane, rule, `Config has INSUFFICIENT_DATA for all ${insufficientData}`)];
   return isStale(rule, catalog) ? [stale(lane, rule)] : [];
 };
 
@@ -119,8 +123,8 @@ const troubleDoubt = (lane: Lane, rule: SeenRule, trouble: NonNullable<SeenRule[
       return insufficient(lane, rule, trouble.message);
     default:
       return doubt('unread', 'rule-unread', lane, rule, {
-        why: `it could not be read whole: ${trouble.code}: ${trouble.message}`,
-        mend: 'Ask again.',
+        why: `${trouble.code}: ${trouble.message}`,
+        mend: `Ask again; if it stays so, leave it out: --except ${quoted(`${rule.plainName}@${laneId(lane)}`)}`,
       });
   }
 };

@@ -28,6 +28,9 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
     write: (file, text) => {
       saved[file] = text;
     },
+    append: (file, text) => {
+      saved[file] = `${saved[file] ?? ''}${text}`;
+    },
     hasFolder: () => true,
     env: {},
     isTty: false,
@@ -38,6 +41,7 @@ export const memoryIo = (files: Readonly<Record<string, string>> = {}, given: Pa
     confirm: async () => true,
     canAsk: false,
     ask: async () => undefined,
+    sleep: async () => {},
     untilStopped: async () => {},
     ...given,
     written: () => out,

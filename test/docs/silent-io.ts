@@ -11,6 +11,7 @@ export const silentIo: Io = {
   err: () => {},
   read: notRun,
   write: notRun,
+  append: notRun,
   hasFolder: notRun,
   env: {},
   isTty: false,
@@ -21,5 +22,6 @@ export const silentIo: Io = {
   confirm: async () => true,
   canAsk: false,
   ask: notRun,
+  sleep: async () => {},
   untilStopped: notRun,
 };

@@ -138,6 +138,7 @@ describe('bad news', () => {
           if (after.outcome === 'passed') expect(judgeGate(gate, before, catalog).outcome).toBe('passed');
         },
       ),
+      { numRuns: 60 },
     );
   });
 

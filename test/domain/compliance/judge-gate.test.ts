@@ -69,7 +69,10 @@ describe('a gate passes', () => {
 
   it('NOT_APPLICABLE counting neither way, and INSUFFICIENT_DATA as not passed', () => {
     const rules = [
-      rule(19, 0, { counts: { notApplicable: 500, insufficientData: 1 } }),
+      rule(19, 0, {
+        counts: { notApplicable: 500, insufficientData: 1 },
+        trouble: { code: RULE_TROUBLES.insufficientData, message: 'one of its results says so' },
+      }),
       rule(0, 0, { name: 'other', counts: { notApplicable: 7 } }),
     ];
     expect(judge(asking(), seeing([read(LANE, rules)]))).toMatchObject({
