@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   resume: async () => (await import('./commands/stop.ts')).addResume,
   breaker: async () => (await import('./commands/breaker.ts')).addBreaker,
   sweep: async () => (await import('./commands/sweep.ts')).addSweep,
+  report: async () => (await import('./commands/report.ts')).addReport,
   exempt: async () => (await import('./commands/exempt.ts')).addExempt,
   gate: async () => (await import('./commands/gate.ts')).addGate,
   send: async () => (await import('./commands/send.ts')).addSend,

@@ -186,7 +186,8 @@ const limitedList = () => {
 /** Who finds so many needs no more of them. */
 const SHOWN_MAX = 200;
 
-const numbersIn = (value: unknown): number => {
+/** How many numbers a report has. */
+export const numbersIn = (value: unknown): number => {
   if (typeof value === 'number') return 1;
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce<number>((sum, each) => sum + numbersIn(each), 0);
