@@ -6,10 +6,12 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { ComplianceSource } from '../domain/compliance/compliance-source.ts';
+import type { RecordedFacts } from '../domain/compliance/entries-served.ts';
 import type { Lane } from '../domain/finding.ts';
+import type { CaseRows } from '../domain/ports.ts';
 import { coveredLanes } from '../domain/sweep/covered-lanes.ts';
 import type { SweepSource } from '../domain/sweep/sweep-source.ts';
-import type { AppBase, Connection } from './compose-ports.ts';
+import { type AppBase, type Connection, documentsOf } from './compose-ports.ts';
 import type { ComplianceSourceOptions } from './config/compliance-source.ts';
 import { createSweepSource } from './config/sweep-source.ts';
 import type { Doctor, DoctorOptions } from './doctor/create-doctor.ts';
@@ -27,6 +29,10 @@ export interface Operations {
   readonly planning: Planning;
   /** What Config says of every rule, counted to the last result. */
   readonly compliance: ComplianceSource;
+  /** Cases as reports count them. */
+  readonly rows: CaseRows;
+  /** What Config records and evaluates in a lane. */
+  readonly recorded: (lane: Lane) => Promise<RecordedFacts>;
 }
 
 export interface Planning {
@@ -99,6 +105,17 @@ export const createOperations = (
       covered: () => coveredLanes({ source, sweeps, lanes }),
       now: ports.clock.now,
     }),
+    rows: {
+      rows: async function* (since) {
+        const { createCaseRows } = await import('./dynamodb/case-rows.ts');
+        const client = documentsOf(settings, connection);
+        yield* createCaseRows({ client, tableName: settings.tableName, now: ports.clock.now }).rows(since);
+      },
+    },
+    recorded: async (lane) => {
+      const { createRecordedReader } = await import('./config/lane-recorded.ts');
+      return createRecordedReader({ members, now: ports.clock.now })(lane);
+    },
   };
 };
 

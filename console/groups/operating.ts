@@ -41,7 +41,14 @@ export const operating = (deps: OperatingDeps): Hono =>
     )
     .route(
       '/',
-      lazily('/api/compliance', ['GET /lanes', 'GET /lanes/:account/:region'], async () =>
-        (await import('../routes/compliance-routes.ts')).complianceRoutes(deps),
+      lazily(
+        '/api/compliance',
+        [
+          'GET /lanes',
+          'GET /lanes/:account/:region',
+          'GET /lanes/:account/:region/recorded',
+          'GET /remediation',
+        ],
+        async () => (await import('../routes/compliance-routes.ts')).complianceRoutes(deps),
       ),
     );

@@ -1,5 +1,8 @@
 /** What Config says of every rule, lane by lane: a whole organization takes longer than one answer may. */
 import { Hono } from 'hono/tiny';
+import { entriesServed } from '../../domain/compliance/entries-served.ts';
+import { remediationOf } from '../../domain/compliance/remediation.ts';
+import { dayMs, plusMs } from '../../domain/time.ts';
 import * as z from '../../domain/zod.ts';
 import type { OperatingDeps } from '../http-deps.ts';
 import { checked } from '../http-error.ts';
@@ -19,8 +22,12 @@ const querySchema = z.strictObject({
   ),
 });
 
-export const complianceRoutes = ({ app: { operations } }: OperatingDeps): Hono =>
-  new Hono()
+/** Closed cases are listed that long at least. */
+const DAYS = 30;
+
+export const complianceRoutes = ({ app }: OperatingDeps): Hono => {
+  const { operations, ports, catalog } = app;
+  return new Hono()
     .get('/lanes', async (context) => {
       checked(z.strictObject({}), context.req.queries());
       return context.json(await operations.compliance.lanes());
@@ -29,4 +36,14 @@ export const complianceRoutes = ({ app: { operations } }: OperatingDeps): Hono =
       const lane = checked(laneSchema, context.req.param());
       const { rule } = checked(querySchema, context.req.queries());
       return context.json(await operations.compliance.read(lane, rule));
+    })
+    .get('/lanes/:account/:region/recorded', async (context) => {
+      const lane = checked(laneSchema, context.req.param());
+      return context.json(entriesServed(await operations.recorded(lane), app.policy(), catalog));
+    })
+    .get('/remediation', async (context) => {
+      const to = ports.clock.now();
+      const from = plusMs(to, -DAYS * dayMs);
+      return context.json(await remediationOf(operations.rows.rows(from), { from, to }));
     });
+};

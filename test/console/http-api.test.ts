@@ -440,6 +440,47 @@ describe('the stop switch', () => {
   });
 });
 
+describe('compliance', () => {
+  const LANE = '/api/compliance/lanes/222222222222/us-east-1';
+
+  it('is told lane by lane, of all rules or of those that are named', async () => {
+    const { body: listed } = await ask('GET', '/api/compliance/lanes');
+    expect(listed.lanes).toContainEqual({ account: '222222222222', region: 'us-east-1' });
+    const { body: whole } = await ask('GET', LANE);
+    expect(whole).toMatchObject({
+      via: 'account',
+      unread: [],
+      troubles: [],
+      recorder: { state: 'recording' },
+    });
+    expect(whole.rules.length).toBeGreaterThan(3);
+    const { body: some } = await ask(
+      'GET',
+      `${LANE}?rule=s3-bucket-versioning-enabled&rule=IAM_PASSWORD_POLICY`,
+    );
+    expect(some.rules.map(({ plainName }: { plainName: string }) => plainName).sort()).toEqual([
+      'iam-password-policy',
+      's3-bucket-versioning-enabled',
+    ]);
+  });
+
+  it('comes with what is recorded for whom, and with what was healed', async () => {
+    const { body: recorded } = await ask('GET', `${LANE}/recorded`);
+    const buckets = recorded.types.find(({ type }: { type: string }) => type === 'AWS::S3::Bucket');
+    expect(buckets).toMatchObject({ resources: expect.any(Number), frequency: 'continuous' });
+    expect(buckets.entries.length).toBeGreaterThan(0);
+    const { body: healed } = await ask('GET', '/api/compliance/remediation');
+    expect(healed).toMatchObject({ tried: expect.any(Number), byRule: expect.any(Array), dropped: 0 });
+  });
+
+  it('refuses what is no lane, and more rules than an address holds', async () => {
+    expect((await ask('GET', '/api/compliance/lanes/1/us-east-1')).status).toBe(400);
+    expect((await ask('GET', `${LANE}?rules=a`)).status).toBe(400);
+    const many = Array.from({ length: 51 }, (_, n) => `rule=r${n}`).join('&');
+    expect((await ask('GET', `${LANE}?${many}`)).body.error.message).toContain('50 rules at most');
+  });
+});
+
 describe('the breakers', () => {
   it('are shown, and reset by a person with a reason; what holds a case back is told with it', async () => {
     const scope = { kind: 'rule', name: 'ENCRYPTED_VOLUMES' } as const;

@@ -62,6 +62,8 @@ const looksAtCompliance = async ({ sandbox }: PackagedWorld, ask: Ask) => {
   await ask('GET', '/api/compliance/lanes');
   const lane = `/api/compliance/lanes/${HUB_ACCOUNT}/${HUB_REGION}`;
   await ask('GET', lane);
+  await ask('GET', `${lane}/recorded`);
+  await ask('GET', '/api/compliance/remediation');
   const refused = sandbox.faults.add({
     kind: 'error',
     service: 'config',

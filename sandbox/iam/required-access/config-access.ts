@@ -45,6 +45,7 @@ export const CONFIG_ACCESS: AccessRows = {
     'DescribeDeliveryChannels',
     'DescribeRemediationExceptions',
     'GetComplianceDetailsByResource',
+    'GetDiscoveredResourceCounts',
     'ListDiscoveredResources',
     'PutRemediationExceptions',
     'SelectResourceConfig',

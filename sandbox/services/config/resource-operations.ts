@@ -21,6 +21,7 @@ export const resourceOperations = (world: World): Readonly<Record<string, Operat
   BatchGetResourceConfig: (input: { resourceKeys: readonly ResourceKey[] }, context) =>
     batchGet(world, input.resourceKeys, context),
   ListDiscoveredResources: (input: ListInput, context) => listDiscovered(world, input, context),
+  GetDiscoveredResourceCounts: (input: CountsInput, context) => countDiscovered(world, input, context),
   DescribeConfigurationRecorders: (input: NamesInput, context) => ({
     ConfigurationRecorders: namedRecorders(world, input, context).map(describeRecorder),
   }),
@@ -143,6 +144,27 @@ const listDiscovered = (world: World, input: ListInput, context: CallContext) =>
       resourceId: id,
       resourceName: name,
     })),
+    ...(found.nextToken === undefined ? {} : { nextToken: found.nextToken }),
+  };
+};
+
+interface CountsInput {
+  resourceTypes?: readonly string[];
+  limit?: number;
+  nextToken?: string;
+}
+
+/** The types that there are most of come first. */
+const countDiscovered = (world: World, input: CountsInput, context: CallContext) => {
+  const counts = new Map<string, number>();
+  for (const { resource } of itemsSeenFrom(world, context))
+    if (!input.resourceTypes?.length || input.resourceTypes.includes(resource.type))
+      counts.set(resource.type, (counts.get(resource.type) ?? 0) + 1);
+  const rows = [...counts].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1));
+  const found = page(rows, input.limit || 100, input.nextToken);
+  return {
+    totalDiscoveredResources: rows.reduce((sum, [, count]) => sum + count, 0),
+    resourceCounts: found.items.map(([resourceType, count]) => ({ resourceType, count })),
     ...(found.nextToken === undefined ? {} : { nextToken: found.nextToken }),
   };
 };

@@ -249,6 +249,7 @@ const MEMBER_ADAPTERS = [
   'infra/ssm/runbooks.ts',
   'infra/config/account-compliance.ts',
   'infra/config/compliance.ts',
+  'infra/config/lane-recorded.ts',
   'infra/config/recorder-health.ts',
   'infra/config/remediation-exceptions.ts',
   'infra/config/sweep-source.ts',
