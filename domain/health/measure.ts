@@ -46,10 +46,10 @@ export const PARTS = [
 ] as const;
 export type MeasuredPart = (typeof PARTS)[number];
 
-export interface Measured {
+export type Measured = {
   /** Parts whose gauges are missing. */
   readonly failed: readonly MeasuredPart[];
-}
+};
 
 /** Answers when everything was written that is to be kept. Throws nothing: what failed is counted, named and logged. */
 export const createMeasure = (deps: MeasureDeps) => async (): Promise<Measured> => {

@@ -71,6 +71,7 @@ describe('the roles of the functions', () => {
     );
     expect(unbounded.filter((one) => !/ xray:Put/.test(one))).toEqual([
       'scheduled config:DescribeConfigurationAggregators',
+      'report config:DescribeConfigurationAggregators',
       'operations config:DescribeConfigurationAggregators',
     ]);
   });
@@ -78,7 +79,8 @@ describe('the roles of the functions', () => {
   it('write into the table by partition: cases, permits and breakers where work is done, the rest of the control item by two', () => {
     const workers = ['compliance-change', 'decide', 'execution-status', 'scheduled', 'wake'];
     expect(mayDo('dynamodb:PutItem')).toEqual([...workers, 'report'].sort());
-    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["journal"\]/)).toEqual(['report']);
+    for (const kept of ['journal', 'health'])
+      expect(mayDo('dynamodb:PutItem', new RegExp(`LeadingKeys":\\["${kept}"\\]`))).toEqual(['report']);
     expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["case#\*"\]/)).toEqual(workers);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["scope#\*"\]/)).toEqual(workers);
     // The sweep does without: what it may not write of a breaker, the function that is woken next does.
