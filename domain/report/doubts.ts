@@ -57,11 +57,10 @@ const recordersDoubts = ({ recorders, until, timezone }: Known): readonly (strin
     return [
       'Nobody has looked yet whether AWS Config records in every lane: where it does not, no event means nothing.',
     ];
-  const { at, lanes, troubled, doubt } = recorders;
-  const count = troubled.length;
+  const { at, lanes, troubledCount, doubt } = recorders;
   return [
-    count > 0 &&
-      `In ${count} of ${lanes} lanes AWS Config does not record as it should, or could not be asked: what happens there is not in these figures.`,
+    troubledCount > 0 &&
+      `In ${troubledCount} of ${lanes} lanes AWS Config does not record as it should, or could not be asked: what happens there is not in these figures.`,
     doubt !== undefined && `Not every lane is known in which AWS Config should record: ${doubt}.`,
     epochMs(at) < epochMs(until) - STALE_MS &&
       `AWS Config's recorders were last looked at on ${localText(at, timezone)}: what happened to them since then is not known.`,

@@ -27,8 +27,9 @@ const isServed = (name: string): name is keyof typeof RULES => name in RULES;
 
 /** Knows the rules of the history, as the whole catalog would. */
 export const HISTORY_CATALOG = {
-  rule: (identifier: string): ServedRule | undefined =>
-    isServed(identifier)
+  rule: (identifierOrName: string): ServedRule | undefined => {
+    const identifier = identifierOrName.toUpperCase().replaceAll('-', '_');
+    return isServed(identifier)
       ? {
           identifier,
           name: identifier.toLowerCase().replaceAll('_', '-'),
@@ -39,7 +40,8 @@ export const HISTORY_CATALOG = {
           preference: 1,
           ...RULES[identifier],
         }
-      : undefined,
+      : undefined;
+  },
 };
 
 const SEVERITIES: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
