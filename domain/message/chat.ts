@@ -15,13 +15,15 @@ export interface ChatInput {
   readonly severity?: Severity;
   readonly sections: readonly Section[];
   readonly link?: string;
+  /** What it leads to. Default: `Decide here`. */
+  readonly linkSays?: string;
   /** Commands. */
   readonly next: readonly string[];
   readonly about: Readonly<Record<string, string>>;
 }
 
 export const chatOf = (input: ChatInput): ChatMessage => {
-  const { kind, subject, thread, severity, sections, link, next, about } = input;
+  const { kind, subject, thread, severity, sections, link, linkSays = 'Decide here', next, about } = input;
   const title = inChat(subject);
   return {
     version: '1.0',
@@ -32,7 +34,7 @@ export const chatOf = (input: ChatInput): ChatMessage => {
       description: withinChars(sections.flatMap(linesInChat(link)), DESCRIPTION_CHARS_MAX),
       ...(next.length + (link === undefined ? 0 : 1) > 0 && {
         nextSteps: [
-          ...(link === undefined ? [] : [`Decide here: ${link}`]),
+          ...(link === undefined ? [] : [`${linkSays}: ${link}`]),
           ...next.map((command) => `\`${inChat(command)}\``),
         ]
           .filter((step) => step.length <= STEP_CHARS_MAX)

@@ -14,6 +14,7 @@
  *   sweep                 everything | asked   the newest report of a sweep, and where the next one begins
  *   journal               <at>#<kind>#<scope>  a stop that was set or lifted, a breaker that opened or closed
  *   link-keys             keys                 what links in messages are signed with
+ *   report-told           weeks                how far people were told of weekly reports, and the bucket has them
  */
 import type { CreateTableCommandInput, Projection } from '@aws-sdk/client-dynamodb';
 

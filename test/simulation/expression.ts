@@ -55,7 +55,8 @@ const parseUpdate = (expression: string): readonly Change[] =>
   );
 
 const parseCondition = (condition: string): Test => {
-  const tokens = condition.match(/attribute_not_exists|attribute_exists|[()]|<=|>=|[=<>]|[#:\w.]+/g) ?? [];
+  const tokens =
+    condition.match(/attribute_not_exists|attribute_exists|begins_with|[(),]|<=|>=|[=<>]|[#:\w.]+/g) ?? [];
   let at = 0;
   const take = (expected?: string): string => {
     const token = tokens[at];
@@ -92,6 +93,15 @@ const parseCondition = (condition: string): Test => {
       const path = take();
       take(')');
       return (item, p) => valueAt(path, item, p) !== undefined;
+    }
+    if (token === 'begins_with') {
+      take('(');
+      const path = take();
+      take(',');
+      const beginning = take();
+      take(')');
+      return (item, p) =>
+        String(valueAt(path, item, p) ?? '').startsWith(String(valueAt(beginning, item, p)));
     }
     const operator = take();
     const right = take();
