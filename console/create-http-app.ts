@@ -1,6 +1,7 @@
 /** selfheal over HTTP on one's own machine: everything that a deployed one answers, and accounts to play with. */
 import { Hono } from 'hono/tiny';
 import type { App } from '../infra/compose.ts';
+import type { PrometheusMetrics } from '../infra/observability/prometheus-metrics.ts';
 import type { Operations } from '../infra/operations.ts';
 import { GROUPS_CLAIM, type OidcSettings, SCOPES } from '../infra/people-settings.ts';
 import { awsDoor } from './aws-door.ts';
@@ -14,6 +15,7 @@ import { httpFrame } from './http-frame.ts';
 import { bearer } from './identity/bearer.ts';
 import { createSignIn, sessionsOf } from './identity/sign-in.ts';
 import { eventRoutes } from './routes/event-routes.ts';
+import { metricsRoutes } from './routes/metrics-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { createSandboxClient } from './sandbox-client.ts';
@@ -27,6 +29,8 @@ export interface HttpAppOptions {
   readonly identity: OidcSettings & { readonly clientId: string };
   /** The service's own time, ms since the epoch. */
   readonly nowMs: () => number;
+  /** What Prometheus reads. Absent where nothing is counted: then there is nothing to read. */
+  readonly metrics?: Pick<PrometheusMetrics, 'page'>;
   /** Region of the lane in which runbooks for global resources run. Default us-east-1. */
   readonly globalLaneRegion?: string;
 }
@@ -41,6 +45,7 @@ export const createHttpApp = ({
   sandboxUrl,
   identity,
   nowMs,
+  metrics,
   globalLaneRegion = 'us-east-1',
 }: HttpAppOptions): Hono => {
   const { log } = app.ports;
@@ -62,6 +67,7 @@ export const createHttpApp = ({
     .route('/', reading(deps))
     .route('/', deciding(deps))
     .route('/', operating(deps))
+    .route('/metrics', metricsRoutes(metrics))
     .route('/api/policy', policyRoutes())
     .route('/api/events', eventRoutes(deps))
     .route('/api/sandbox', sandboxRoutes(deps));

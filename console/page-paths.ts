@@ -12,4 +12,4 @@ export const wantsPage = (context: Context): boolean => {
 };
 
 const FORMS = /^\/(?:cases\/[^/]+\/decision|sign-out)$/;
-const MACHINES = /^\/(?:api|healthz)(?:\/|$)/;
+const MACHINES = /^\/(?:api|healthz|metrics)(?:\/|$)/;

@@ -8,6 +8,7 @@ import { CONSOLE_CSS } from '../../console/page/console-css.ts';
 import type { CaseChanged } from '../../domain/case-changed.ts';
 import { changeBreaker } from '../../domain/engine/breakers.ts';
 import { epochMs } from '../../domain/time.ts';
+import { readExposition } from '../support/exposition.ts';
 import { alsoAs, asBearer } from '../support/signed-in.ts';
 import { openapi, problemsOfAnswer } from './openapi.ts';
 
@@ -616,6 +617,7 @@ describe('looking', () => {
   it('answers as documented everywhere', async () => {
     for (const path of [
       '/healthz',
+      '/metrics',
       '/api/cases',
       '/api/cases?status=closed&since=7d&account=222222222222&rule=S3_BUCKET_VERSIONING_ENABLED',
       '/api/sandbox/info',
@@ -630,6 +632,20 @@ describe('looking', () => {
       expect((await ask('GET', path)).status).toBe(200);
     expect((await ask('GET', '/api/cases?status=lost')).status).toBe(400);
     expect((await ask('GET', '/api/cases/nope')).status).toBe(404);
+  });
+
+  it('tells Prometheus what was counted, in its format, and counts nothing for being asked', async () => {
+    await awaiting();
+    const { body, headers } = await ask('GET', '/metrics', undefined, NOBODY);
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const total = (page: string, name: string) =>
+      readExposition(page)
+        .get(name)
+        ?.samples.reduce((sum, { value }) => sum + value, 0);
+    const names = ['selfheal_case_opened_total', 'selfheal_case_moved_total'];
+    expect(names.map((name) => (total(body, name) ?? 0) > 0)).toEqual([true, true]);
+    const again = readExposition((await ask('GET', '/metrics', undefined, NOBODY)).body);
+    expect([...again.keys()]).toEqual([...readExposition(body).keys()]);
   });
 
   it('lists cases without their timelines, and filters them', async () => {
