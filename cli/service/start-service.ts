@@ -14,6 +14,7 @@ import { type App, compose } from '../../infra/compose.ts';
 import { composeReport } from '../../infra/compose-report.ts';
 import { composeScheduled } from '../../infra/compose-scheduled.ts';
 import { exemptingOnDemand } from '../../infra/exempting-on-demand.ts';
+import { createPrometheusMetrics } from '../../infra/observability/prometheus-metrics.ts';
 import { createOperations, type Operations } from '../../infra/operations.ts';
 import { type PolicyListener, watchPolicy } from '../../infra/policy-file.ts';
 import { clientSettings, deploy, deployTopics, HUB_REGION } from '../../sandbox/deployment.ts';
@@ -88,6 +89,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       dynamodbEndpoint: sandbox.dynamodbUrl,
     };
     const settings = { ...deployment.settings, consoleUrl: url };
+    const metrics = createPrometheusMetrics(() => epochMs(sandbox.clock.now()));
     const app = compose(settings, {
       connection,
       decorate: (ports) => telling(ports, listeners),
@@ -97,7 +99,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       clock: sandbox.clock,
       random: Math.random,
       log,
-      metrics: { count: () => {}, gauge: () => {}, time: () => {} },
+      metrics,
     });
     const identity = { issuer: sandbox.issuer, clientId: SANDBOX_CLIENT_ID, audience: SANDBOX_AUDIENCE };
     const token = await sandbox.tokenOf(user, tokenSeconds(sandbox.speed));
@@ -108,6 +110,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
       sandboxUrl: sandbox.url,
       identity,
       nowMs: () => epochMs(sandbox.clock.now()),
+      metrics,
       globalLaneRegion: HUB_REGION,
     });
     policyListeners.push({
