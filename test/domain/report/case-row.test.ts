@@ -1,17 +1,11 @@
 /** What a report counts of a case, told by the machine that moves it. */
 import { describe, expect, it } from 'vitest';
-import type { Case } from '../../../domain/case/case.ts';
 import { decide } from '../../../domain/case/case-machine.ts';
-import type { Observation } from '../../../domain/case/observation.ts';
-import { openCase } from '../../../domain/case/open-case.ts';
 import { rowOf } from '../../../domain/report/case-row.ts';
 import { minuteMs, plusMs, secondMs } from '../../../domain/time.ts';
 import {
   assessment,
-  EXECUTION,
   evaluation,
-  execution,
-  finding,
   hash,
   moment,
   NOW,
@@ -19,39 +13,14 @@ import {
   plan,
   planned,
 } from '../../support/cases.ts';
+import {
+  minutesLater as at,
+  started as attempt,
+  ended,
+  openedCase as opened,
+  toldCase as told,
+} from '../../support/told-case.ts';
 
-const at = (minutes: number): string => plusMs(NOW, minutes * minuteMs);
-
-const opened = (assessed = assessment({ kind: 'planned', ...planned })): Case =>
-  openCase(
-    {
-      finding,
-      origin: { region: 'us-east-1', configRuleName: finding.rule },
-      lane: { account: finding.account, region: 'us-east-1' },
-      number: 1,
-      evaluation: evaluation('NON_COMPLIANT', NOW),
-      assessment: assessed,
-      earlier: [],
-    },
-    moment(NOW),
-  ).case;
-
-const told = (about: Case, ...heard: readonly (readonly [minutes: number, Observation])[]): Case =>
-  heard.reduce((current, [minutes, observation]) => {
-    const outcome = decide(current, observation, moment(at(minutes), 0));
-    if (outcome.kind !== 'moved') throw new Error(`${observation.kind} moved nothing: ${outcome.kind}`);
-    return outcome.case;
-  }, about);
-
-const attempt = (from: number, clientToken: string) =>
-  [
-    [from, { kind: 'permit-granted', clientToken, scopes: [] }],
-    [from + 1, { kind: 'start-accepted', executionId: EXECUTION }],
-  ] as const;
-const ended = (minutes: number, report: Parameters<typeof execution>[0] = {}): Observation => ({
-  kind: 'execution-read',
-  execution: execution({ endedAt: at(minutes), ...report }),
-});
 const FAILED = { status: 'failed', statusText: 'Failed', failureMessage: 'Step 1 timed out' } as const;
 
 describe('the row of a case', () => {
