@@ -2,11 +2,10 @@
 import { type Command, Option } from 'commander';
 import type { CaseLine, CasesAnswer, ReportAnswer } from '../../console/report-json.ts';
 import { didYouMean } from '../../domain/policy/did-you-mean.ts';
-import { differences } from '../../domain/report/difference.ts';
 import { FIGURE_NAMES } from '../../domain/report/figures.ts';
 import {
   type Discrepancy,
-  figuresThatDiffer,
+  keptReportDiffers,
   numbersIn,
   type Verification,
 } from '../../domain/report/verify-report.ts';
@@ -233,13 +232,9 @@ const verifyFile = async (options: Options, file: string, io: Io): Promise<Verif
     `/api/reports/weekly?${new URLSearchParams({ week: week.id })}`,
   );
   const isCopy = isStored && stored.madeAt === report.madeAt;
-  const byPath = new Map(
-    [
-      ...(isCopy ? differences(report, stored) : []),
-      ...figuresThatDiffer(report, recomputed).filter(({ path }) => isCopy || !BESIDE_CASES.test(path)),
-    ].map((each) => [each.path, each]),
+  const figures = keptReportDiffers(report, recomputed, isCopy ? stored : undefined).map(
+    (each): Discrepancy => ({ kind: 'figure', ...each }),
   );
-  const figures = [...byPath.values()].map((each): Discrepancy => ({ kind: 'figure', ...each }));
   // What is wrong with the stored report's figures is another matter: this is about the file.
   const others = verification.discrepancies.filter(({ kind }) => kind !== 'figure');
   return {
@@ -251,9 +246,6 @@ const verifyFile = async (options: Options, file: string, io: Io): Promise<Verif
     notes: isCopy ? [] : [NO_COPY],
   };
 };
-
-/** What a report tells beside cases, and as it was when that one was made. */
-const BESIDE_CASES = /^(?:policyVersion|lapsing|controlEvents|recorders)(?:$|[.[])/;
 
 const NO_COPY =
   'The file is no copy of the stored report: its exemptions, stop switches, breakers and recorders were not compared.';

@@ -121,6 +121,28 @@ export const figuresThatDiffer = (report: unknown, recomputed: WeeklyReport): re
 
 const NO_FIGURE = /^(?:madeAt|doubts\[\d+\]|by\.account\[[^\]]*\]\.title)$/;
 
+/**
+ * Where a report that somebody keeps says something else than the cases; and, where it is a copy of the stored one,
+ * than that. Of one that is no copy, what it tells beside cases is as it was when it was made.
+ *
+ * @param copyOf the stored report
+ */
+export const keptReportDiffers = (
+  kept: unknown,
+  recomputed: WeeklyReport,
+  copyOf?: WeeklyReport,
+): readonly Difference[] => {
+  const found = [
+    ...(copyOf === undefined ? [] : differences(kept, copyOf)),
+    ...figuresThatDiffer(kept, recomputed).filter(
+      ({ path }) => copyOf !== undefined || !BESIDE_CASES.test(path),
+    ),
+  ];
+  return [...new Map(found.map((each) => [each.path, each])).values()];
+};
+
+const BESIDE_CASES = /^(?:policyVersion|lapsing|controlEvents|recorders)(?:$|[.[])/;
+
 /** The row that the case itself gives; undefined when it gives none. */
 const judged = ({ id, about, doubts }: CaseRecord, add: Add): CaseRow | undefined => {
   for (const what of doubts) add({ kind: 'case', caseId: id, what });
