@@ -26,6 +26,7 @@ import { type AsyncInvocations, createAsyncInvocations } from './lambda/async-in
 import type { AwsService, EmitEvent, World } from './service.ts';
 import { createConfigService } from './services/config/config.ts';
 import { createEventsService } from './services/events/events.ts';
+import { createS3Service } from './services/s3/s3.ts';
 import { createSnsService, type SnsService } from './services/sns/sns.ts';
 import { snsRoutes } from './services/sns/sns-routes.ts';
 import { createSqsService } from './services/sqs/sqs.ts';
@@ -104,6 +105,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     sns,
     sqs,
     createStsService({ world, random }),
+    createS3Service(world),
     functions,
     ...(options.alsoRun?.(world) ?? []),
   ];

@@ -13,9 +13,12 @@ import { constraintsOf, type ServiceConstraints } from '../protocol/constraints.
 import { errorJson, toJson } from '../protocol/json-output.ts';
 import { parseQueryInput } from '../protocol/query-input.ts';
 import { errorXml, responseXml, resultXml } from '../protocol/query-output.ts';
+import { s3ErrorXml } from '../protocol/s3-output.ts';
 import { sqsInputNames, sqsQueryCode, sqsResultXml } from '../protocol/sqs-query.ts';
 import { validateInput } from '../protocol/validate.ts';
 import { AwsError, type AwsService, type World } from '../service.ts';
+import { type S3Output, unknownS3 } from '../services/s3/s3.ts';
+import { type S3Request, s3InputOf } from '../services/s3/s3-request.ts';
 import type { CallCounter } from './call-counter.ts';
 import { type Caller, identifyCaller } from './caller.ts';
 import type { HttpCallContext } from './context.ts';
@@ -30,12 +33,13 @@ interface CallBase {
 
 export type ApiCall =
   | (CallBase & { readonly protocol: 'json'; readonly version: string; readonly text: string })
-  | (CallBase & { readonly protocol: 'query'; readonly form: URLSearchParams; readonly path: string });
+  | (CallBase & { readonly protocol: 'query'; readonly form: URLSearchParams; readonly path: string })
+  | (CallBase & { readonly protocol: 's3'; readonly request: S3Request });
 
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** The connection stays open and silent. */
@@ -95,15 +99,19 @@ const contextOf = (
   onAbandoned: (callback: () => void) => void,
 ): HttpCallContext => ({ account, region, principalArn, nowMs, onAbandoned });
 
-const unknownOperation = ({ protocol, operation, service }: ApiCall): AwsError =>
-  protocol === 'json'
+const unknownOperation = (call: ApiCall): AwsError => {
+  const { protocol, operation, service } = call;
+  if (protocol === 's3') return unknownS3(call.request.method, call.request.url);
+  return protocol === 'json'
     ? new AwsError(
         'UnknownOperationException',
         `The sandbox has no operation ${operation} of ${service || 'that service'}`,
       )
     : new AwsError('InvalidAction', `The action ${operation} is not valid for this endpoint.`);
+};
 
 const THROTTLING: Readonly<Record<string, AwsError>> = {
+  s3: new AwsError('SlowDown', 'Please reduce your request rate.', 503),
   sns: new AwsError('Throttled', 'Rate exceeded', 429),
   sqs: new AwsError('RequestThrottled', 'Rate exceeded', 403),
   sts: new AwsError('Throttling', 'Rate exceeded'),
@@ -126,12 +134,14 @@ export const faultError = (service: string, fault: CallFault): AwsError => {
 
 const INTERNAL: Readonly<Record<string, string>> = {
   events: 'InternalException',
+  s3: 'InternalError',
   sns: 'InternalError',
   sqs: 'InternalFailure',
   sts: 'InternalFailure',
 };
 
 const readInput = (call: ApiCall, constraints: ServiceConstraints | undefined): unknown => {
+  if (call.protocol === 's3') return s3InputOf(call.request);
   const input = call.protocol === 'json' ? parseJson(call.text) : readForm(call, constraints);
   if (constraints !== undefined) validateInput(constraints, call.operation, input);
   return input;
@@ -164,6 +174,10 @@ const answer = (
   requestId: string,
 ): ApiAnswer => {
   if (call.protocol === 'json') return jsonAnswer(200, call.version, toJson(output), requestId);
+  if (call.protocol === 's3') {
+    const { headers, body } = output as S3Output;
+    return { status: 200, headers: { ...headers, 'x-amz-request-id': requestId }, body };
+  }
   const result =
     call.service === 'sqs'
       ? sqsResultXml(call.operation, output)
@@ -178,6 +192,11 @@ const refuse = (call: ApiCall, error: AwsError, requestId: string): ApiAnswer =>
     const told = jsonError(error);
     const { headers, body } = errorJson(call.service, told);
     return jsonAnswer(told.httpStatus, call.version, body, requestId, headers);
+  }
+  if (call.protocol === 's3') {
+    const xml = s3ErrorXml(error, call.request.url.split('?')[0] ?? '/', requestId);
+    const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };
+    return { status: error.httpStatus, headers, body: xml };
   }
   const code = call.service === 'sqs' ? sqsQueryCode(error.code) : (QUERY_CODES[error.code] ?? error.code);
   const told = new AwsError(code, error.message, error.httpStatus);

@@ -12,7 +12,7 @@ import { createRandom } from './random.ts';
  */
 export interface CallFault {
   readonly kind: 'throttle' | 'error' | 'timeout' | 'drop-response';
-  /** As in a signature's scope: `ssm`, `config`, `sns`, `events`, `sqs`, `sts`, `dynamodb`. */
+  /** As in a signature's scope: `ssm`, `config`, `sns`, `events`, `sqs`, `sts`, `s3`, `dynamodb`. */
   readonly service: string;
   readonly operation?: string;
   readonly account?: string;

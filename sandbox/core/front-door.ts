@@ -6,6 +6,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AwsError } from '../service.ts';
+import { s3OperationOf } from '../services/s3/s3-request.ts';
 import { type ApiCall, type Dispatch, NO_ANSWER, RESET } from './dispatch.ts';
 
 export interface FrontDoorDeps {
@@ -83,7 +84,8 @@ const answer = async (
     ...outcome.headers,
     'content-length': Buffer.byteLength(outcome.body),
   });
-  response.end(outcome.body);
+  // A HEAD is told how long the body would be, and gets none.
+  response.end(request.method === 'HEAD' ? undefined : outcome.body);
 };
 
 const mayBeAPage = ({ headers: { origin, host = '' } }: IncomingMessage): boolean =>
@@ -91,7 +93,7 @@ const mayBeAPage = ({ headers: { origin, host = '' } }: IncomingMessage): boolea
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d{1,5})?$/i;
 
-/** JSON protocols name the operation in a header, the query protocol in the form or the query string. */
+/** JSON protocols name the operation in a header, the query protocol in the form or the query string, S3 by its path. */
 const describeCall = (request: IncomingMessage, body: Buffer): ApiCall => {
   const { headers } = request;
   const target = headers['x-amz-target'];
@@ -111,10 +113,14 @@ const describeCall = (request: IncomingMessage, body: Buffer): ApiCall => {
       },
     };
   }
+  const service = /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';
+  if (service === 's3') {
+    const asked = { method: request.method ?? 'GET', url: request.url ?? '/', headers, body };
+    return { protocol: 's3', service, operation: s3OperationOf(asked) ?? '', headers, request: asked };
+  }
   const search = new URL(request.url ?? '/', 'http://sandbox').searchParams;
   const form = new URLSearchParams(body.toString('utf8'));
   for (const [name, value] of search) form.append(name, value);
-  const service = /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';
   return {
     protocol: 'query',
     service,

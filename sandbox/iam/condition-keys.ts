@@ -25,6 +25,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['Attributes', 'LeadingKeys'],
   events: ['source', 'detail-type'],
   iam: ['AWSServiceName', 'PassedToService', 'PolicyARN'],
+  s3: [],
   sns: ['Endpoint', 'Protocol'],
   sqs: [],
   ssm: ['DocumentVersion'],

@@ -65,6 +65,7 @@ const asItIs = (action: string): string => action;
 const USUAL_WORDS: Words = { code: 'AccessDeniedException', httpStatus: 400, told: asItIs };
 
 const WORDS: Readonly<Record<string, Words>> = {
+  s3: { code: 'AccessDenied', httpStatus: 403, told: asItIs },
   sns: { code: 'AuthorizationError', httpStatus: 403, told: (action) => action.replace('sns:', 'SNS:') },
   sqs: { code: 'AccessDeniedException', httpStatus: 403, told: (action) => action.toLowerCase() },
   sts: { code: 'AccessDenied', httpStatus: 403, told: asItIs },

@@ -1,6 +1,7 @@
-/** The policies that resources carry themselves: queues, topics, event buses, and roles, whose trust it is. */
+/** The policies that resources carry themselves: queues, topics, buckets, event buses, and roles, whose trust it is. */
 import type { World } from '../service.ts';
 import { type BusRecord, busKey, busOfArn } from '../services/events/bus-store.ts';
+import { stackBuckets } from '../services/s3/buckets.ts';
 import type { Topic } from '../services/sns/topic-store.ts';
 import { type QueueRecord, queueKeyOfArn } from '../services/sqs/queue-store.ts';
 import { findRole } from '../world/roles.ts';
@@ -26,6 +27,7 @@ const POLICY_TEXTS: Readonly<Record<string, (world: World, arn: string) => strin
   sqs: (world, arn) =>
     world.table<QueueRecord>('sqs-queues').get(queueKeyOfArn(arn) ?? '')?.attributes.Policy,
   sns: (world, arn) => world.table<Topic>('sns-topics').get(arn)?.attributes.Policy,
+  s3: (world, arn) => stackBuckets(world).get(arn.split(':')[5]?.split('/')[0] ?? '')?.policy,
   events: (world, arn) => {
     const place = busOfArn(arn);
     return place && world.table<BusRecord>('events-buses').get(busKey(place))?.policy;

@@ -7,6 +7,7 @@ import { dynamodbTypes } from './dynamodb.ts';
 import { eventsTypes } from './events.ts';
 import { iamTypes } from './iam.ts';
 import { lambdaTypes } from './lambda.ts';
+import { s3Types } from './s3.ts';
 import { snsTypes } from './sns.ts';
 import { sqsTypes } from './sqs.ts';
 import { typesWithoutCounterpart } from './without-counterpart.ts';
@@ -19,6 +20,7 @@ const TYPES: ResourceTypes = {
   ...eventsTypes,
   ...iamTypes,
   ...lambdaTypes,
+  ...s3Types,
   ...snsTypes,
   ...sqsTypes,
   ...typesWithoutCounterpart,

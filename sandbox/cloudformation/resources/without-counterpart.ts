@@ -59,24 +59,6 @@ const TYPES: Readonly<Record<string, WithoutCounterpart>> = {
     nothingIsLostBecause: 'nothing is encrypted in the sandbox, so no key is looked up',
     identify: ({ AliasName }, place) => ({ ref: textOf(AliasName) ?? generatedName(place), attributes: {} }),
   },
-  'AWS::S3::Bucket': {
-    nothingIsLostBecause: 'only Config delivers into it, and its deliveries are read by nobody here',
-    identify: ({ BucketName }, place) => {
-      const ref = textOf(BucketName) ?? generatedName(place, 63).toLowerCase();
-      return {
-        ref,
-        attributes: {
-          Arn: `arn:aws:s3:::${ref}`,
-          DomainName: `${ref}.s3.amazonaws.com`,
-          RegionalDomainName: `${ref}.s3.${place.region}.amazonaws.com`,
-        },
-      };
-    },
-  },
-  'AWS::S3::BucketPolicy': {
-    nothingIsLostBecause: 'no call of S3 is made in the sandbox that it could refuse',
-    identify: ({ Bucket }, place) => ({ ref: textOf(Bucket) ?? generatedName(place), attributes: {} }),
-  },
 };
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

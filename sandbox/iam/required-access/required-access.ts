@@ -3,6 +3,7 @@ import type { AccessRows, CallSite, Need } from './access-row.ts';
 import { CONFIG_ACCESS } from './config-access.ts';
 import { DYNAMODB_ACCESS } from './dynamodb-access.ts';
 import { EVENTS_ACCESS } from './events-access.ts';
+import { S3_ACCESS } from './s3-access.ts';
 import { SNS_ACCESS } from './sns-access.ts';
 import { SQS_ACCESS } from './sqs-access.ts';
 import { SSM_ACCESS } from './ssm-access.ts';
@@ -12,6 +13,7 @@ const ROWS: Readonly<Record<string, AccessRows>> = {
   config: CONFIG_ACCESS,
   dynamodb: DYNAMODB_ACCESS,
   events: EVENTS_ACCESS,
+  s3: S3_ACCESS,
   sns: SNS_ACCESS,
   sqs: SQS_ACCESS,
   ssm: SSM_ACCESS,

@@ -9,6 +9,7 @@ import type { AwsService } from '../../../sandbox/service.ts';
 import { createConfigService } from '../../../sandbox/services/config/config.ts';
 import { deployManagedRule } from '../../../sandbox/services/config/deployed-rules.ts';
 import { createEventsService } from '../../../sandbox/services/events/events.ts';
+import { createS3Service } from '../../../sandbox/services/s3/s3.ts';
 import { createSnsService } from '../../../sandbox/services/sns/sns.ts';
 import { createSqsService } from '../../../sandbox/services/sqs/sqs.ts';
 import { createSsmService } from '../../../sandbox/services/ssm/ssm.ts';
@@ -62,6 +63,7 @@ const USUAL: Readonly<Record<string, object>> = {
   sns: { ...TOPIC, SubscriptionArn: `${TOPIC.TopicArn}:1` },
   sqs: QUEUE,
   ssm: { AutomationExecutionId: 'id', Name: 'AWS-StopEC2Instance' },
+  s3: { Bucket: 'reports', Key: 'weekly/2026-W47.html' },
   sts: {},
 };
 const inputOf = (service: string, operation: string): object =>
@@ -80,6 +82,7 @@ const SERVICES: readonly AwsService[] = [
   sqs,
   createSsmService(shared),
   createStsService({ world, random }),
+  createS3Service(world),
 ];
 /** Those of DynamoDB that selfheal calls, whose server is not the sandbox's own. */
 const DYNAMODB = [
