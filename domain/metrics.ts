@@ -209,7 +209,7 @@ export const METRICS = {
     unit: 'Percent',
     title: 'Compliance',
     meaning:
-      'Compliant results of all that are compliant, non-compliant or short of data, in all lanes together, found once an hour; not written while none can be read.',
+      'Compliant results of all compliant, non-compliant and insufficient ones in all lanes together, counted as in the compliance report and found once an hour; not written while nothing can be read.',
   },
   ComplianceLanesUnread: {
     ...MEASURED,

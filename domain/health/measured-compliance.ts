@@ -1,6 +1,19 @@
-/** How much of what Config's rules look at is compliant, over all lanes: what could not be read is said, and never compliant. */
+/**
+ * How much of what Config's rules look at is compliant, over all lanes, counted as the compliance report counts: what
+ * could not be read is said, and never compliant.
+ */
 import type { ComplianceSource } from '../compliance/compliance-source.ts';
-import { type LaneCompliance, RULE_TROUBLES } from '../compliance/lane-compliance.ts';
+import type { LaneCompliance } from '../compliance/lane-compliance.ts';
+import { mergeLane } from '../compliance/merge-lane.ts';
+import {
+  isRecording,
+  judgedOf,
+  kindOf,
+  missingOf,
+  NOTHING,
+  standingOf,
+  sumOf,
+} from '../compliance/standing.ts';
 import type { Lane } from '../finding.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Clock } from '../ports.ts';
@@ -14,6 +27,7 @@ export interface MeasuringCompliance {
   readonly msMax?: number;
 }
 
+/** A denominator of 0 when nothing of any lane could be read: that is not the same as nothing being compliant. */
 export const measuredCompliance = async ({
   compliance,
   clock,
@@ -24,57 +38,54 @@ export const measuredCompliance = async ({
   const isTimeUp = () => clock.now() >= until;
   const { lanes, troubles } = await compliance.lanes();
   const read = await inParallel(lanes, LANES_AT_ONCE, (lane) => readLane(compliance, lane, isTimeUp));
-  const sum = (count: (lane: LaneShare) => number) => read.reduce((total, lane) => total + count(lane), 0);
+  const known = sumOf(
+    read.flatMap((lane) => lane?.rules.map((rule) => standingOf(rule, isRecording(lane))) ?? []),
+  );
+  const missing = sumOf([
+    ...read.map((lane) => (lane === undefined ? ONE_UNREAD : missingOf(lane))),
+    // A list that could not be read whole hides a lane at least.
+    ...(troubles.length > 0 ? [ONE_UNREAD] : []),
+  ]);
   return {
     at,
-    numerator: sum(({ compliant }) => compliant),
-    denominator: sum(({ all }) => all),
-    // A list that could not be read whole hides a lane at least.
-    lanesUnread: sum(({ isWhole }) => (isWhole ? 0 : 1)) + troubles.length,
+    numerator: known.compliant,
+    denominator: judgedOf(known) === 0 ? 0 : judgedOf(known) + judgedOf(missing),
+    lanesUnread: read.filter((lane) => !isWhole(lane)).length + (troubles.length > 0 ? 1 : 0),
   };
 };
 
-interface LaneShare {
-  readonly compliant: number;
-  /** COMPLIANT, NON_COMPLIANT and INSUFFICIENT_DATA. */
-  readonly all: number;
-  /** Nothing of it is left out, and it is from a lane in which Config sees what changes. */
-  readonly isWhole: boolean;
-}
+const ONE_UNREAD = { ...NOTHING, insufficient: 1 };
 
+/** Undefined when nothing of it was read. */
 const readLane = async (
   compliance: ComplianceSource,
   lane: Lane,
   isTimeUp: () => boolean,
-): Promise<LaneShare> => {
-  const share = { compliant: 0, all: 0, isWhole: true };
+): Promise<LaneCompliance | undefined> => {
+  let known: LaneCompliance | undefined;
   let rules: readonly string[] | undefined;
-  do {
-    if (isTimeUp()) return { ...share, isWhole: false };
+  while (rules === undefined || rules.length > 0) {
+    if (isTimeUp()) return known;
     let read: LaneCompliance;
     try {
       read = await compliance.read(lane, rules);
     } catch {
-      return { ...share, isWhole: false };
+      return known;
     }
-    for (const { counts, trouble } of read.rules) {
-      if (trouble !== undefined && !WAS_READ.has(trouble.code)) share.isWhole = false;
-      share.compliant += counts.compliant;
-      share.all += counts.compliant + counts.nonCompliant + counts.insufficientData;
-    }
-    if (read.troubles.length > 0 || read.recorder.state !== 'recording') share.isWhole = false;
+    known = known === undefined ? read : mergeLane([known, read]);
     // Who comes no further would ask for ever.
-    if (rules !== undefined && read.unread.length >= rules.length) return { ...share, isWhole: false };
+    if (rules !== undefined && read.unread.length >= rules.length) return known;
     rules = read.unread;
-  } while (rules.length > 0);
-  return share;
+  }
+  return known;
 };
 
-/** These say something of a rule whose results were read. */
-const WAS_READ: ReadonlySet<string> = new Set([
-  RULE_TROUBLES.errs,
-  RULE_TROUBLES.neverEvaluated,
-  RULE_TROUBLES.insufficientData,
-  RULE_TROUBLES.noResults,
-]);
+/** Nothing of it is left out, and Config sees what changes there. */
+const isWhole = (lane: LaneCompliance | undefined): boolean =>
+  lane !== undefined &&
+  isRecording(lane) &&
+  lane.troubles.length === 0 &&
+  lane.unread.length === 0 &&
+  lane.rules.every((rule) => kindOf(rule) !== 'unread');
+
 const LANES_AT_ONCE = 4;

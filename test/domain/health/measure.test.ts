@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPEN_STATES } from '../../../domain/case/case.ts';
 import type { LaneCompliance } from '../../../domain/compliance/lane-compliance.ts';
+import { makeComplianceReport } from '../../../domain/compliance/report.ts';
 import { laneId } from '../../../domain/finding.ts';
 import { createMeasure, type MeasureDeps, type MeasuredPart, PARTS } from '../../../domain/health/measure.ts';
 import type { RecorderHealth } from '../../../domain/health/recorder-health.ts';
@@ -292,27 +293,39 @@ describe('the success rate', () => {
 describe('compliance', () => {
   const [FIRST] = LANES;
   const trouble = { operation: 'config:DescribeConfigRules', code: 'AccessDeniedException', message: 'no' };
-  it.each<[string, Partial<LaneCompliance>]>([
-    ['cannot be read', { rules: [], troubles: [trouble] }],
-    [
-      'has a rule that cannot be read',
-      {
-        rules: laneCompliance(LANES[0] as never).rules.map((rule) => ({
-          ...rule,
-          trouble: { code: 'ThrottlingException', message: 'Rate exceeded' },
-        })),
-      },
-    ],
-    ['records nothing', { recorder: { lane: LANES[0] as never, state: 'stopped' } }],
-  ])('of a lane that %s is told as not known', async (_, changed) => {
-    const world = measuring();
-    Object.assign(world.deps.compliance, {
-      read: async (lane: (typeof LANES)[number]) => laneCompliance(lane, lane === FIRST ? changed : {}),
-    });
-    await world.measure();
-    expect(world.gauges.get('ComplianceLanesUnread')).toBe(1);
-    expect(world.gauges.get('CompliancePercent')).toBe(70);
-  });
+  const changed: Readonly<Record<string, Partial<LaneCompliance>>> = {
+    'cannot be read': { rules: [], troubles: [trouble] },
+    'has a rule that cannot be read': {
+      rules: laneCompliance(LANES[0] as never).rules.map((rule) => ({
+        ...rule,
+        trouble: { code: 'ThrottlingException', message: 'Rate exceeded' },
+      })),
+    },
+    'records nothing': { recorder: { lane: LANES[0] as never, state: 'stopped' } },
+  };
+
+  it.each(Object.keys(changed))(
+    'of a lane that %s is told as not known, and the share is that of the compliance report',
+    async (how) => {
+      const read = (lane: (typeof LANES)[number]) => laneCompliance(lane, lane === FIRST ? changed[how] : {});
+      const world = measuring({
+        compliance: { lanes: async () => ({ lanes: LANES, troubles: [] }), read: async (lane) => read(lane) },
+      });
+      await world.measure();
+      const { share } = makeComplianceReport({
+        madeAt: NOW,
+        scope: { accounts: [], regions: [], rules: [], frameworks: [] },
+        lanes: LANES.map(read),
+        unreadLanes: [],
+        listTroubles: [],
+        frameworks: [],
+        remediation: { unread: 'nobody asked' },
+      });
+      expect(share).toBeLessThan(0.7);
+      expect(world.gauges.get('ComplianceLanesUnread')).toBe(1);
+      expect(world.gauges.get('CompliancePercent')).toBeCloseTo(100 * (share ?? 0), 9);
+    },
+  );
 
   it('is not told when no lane could be read, and neither is zero nor whole', async () => {
     const world = measuring();
@@ -332,7 +345,8 @@ describe('compliance', () => {
       read: async (lane: (typeof LANES)[number], rules?: readonly string[]) => {
         asked.push(rules);
         const unread = rules === undefined ? ['a', 'b'] : ['b'];
-        return laneCompliance(lane, { unread });
+        const [known] = laneCompliance(lane).rules;
+        return laneCompliance(lane, { unread, rules: [{ ...known, name: rules ? 'a' : 'r' } as never] });
       },
     });
     await world.measure();
