@@ -29,6 +29,14 @@ export const reading = (deps: ReadingDeps): Hono =>
     .route('/', pageRoutes(deps))
     .route(
       '/',
+      lazily(
+        '/',
+        ['GET /reports', 'GET /reports.css', 'GET /reports/:week', 'GET /reports/:week/cases'],
+        async () => (await import('../routes/report-page-routes.ts')).reportPageRoutes(deps),
+      ),
+    )
+    .route(
+      '/',
       lazily('/', ['GET /sign-in', 'GET /sign-in/callback', 'POST /sign-out'], async () =>
         (await import('../identity/sign-in-routes.ts')).signInRoutes(deps.signIn),
       ),

@@ -8,6 +8,8 @@ export type Html = ReturnType<typeof html>;
 export interface Around {
   /** Absent where it is not asked who looks. */
   readonly visit?: Visit;
+  /** Path of a style sheet that it needs besides. */
+  readonly styles?: string;
 }
 
 /** Who looks at the page, and where they may sign in when that is nobody. */
@@ -16,18 +18,22 @@ export interface Visit {
   readonly signInTo: string;
 }
 
-export const layout = (title: string, body: Html, { visit }: Around = {}): Html => html`<!doctype html>
+export const layout = (
+  title: string,
+  body: Html,
+  { visit, styles }: Around = {},
+): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${line(title)} · selfheal</title>
-<link rel="stylesheet" href="/console.css">
+<link rel="stylesheet" href="/console.css">${styles === undefined ? '' : html`<link rel="stylesheet" href="${styles}">`}
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
-<header><nav aria-label="selfheal"><a class="home" href="/">selfheal</a></nav>${visit === undefined ? '' : visitSection(visit)}</header>
+<header><nav aria-label="selfheal"><a class="home" href="/">selfheal</a> <a href="/reports">Reports</a></nav>${visit === undefined ? '' : visitSection(visit)}</header>
 <main id="main" tabindex="-1">
 ${body}
 </main>

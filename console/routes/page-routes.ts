@@ -1,18 +1,17 @@
 /** The pages: the open cases, one case with the plan that people are asked about, and what a link in a message opens. */
-import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import type { Case } from '../../domain/case/case.ts';
 import { heldBack } from '../../domain/held-back.ts';
 import { PortError } from '../../domain/ports.ts';
 import { caseSummary } from '../case-json.ts';
-import type { HttpDeps, ReadingDeps } from '../http-deps.ts';
-import type { Session } from '../identity/session.ts';
+import type { ReadingDeps } from '../http-deps.ts';
 import { casesPage } from '../page/cases-page.ts';
 import { CONSOLE_CSS } from '../page/console-css.ts';
 import { decisionPage } from '../page/decision-page.ts';
 import { noSuchCasePage, signInPath } from '../page/layout.ts';
 import { deadLinkPage, linksUnreadablePage } from '../page/not-opened-page.ts';
 import { showCase } from '../show-case.ts';
+import { visitOf } from '../visit-of.ts';
 
 /** More than that nobody reads on one page; the command line lists them all. */
 const CASES_SHOWN_MAX = 500;
@@ -67,15 +66,6 @@ export const pageRoutes = (deps: ReadingDeps): Hono => {
         context.body(CONSOLE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }),
       )
   );
-};
-
-/** On one's own machine whoever is there may look; elsewhere one signs in first. */
-const visitOf = async (
-  { sessionOf, openToRead }: HttpDeps,
-  context: Context,
-): Promise<'sign-in-first' | { readonly session: Session | undefined }> => {
-  const session = await sessionOf(context);
-  return session === undefined && openToRead !== true ? 'sign-in-first' : { session };
 };
 
 const RANK: Readonly<Record<Case['severity'], number>> = { critical: 0, high: 1, medium: 2, low: 3 };

@@ -16,6 +16,7 @@ const MANY_MESSAGES = [...MESSAGES, 'domain/message/many-messages.ts'];
 const ERROR_PAGE = 'console/page/error-page.ts';
 const SESSION = 'infra/identity/oidc.ts';
 const FORM = ['console/routes/decision-form-routes.ts', SESSION, ERROR_PAGE];
+const REPORTING = 'infra/report/compose-reporting.ts';
 const EXEMPTION = 'domain/exemption/exempt-finding.ts';
 
 /**
@@ -23,6 +24,14 @@ const EXEMPTION = 'domain/exemption/exempt-finding.ts';
  * every request of its function.
  */
 const REQUESTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  api: {
+    'looking at a case': [SESSION, ERROR_PAGE],
+    'opening a link': ['infra/links/compose-reader.ts', SESSION, ERROR_PAGE],
+    'signing in': ['console/identity/sign-in-routes.ts', SESSION, ERROR_PAGE],
+    'a report as a page': ['console/routes/report-page-routes.ts', REPORTING, SESSION, ERROR_PAGE],
+    'a report over the API': ['console/routes/report-routes.ts', REPORTING],
+    'verifying a report': ['console/routes/report-routes.ts', REPORTING, 'infra/report/compose-verify.ts'],
+  },
   decide: {
     'approving by the form': [...FORM, ...MESSAGES],
     // Who is told of a denial gets no link: there is nothing to decide.

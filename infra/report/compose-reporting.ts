@@ -1,6 +1,5 @@
 /** What answers questions about weekly reports, put together; it reads the table and nothing else. */
 import type { AppBase } from '../compose-ports.ts';
-import { createCaseRecords } from '../dynamodb/case-records.ts';
 import { createCaseRows } from '../dynamodb/case-rows.ts';
 import { createControlJournal } from '../dynamodb/control-journal.ts';
 import type { Documents } from '../dynamodb/documents.ts';
@@ -16,7 +15,8 @@ export interface ReportingParts {
   readonly app: Pick<AppBase, 'ports' | 'policy' | 'catalog'>;
 }
 
-export const composeReporting = (parts: ReportingParts): Reporting => createReporting(reportingDeps(parts));
+export const composeReporting = (parts: ReportingParts): Omit<Reporting, 'verify'> =>
+  createReporting(reportingDeps(parts));
 
 /** Also for who makes a report and stores it. */
 export const reportingDeps = ({
@@ -27,7 +27,6 @@ export const reportingDeps = ({
   const { now } = ports.clock;
   return {
     rows: createCaseRows({ client, tableName, now }),
-    records: createCaseRecords({ client, tableName, now }),
     reports: createReportStore({ client, tableName }),
     journal: createControlJournal({ client, tableName }),
     recorders: createRecorderStore({ client, tableName }),

@@ -40,7 +40,7 @@ export const renderCsv = (report: WeeklyReport): string =>
     .map((line) => `${line}\r\n`)
     .join('');
 
-const cellOf = (value: Row[keyof Row]): string => {
+export const cellOf = (value: Row[keyof Row]): string => {
   if (value === null) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
   const text = inert(value, CHARS_MAX);

@@ -72,10 +72,9 @@ a{color:inherit}
 dt{margin-top:.5rem}dd{margin:0}
 `;
 
-/** On paper: light, and no row of a table on two pages. */
-export const PRINT_CSS = `
+/** On paper no row of a table is on two pages. */
+const PAPER = `
 @page{size:A4;margin:18mm 14mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);font:8pt system-ui,sans-serif;color:#57606a}}
-:root{color-scheme:light}
 body{background:#fff;color:#1b1f24;font-size:10.5pt;line-height:1.4}
 .report{max-width:none;padding:0}
 .report tr,.report .tiles li,.report figure,.report .trouble,.report .doubts,.report .hero,.report dt{break-inside:avoid}
@@ -86,5 +85,10 @@ body{background:#fff;color:#1b1f24;font-size:10.5pt;line-height:1.4}
 .report th,.report td{padding:.25rem .4rem}
 .report td small,.report th small,.report thead th,.report .note,.report .definition,.report caption{font-size:8pt}
 .report .terms{font-size:9pt}
-@media print{a{text-decoration:none}}
 `;
+
+/** A document that is to be printed: light, whatever the screen is. */
+export const PRINT_CSS = `:root{color-scheme:light}${PAPER}@media print{a{text-decoration:none}}`;
+
+/** A page of the console that somebody prints: without what leads elsewhere. */
+export const ON_PAPER_CSS = `@media print{${PAPER}a{text-decoration:none}header,.skip,.report nav,.report pre{display:none}}`;

@@ -5,17 +5,16 @@ import { rowAsOf } from '../../domain/report/as-of.ts';
 import type { CaseRow } from '../../domain/report/case-row.ts';
 import type { FigureName } from '../../domain/report/figures.ts';
 import { countedIn } from '../../domain/report/heads.ts';
-import { makeWeeklyReport, reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
+import { reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
 import type { FoundReport } from '../../domain/report/stored-report.ts';
-import { type CaseRecords, type Verification, verifyReport } from '../../domain/report/verify-report.ts';
-import { type Week, weekNamed } from '../../domain/report/week.ts';
+import type { Verification } from '../../domain/report/verify-report.ts';
+import type { Week } from '../../domain/report/week.ts';
 import type { Dimension, WeeklyReport } from '../../domain/report/weekly-report.ts';
 import type { Instant } from '../../domain/time.ts';
-import { factsBeside, type ReportDeps, weeklyReport } from './make-report.ts';
+import { type ReportDeps, weeklyReport } from './make-report.ts';
 
 export interface ReportingDeps extends ReportDeps {
   readonly reports: ReportStore;
-  readonly records: CaseRecords;
 }
 
 export interface ShownReport {
@@ -48,7 +47,8 @@ export interface Reporting {
   verify(week: Week, until?: Instant): Promise<Verification>;
 }
 
-export const createReporting = (deps: ReportingDeps): Reporting => ({
+/** But for verifying, which is asked for rarely and reads every case again: `createVerify`. */
+export const createReporting = (deps: ReportingDeps): Omit<Reporting, 'verify'> => ({
   shown: async (week) => {
     const { stored, doubt } = await storedOf(deps.reports, week.id);
     if (stored !== undefined && doubt === undefined) return { report: stored.report, isStored: true };
@@ -70,39 +70,10 @@ export const createReporting = (deps: ReportingDeps): Reporting => ({
     }
     return behind.sort(newestFirst);
   },
-
-  verify: async (asked, until) => {
-    const { stored: found, doubt } = await storedOf(deps.reports, asked.id);
-    // Its bounds are the calendar's, whatever a stored report says of them.
-    const week = (found && weekNamed(asked.id, found.report.week.timezone)) ?? asked;
-    const asOf = reportSpan(week, until ?? found?.madeAt ?? deps.now()).to;
-    const stored = found?.report.until === asOf || until === undefined ? found : undefined;
-    const now = stored?.madeAt ?? until ?? deps.now();
-    const told = stored?.report ?? (await factsBeside({ ...deps, now: () => now }, week));
-    return verifyReport({
-      records: deps.records,
-      since: rowsSince(week),
-      until: asOf,
-      ...(stored && { stored }),
-      ...(doubt !== undefined && { doubt }),
-      make: (rows) =>
-        makeWeeklyReport({
-          rows,
-          week,
-          now,
-          policyVersion: told.policyVersion,
-          catalog: deps.catalog,
-          accountName: (account) => accountName(deps.policy().policy, account),
-          lapsing: told.lapsing,
-          controlEvents: told.controlEvents,
-          ...(told.recorders && { recorders: told.recorders }),
-        }),
-    });
-  },
 });
 
 /** What is stored and cannot be read is no report, and a doubt; what does not answer is nobody's fault. */
-const storedOf = async (
+export const storedOf = async (
   reports: ReportStore,
   week: string,
 ): Promise<{ readonly stored?: FoundReport; readonly doubt?: string }> => {

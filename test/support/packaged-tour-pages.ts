@@ -12,6 +12,9 @@ export interface PageVisit {
   readonly looked: readonly number[];
   /** True when none of that changed an item of the table. */
   readonly lookedOnly: boolean;
+  /** The report of the week, and the cases that were opened in it. */
+  readonly reports: readonly number[];
+  readonly listed: boolean;
   readonly withoutVisit: number;
   readonly strangerSees: string;
   readonly strangerTold: number;
@@ -36,7 +39,8 @@ export const decidesOnThePage = async (
   const before = await world.items();
   const looked: number[] = [];
   for (const method of ['GET', 'HEAD', 'OPTIONS']) looked.push((await nobody.ask(method, link)).status);
-  for (const path of ['/', page, decision, '/console.css'])
+  const week = '/reports/current';
+  for (const path of ['/', page, decision, '/console.css', '/reports.css', '/reports', week])
     looked.push((await nobody.ask('GET', path)).status);
   const lookedOnly = (await world.items()) === before;
   const withoutVisit = await nobody.ask('POST', decision, { ...form, csrf: '' });
@@ -49,6 +53,8 @@ export const decidesOnThePage = async (
   const ada = createBrowser(world, asked);
   const signedIn = await signIn(world, ada, 'ada', ['sre-oncall'], link);
   const shown = await ada.ask('GET', link);
+  const report = await ada.ask('GET', week);
+  const behind = await ada.ask('GET', `${week}/cases?figure=opened`);
   const foreignForm = await ada.ask('POST', decision, { ...form, csrf: csrfIn(strangers) });
   const approved = await whileTimePasses(world, ada.ask('POST', decision, { ...form, csrf: csrfIn(shown) }));
   await ada.ask('POST', '/sign-out', { csrf: csrfIn(shown) });
@@ -56,6 +62,8 @@ export const decidesOnThePage = async (
   return {
     looked,
     lookedOnly,
+    reports: [report.status, behind.status],
+    listed: behind.body.includes(`/cases/${id}`),
     withoutVisit: withoutVisit.status,
     strangerSees: /You may look, but not decide/.exec(strangers.body)?.[0] ?? strangers.body,
     strangerTold: strangerTold.status,

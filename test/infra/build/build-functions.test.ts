@@ -109,10 +109,13 @@ describe('the packaged functions', () => {
       ...Object.fromEntries(FUNCTIONS.map((name) => [name, [...MESSAGES, LINKS]])),
       // Who signs in is asked for where there are pages only; there links are opened, and made where people are told.
       api: [
+        ...routes('report', 'report-page'),
         'console/identity/sign-in-routes.ts',
         'console/page/error-page.ts',
         'infra/identity/oidc.ts',
         'infra/links/compose-reader.ts',
+        'infra/report/compose-reporting.ts',
+        'infra/report/compose-verify.ts',
       ].sort(),
       decide: [
         ...routes('apply', 'decision-form', 'exemption', 'sweep'),
@@ -293,7 +296,7 @@ describe('a packaged function at work', () => {
     ['operations', GET('/api/plan/nowhere'), { statusCode: 404 }],
     ['execution-status', { Records: [] }, { batchItemFailures: [] }],
     ['tick', {}, { woken: expect.any(Number) }],
-    ['report', { kind: 'measure' }, { kind: 'measure', controlEvents: 0 }],
+    ['report', { kind: 'measure' }, { kind: 'measure', failed: [] }],
     ['wake', { Records: [] }, { batchItemFailures: [] }],
   ])('%s answers', async (name, event, expected) => {
     const run = await invokeBuilt(moduleOf(name), event, environment());

@@ -107,8 +107,10 @@ describe('the roles that the stacks make', () => {
   it('let those decide on the page whom the policy lets, signed in, and nobody by a link', () => {
     expect(tour.page).toEqual({
       // The link; API Gateway knows no HEAD and no OPTIONS of it. Then the pages, where one signs in first.
-      looked: [200, 404, 404, 303, 303, 303, 200],
+      looked: [200, 404, 404, 303, 303, 303, 200, 200, 303, 303],
       lookedOnly: true,
+      reports: [200, 200],
+      listed: true,
       withoutVisit: 401,
       strangerSees: 'You may look, but not decide',
       strangerTold: 403,

@@ -1,0 +1,42 @@
+/** Whether a report says what the cases say: everything is made again from them. */
+import { accountName } from '../../domain/policy/account-name.ts';
+import { makeWeeklyReport, reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
+import { type CaseRecords, verifyReport } from '../../domain/report/verify-report.ts';
+import { weekNamed } from '../../domain/report/week.ts';
+import { factsBeside } from './make-report.ts';
+import { type Reporting, type ReportingDeps, storedOf } from './reporting.ts';
+
+export interface VerifyDeps extends ReportingDeps {
+  readonly records: CaseRecords;
+}
+
+export const createVerify =
+  (deps: VerifyDeps): Reporting['verify'] =>
+  async (asked, until) => {
+    const { stored: found, doubt } = await storedOf(deps.reports, asked.id);
+    // Its bounds are the calendar's, whatever a stored report says of them.
+    const week = (found && weekNamed(asked.id, found.report.week.timezone)) ?? asked;
+    const asOf = reportSpan(week, until ?? found?.madeAt ?? deps.now()).to;
+    const stored = found?.report.until === asOf || until === undefined ? found : undefined;
+    const now = stored?.madeAt ?? until ?? deps.now();
+    const told = stored?.report ?? (await factsBeside({ ...deps, now: () => now }, week));
+    return verifyReport({
+      records: deps.records,
+      since: rowsSince(week),
+      until: asOf,
+      ...(stored && { stored }),
+      ...(doubt !== undefined && { doubt }),
+      make: (rows) =>
+        makeWeeklyReport({
+          rows,
+          week,
+          now,
+          policyVersion: told.policyVersion,
+          catalog: deps.catalog,
+          accountName: (account) => accountName(deps.policy().policy, account),
+          lapsing: told.lapsing,
+          controlEvents: told.controlEvents,
+          ...(told.recorders && { recorders: told.recorders }),
+        }),
+    });
+  };
