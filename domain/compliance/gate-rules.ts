@@ -98,13 +98,14 @@ const ONCE_PER_ACCOUNT: ReadonlySet<string> = new Set([
 
 /** About no lane in particular, so that it is one reason and not one for each. */
 const unknownRule = ({ asked }: WantedRule, places: readonly LaneSeen[], catalog: RuleFacts): Doubt => {
+  const read = places.filter(({ doubts }) => doubts.every(({ kind }) => kind !== 'unread')).length;
   const meant = didYouMean(asked.name, knownNames(places, catalog));
   const guess = meant === undefined || meant === asked.name ? '' : ` (did you mean "${meant}"?)`;
   return {
     kind: 'failing',
     code: 'unknown-rule',
     rule: asked.name,
-    why: `no such rule is deployed in ${places.length === 1 ? 'this lane' : `any of these ${places.length} lanes`}${guess}`,
+    why: `no such rule is deployed in ${read === 1 ? 'the one lane' : `any of the ${read} lanes`} that could be read${guess}`,
     mend: 'Look how it is written: identifier and name are both good. Or deploy it.',
   };
 };

@@ -41,7 +41,7 @@ export const againText = (again: readonly string[]): string | undefined => {
   for (const why of again) counts.set(why, (counts.get(why) ?? 0) + 1);
   const told = [...counts]
     .slice(0, 5)
-    .map(([why, count]) => `${why}${count === 1 ? '' : ` (${count} times)`}`);
+    .map(([why, count]) => (count === 1 || counts.size === 1 ? why : `${why} (${count} times)`));
   const more = counts.size > told.length ? `, and ${counts.size - told.length} more` : '';
   return `Asked again ${again.length === 1 ? 'once' : `${again.length} times`}: ${told.join(', ')}${more}.`;
 };

@@ -345,7 +345,7 @@ describe('a gate never passes', () => {
     expect(reasons.filter(({ code }) => code === 'unknown-rule')).toMatchObject([
       {
         rule: 'S3_BUCKET_VERSIONING_ENABLE',
-        why: 'no such rule is deployed in any of these 2 lanes (did you mean "S3_BUCKET_VERSIONING_ENABLED"?)',
+        why: 'no such rule is deployed in any of the 2 lanes that could be read (did you mean "S3_BUCKET_VERSIONING_ENABLED"?)',
       },
     ]);
   });
