@@ -7,8 +7,10 @@ import { attemptToken } from '../../domain/permit.ts';
 import { type Plan, planHash } from '../../domain/plan.ts';
 import type { LimitScope } from '../../domain/policy/policy.ts';
 import { policySubject } from '../../domain/policy/policy-subject.ts';
+import { rowOf } from '../../domain/report/case-row.ts';
 import type { StopSwitch } from '../../domain/stop-switch.ts';
 import { epochMs, minuteMs, secondMs } from '../../domain/time.ts';
+import { rowFromItem } from '../../infra/dynamodb/case-item.ts';
 import { CONTROL_KEY } from '../../infra/dynamodb/table.ts';
 import { outOfTime } from './calendar-safety.ts';
 import type { Item } from './expression.ts';
@@ -78,6 +80,7 @@ export class Safety {
     if (is.attempts > is.terms.retry.attemptsMax)
       this.violated('6', `${is.id} makes attempt ${is.attempts} of ${is.terms.retry.attemptsMax}`);
     this.verified(is);
+    this.counted(is, after);
   }
 
   /** 8. What is acknowledged is known to the finding's case, or to a later one. */
@@ -328,6 +331,29 @@ export class Safety {
       this.violated('10', `${is.id} is resolved by ${verdict?.compliance} of ${verdict?.recordedAt}`);
   }
 
+  /** 15. What a report counts of a case is what happened to it, and its index says the same. */
+  private counted(is: Case, item: Item): void {
+    const row = rowOf(is);
+    const { state, attempts, openedAt } = is;
+    const healed = state.name === 'resolved';
+    if (row.dropped === 0 && row.attempts.length !== attempts)
+      this.violated('15', `${is.id} tells ${row.attempts.length} of its ${attempts} attempts`);
+    if (row.attempts.filter(({ failed }) => failed === undefined).length > (attempts > 0 ? 1 : 0))
+      this.violated('15', `${is.id} tells more than one attempt that did not fail`);
+    if (healed && row.attempts.at(-1)?.failed) this.violated('15', `${is.id} was healed by what failed`);
+    if ((state.name === 'denied') !== row.decided.some(({ answer }) => answer === 'denied'))
+      this.violated('15', `${is.id} is ${state.name}, and tells ${JSON.stringify(row.decided)}`);
+    if (!isClosed(state)) return;
+    const spentMs = Object.values(row.spentMs).reduce((sum, ms) => sum + ms, 0);
+    if (spentMs !== epochMs(state.closedAt) - epochMs(openedAt))
+      this.violated(
+        '15',
+        `${is.id} took ${epochMs(state.closedAt) - epochMs(openedAt)} ms, and tells ${spentMs}`,
+      );
+    if (JSON.stringify(rowFromItem(item)) !== JSON.stringify(row))
+      this.violated('15', `${is.id} lies in the index as something else`);
+  }
+
   private violated(invariant: string, what: string): void {
     this.world.violated(`invariant ${invariant}: ${what}`);
   }
@@ -355,8 +381,14 @@ const covers = (
 
 /** That somebody's decision was refused stands in the story, also of a closed case; nothing else changes by it. */
 const isOnlyNoted = (was: Case, is: Case): boolean => {
-  const { version: _, timeline, timelineDropped, ...rest } = is;
-  const { version: __, timeline: before, timelineDropped: droppedBefore, ...restBefore } = was;
+  const { version: _, timeline, timelineDropped, milestonesDropped: ___, ...rest } = is;
+  const {
+    version: __,
+    timeline: before,
+    timelineDropped: droppedBefore,
+    milestonesDropped: ____,
+    ...restBefore
+  } = was;
   return (
     timeline.at(-1)?.what === 'decision-refused' &&
     timeline.length + timelineDropped === before.length + droppedBefore + 1 &&
