@@ -3,6 +3,8 @@
  * us-east-1's list prices without free tiers; look them up for your Region before you quote the sum.
  */
 
+import { OPEN_STATES } from '../domain/case/case.ts';
+import { METRICS, type Metric } from '../domain/metrics.ts';
 import { AUTOMATION_STEPS_A_RUN, DOLLARS_PER_AUTOMATION_STEP } from '../domain/price-of-run.ts';
 
 /** What one successful case in mode `auto` uses, from its event to `resolved`. */
@@ -25,7 +27,15 @@ export interface IdleUsage {
   readonly lambdaInvocations: number;
   readonly lambdaGbSeconds: number;
   readonly dynamodbReadUnits: number;
+  readonly watching: Watching;
+}
+
+/** What is paid for by the month in CloudWatch. */
+export interface Watching {
   readonly alarms: number;
+  /** Each combination of a name and values of dimensions is one. */
+  readonly metrics: number;
+  readonly dashboards: number;
 }
 
 interface Price {
@@ -45,7 +55,9 @@ export const PRICES = {
   snsMessages: { what: 'SNS messages', perMillion: 0.5 },
 } as const satisfies Readonly<Record<keyof CaseUsage, Price>>;
 
-const DOLLARS_PER_ALARM_AND_MONTH = 0.1;
+const DOLLARS_A_MONTH = { alarms: 0.1, metrics: 0.3, dashboards: 3 } as const satisfies Readonly<
+  Record<keyof Watching, number>
+>;
 
 export interface CostRow {
   readonly what: string;
@@ -71,11 +83,14 @@ export const costOfCases = (usage: CaseUsage): readonly CostRow[] =>
 
 /** US dollars a month with no case at all. */
 export const costOfIdling = (usage: IdleUsage): number => {
-  const { alarms, ...requests } = usage;
+  const { watching, ...requests } = usage;
   const dollars = Object.entries(requests).map(
     ([key, count]) => (count * PRICES[key as keyof typeof requests].perMillion) / 1_000_000,
   );
-  return dollars.reduce((sum, each) => sum + each, alarms * DOLLARS_PER_ALARM_AND_MONTH);
+  const watched = Object.entries(watching).map(
+    ([key, count]) => count * DOLLARS_A_MONTH[key as keyof Watching],
+  );
+  return [...dollars, ...watched].reduce((sum, each) => sum + each, 0);
 };
 
 /**
@@ -100,12 +115,20 @@ const TICKS_A_MONTH = SECONDS_A_MONTH / 60;
 /** Lambda keeps five receivers at each of three queues, each of which waits for 20 s. */
 const EMPTY_RECEIVES_A_MONTH = (3 * 5 * SECONDS_A_MONTH) / 20;
 
-export const idleUsage = (alarms: number): IdleUsage => ({
+const MEASUREMENTS_A_MONTH = SECONDS_A_MONTH / 300;
+
+export const idleUsage = (watching: Watching): IdleUsage => ({
   sqsRequests: EMPTY_RECEIVES_A_MONTH,
-  lambdaInvocations: TICKS_A_MONTH,
-  /** A tick takes 0.2 s at 512 MB. */
-  lambdaGbSeconds: TICKS_A_MONTH * 0.2 * 0.5,
-  /** Three queries, stale by choice, and one item read for sure. */
-  dynamodbReadUnits: TICKS_A_MONTH * 2.5,
-  alarms,
+  lambdaInvocations: TICKS_A_MONTH + MEASUREMENTS_A_MONTH,
+  /** A tick takes 0.2 s at 512 MB, a measurement of a few lanes a second at 1 GB. */
+  lambdaGbSeconds: TICKS_A_MONTH * 0.2 * 0.5 + MEASUREMENTS_A_MONTH,
+  /** Three queries, stale by choice, and one item read for sure; a measurement asks a dozen times. */
+  dynamodbReadUnits: TICKS_A_MONTH * 2.5 + MEASUREMENTS_A_MONTH * 12,
+  watching,
 });
+
+/** The metrics that are written even where nothing happens: what is measured, and that it was. */
+export const metricsAtRest = (): number =>
+  Object.values(METRICS as Readonly<Record<string, Metric>>)
+    .filter(({ kind }) => kind === 'gauge')
+    .reduce((sum, { dimensions }) => sum + (dimensions.length === 0 ? 1 : OPEN_STATES.length), 1);

@@ -1,5 +1,12 @@
 /** The parts of docs/deploy.md that follow from the templates and from arithmetic. */
-import { type CostRow, costOfCases, costOfIdling, HEALED_CASE, idleUsage } from '../../bench/cost.ts';
+import {
+  type CostRow,
+  costOfCases,
+  costOfIdling,
+  HEALED_CASE,
+  idleUsage,
+  metricsAtRest,
+} from '../../bench/cost.ts';
 import type { Template, TemplateParameter } from '../../infra/stack/template.ts';
 import { hubTemplate, memberTemplate } from '../support/stack-templates.ts';
 
@@ -8,8 +15,17 @@ export const deployParts = async (): Promise<Readonly<Record<string, string>>> =
   'hub parameters': parameterTable(hubTemplate(), (name) => `${name[0]?.toLowerCase()}${name.slice(1)}`),
   'member parameters': parameterTable(await memberTemplate(), (name) => name),
   cost: costTable(HEALED_CASE),
-  idle: `With no case at all, with the default settings: about $${costOfIdling(idleUsage(alarmsOf(hubTemplate()))).toFixed(2)} a month, for ${alarmsOf(hubTemplate())} alarms, Lambda's looking into empty queues, and a look at the table each minute.`,
+  idle: idlePart(hubTemplate()),
 });
+
+const idlePart = (hub: Template): string => {
+  const watching = {
+    alarms: countOf(hub, 'AWS::CloudWatch::Alarm'),
+    metrics: metricsAtRest(),
+    dashboards: countOf(hub, 'AWS::CloudWatch::Dashboard'),
+  };
+  return `With no case at all, with the default settings: about $${costOfIdling(idleUsage(watching)).toFixed(2)} a month, for ${watching.alarms} alarms, ${watching.metrics} metrics and a dashboard, Lambda's looking into empty queues, a look at the table each minute, and a measurement every five.`;
+};
 
 const parameterTable = (template: Template, named: (parameter: string) => string): string =>
   [
@@ -27,8 +43,8 @@ const defaultOf = ({ Default }: TemplateParameter): string => {
 
 const descriptionOf = ({ Description = '' }: TemplateParameter): string => Description.replaceAll('|', '\\|');
 
-const alarmsOf = ({ Resources }: Template): number =>
-  Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').length;
+const countOf = ({ Resources }: Template, type: string): number =>
+  Object.values(Resources).filter(({ Type }) => Type === type).length;
 
 const costTable = (usage: Parameters<typeof costOfCases>[0]): string => {
   const rows = costOfCases(usage).filter(({ perCase }) => perCase > 0);

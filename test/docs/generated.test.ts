@@ -9,6 +9,7 @@ import { caseMachineDoc } from './case-machine-doc.ts';
 import { deployParts } from './deploy-doc.ts';
 import { iamParts } from './iam-doc.ts';
 import { generatedPart, prose, readDoc, root } from './markdown.ts';
+import { metricsParts } from './metrics-doc.ts';
 import { packParts } from './packs-doc.ts';
 import { changesTable, runbooksTable } from './runbooks-table.ts';
 
@@ -25,6 +26,11 @@ describe('what the program writes into the docs (again with: npx tsx test/docs/w
   it('has every rule of every pack with its controls, what selfheal does about it, and what the pack costs', () => {
     const page = readDoc('docs/packs.md');
     for (const [name, part] of Object.entries(packParts())) expect(generatedPart(page, name)).toBe(part);
+  });
+
+  it('has every metric with what it says, and every alarm with what to do', () => {
+    const page = readDoc('docs/metrics.md');
+    for (const [name, part] of Object.entries(metricsParts())) expect(generatedPart(page, name)).toBe(part);
   });
 
   it('has every role with all that the templates let it do', async () => {

@@ -5,6 +5,7 @@ import { caseMachineDoc } from './case-machine-doc.ts';
 import { deployParts } from './deploy-doc.ts';
 import { iamParts } from './iam-doc.ts';
 import { readDoc, root, withGeneratedPart } from './markdown.ts';
+import { metricsParts } from './metrics-doc.ts';
 import { packParts } from './packs-doc.ts';
 import { changesTable, runbooksTable } from './runbooks-table.ts';
 
@@ -19,3 +20,4 @@ writeParts('docs/runbooks.md', { rules: runbooksTable(), changes: changesTable()
 writeParts('docs/iam.md', await iamParts());
 writeParts('docs/deploy.md', await deployParts());
 writeParts('docs/packs.md', packParts());
+writeParts('docs/metrics.md', metricsParts());
