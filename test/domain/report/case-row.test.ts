@@ -112,6 +112,14 @@ describe('the row of a case', () => {
     expect(rowOf(opened(refused)).handed).toEqual([{ at: NOW, code: 'no-runbook' }]);
   });
 
+  it('tells of an attempt that brought it to a person what failed in it', () => {
+    const denied = { ...FAILED, failureMessage: 'AccessDenied: not authorized to perform s3:Put' } as const;
+    expect(rowOf(told(opened(), ...attempt(2, 'one'), [6, ended(6, denied)]))).toMatchObject({
+      handed: [{ at: at(6), code: 'runbook-failed' }],
+      attempts: [{ at: at(2), failed: { at: at(6), error: expect.stringContaining('AccessDenied') } }],
+    });
+  });
+
   it('tells under which heads it was counted before the policy changed', () => {
     const stricter = {
       ...assessment({ kind: 'planned', ...planned }),
