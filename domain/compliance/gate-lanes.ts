@@ -21,24 +21,21 @@ export const uncovered = (
   asked: Where,
   { troubles }: Pick<GateSeen, 'troubles'>,
   lanes: readonly Lane[],
-): readonly Doubt[] => [
-  ...troubles.map(
-    ({ operation, code, message }): Doubt => ({
-      kind: 'unread',
-      code: 'lanes-unread',
-      why: inert(`nobody can say which lanes there are: ${operation} failed with ${code}: ${message}`, 400),
-      mend: 'Ask again; if it stays: selfheal doctor',
-    }),
-  ),
-  ...missing(asked, lanes).map(
-    (what): Doubt => ({
-      kind: 'unread',
-      code: 'not-covered',
-      why: `selfheal covers no lane in ${what}`,
-      mend: 'Have AWS Config gather from there, or name it in the setting SweepLanes.',
-    }),
-  ),
-];
+): readonly Doubt[] =>
+  // Of a list that is not whole nobody can say what is missing in it.
+  troubles.length > 0
+    ? troubles.map(({ operation, code, message }) => ({
+        kind: 'unread',
+        code: 'lanes-unread',
+        why: inert(`nobody can say which lanes there are: ${operation} failed with ${code}: ${message}`, 400),
+        mend: 'Ask again; if it stays: selfheal doctor',
+      }))
+    : missing(asked, lanes).map((what) => ({
+        kind: 'unread',
+        code: 'not-covered',
+        why: `selfheal covers no lane in ${what}`,
+        mend: 'Have AWS Config gather from there, or name it in the setting SweepLanes.',
+      }));
 
 /** Every account that is named must be there in every Region that is named. */
 const missing = ({ accounts, regions }: Where, lanes: readonly Lane[]): readonly string[] => {

@@ -33,13 +33,13 @@ export const judgeGate = (asked: GateAsked, seen: GateSeen, catalog: RuleFacts):
     passed: lines.reduce((total, { passed }) => total + passed, 0),
     judged: lines.reduce((total, { judged }) => total + judged, 0),
   };
-  const reasons = distinct([
+  const doubts = [
     ...uncovered(asked, seen, lanes),
-    ...places.flatMap(({ doubts }) => doubts),
+    ...places.flatMap((place) => place.doubts),
     ...emptyFrameworks(asked, places, catalog),
-    ...lines.flatMap(({ doubts }) => doubts),
-    ...scoreDoubts(score, asked),
-  ]).toSorted(inOrder);
+    ...lines.flatMap((line) => line.doubts),
+  ];
+  const reasons = distinct([...doubts, ...scoreDoubts(score, asked, doubts)]).toSorted(inOrder);
   return {
     outcome: outcomeOf(reasons),
     score,
@@ -86,6 +86,8 @@ const keyOf = ({ lane, plainName, rule }: GateLine): string =>
 const scoreDoubts = (
   { passed, judged }: GateVerdict['score'],
   { minScore }: Pick<GateAsked, 'minScore'>,
+  /** What is known already. */
+  doubts: readonly Doubt[],
 ): readonly Doubt[] => {
   if (!isShare(minScore))
     return [
@@ -96,6 +98,7 @@ const scoreDoubts = (
         mend: 'Give one from 0 to 1, such as 0.95.',
       },
     ];
+  if (judged === 0 && doubts.length > 0) return [];
   if (judged === 0)
     return [
       {

@@ -43,5 +43,5 @@ export const againText = (again: readonly string[]): string | undefined => {
     .slice(0, 5)
     .map(([why, count]) => (count === 1 || counts.size === 1 ? why : `${why} (${count} times)`));
   const more = counts.size > told.length ? `, and ${counts.size - told.length} more` : '';
-  return `Asked again ${again.length === 1 ? 'once' : `${again.length} times`}: ${told.join(', ')}${more}.`;
+  return `Asked again ${again.length === 1 ? 'once' : `${again.length} times`}: ${told.join(', ')}${more}`;
 };

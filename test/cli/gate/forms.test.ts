@@ -63,7 +63,7 @@ describe('as text', () => {
       failing  IAM_PASSWORD_POLICY           111122223333  eu-west-1  0/1     no such rule is deployed in the one lane that could be read
       failing  s3-bucket-versioning-enabled  111122223333  eu-west-1  0/5     its evaluation fails: its role is gone
 
-      Asked again 2 times: ThrottlingException in 111122223333/eu-west-1.
+      Asked again 2 times: ThrottlingException in 111122223333/eu-west-1
       "
     `);
   });
@@ -226,7 +226,7 @@ describe('as a summary', () => {
 
       0 of 4 lines are compliant.
 
-      Asked again 2 times\\: ThrottlingException in 111122223333\\/eu\\-west\\-1\\.
+      Asked again 2 times\\: ThrottlingException in 111122223333\\/eu\\-west\\-1
 
       "
     `);
