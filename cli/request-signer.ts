@@ -49,7 +49,7 @@ export const createRequestSigner = ({
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
+      query: queryOf(url.searchParams),
       headers: { ...headers, host: url.host },
       ...(body === undefined ? {} : { body }),
     });
@@ -58,6 +58,10 @@ export const createRequestSigner = ({
     return sent;
   },
 });
+
+/** A name may be there more than once, and all of its values are signed. */
+const queryOf = (params: URLSearchParams): Record<string, string[]> =>
+  Object.fromEntries([...new Set(params.keys())].map((name) => [name, params.getAll(name)]));
 
 const foundCredentials = async (): Promise<AwsCredentials> => {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');

@@ -72,6 +72,10 @@ describe('a signed request', () => {
   it('holds before who computes the signature anew, with query, body and session token', async () => {
     const api = createApiClient(url, { sign: true, env: ENV });
     expect(await api.get('/api/cases?status=open&rule=a%20b%2Fc&since=24h')).toEqual({ signed: true });
+    // What is there more than once is signed as often, in whatever order it comes.
+    expect(await api.get('/api/compliance/lanes/1/2?rule=b&rule=a%20%2B&rule=b&x=1')).toEqual({
+      signed: true,
+    });
     expect(await api.post('/api/cases/0k3v9x1q7m2p5t8a-1/decision', { reason: 'geprüft ✓' })).toEqual({
       signed: true,
     });
