@@ -15,12 +15,16 @@ import { createEngine } from '../../domain/engine/engine.ts';
 import { policyBook } from '../../domain/engine/policy-book.ts';
 import { parsePolicy } from '../../domain/policy/parse-policy.ts';
 import type { Ports } from '../../domain/ports.ts';
+import type { WeeklyReport } from '../../domain/report/weekly-report.ts';
 import { epochMs, hourMs, plusMs } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
+import { createReportStore } from '../../infra/dynamodb/report-store.ts';
 import { createKeyRing } from '../../infra/links/key-ring.ts';
 import { createLinkReader } from '../../infra/links/link-reader.ts';
 import { audienceOf, createLinks } from '../../infra/links/links.ts';
+import { reportingOnDemand } from '../../infra/report/reporting-on-demand.ts';
 import { MemoryLinkKeys } from '../infra/links/memory-link-keys.ts';
+import { tableClient } from '../simulation/memory-table.ts';
 import { memoryPorts } from './memory-engine.ts';
 
 export const ORIGIN = 'http://selfheal.example';
@@ -58,6 +62,8 @@ export interface PageServiceOptions {
   readonly claims?: Readonly<Record<string, readonly string[]>>;
   /** Cases that are there from the start. */
   readonly cases?: readonly Case[];
+  /** Stored when their week was over. */
+  readonly reports?: readonly WeeklyReport[];
   readonly openToRead?: boolean;
   readonly now?: string;
   readonly decorate?: (ports: Ports) => Ports;
@@ -67,6 +73,7 @@ export const pageService = async ({
   policy: text = POLICY,
   claims = {},
   cases = [],
+  reports = [],
   openToRead = true,
   now,
   decorate = (ports) => ports,
@@ -85,7 +92,17 @@ export const pageService = async ({
     audience: audienceOf({ hubAccount: '111111111111', region: 'us-east-1' }),
   };
   const selfheal = createEngine({ ports, catalog, policy, globalLaneRegion: 'us-east-1' });
-  const app = { ports, catalog, policy, selfheal, linkReader: createLinkReader(links) };
+  const inTable = { client: tableClient(async (command) => table.execute(command)), tableName: 'cases' };
+  for (const report of reports)
+    await createReportStore(inTable).put({ report, digests: new Map(), madeAt: report.madeAt });
+  const app = {
+    ports,
+    catalog,
+    policy,
+    selfheal,
+    linkReader: createLinkReader(links),
+    reporting: reportingOnDemand({ ...inTable, settings: inTable, app: { ports, catalog, policy } }),
+  };
   const deps: DecidingDeps & ReadingDeps = {
     // The rest of it is not for the pages.
     app: app as unknown as (DecidingDeps & ReadingDeps)['app'],
