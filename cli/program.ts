@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   breaker: async () => (await import('./commands/breaker.ts')).addBreaker,
   sweep: async () => (await import('./commands/sweep.ts')).addSweep,
   report: async () => (await import('./commands/report.ts')).addReport,
+  compliance: async () => (await import('./commands/compliance.ts')).addCompliance,
   exempt: async () => (await import('./commands/exempt.ts')).addExempt,
   gate: async () => (await import('./commands/gate.ts')).addGate,
   send: async () => (await import('./commands/send.ts')).addSend,

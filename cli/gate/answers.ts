@@ -45,13 +45,15 @@ const laneSchema = z.object({
   troubles: z.array(trouble),
 });
 
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string };
 
 export const lanesIn = (answer: unknown): Parsed<ComplianceLanes> =>
   parsed<ComplianceLanes>(lanesSchema, answer);
 export const laneIn = (answer: unknown): Parsed<LaneCompliance> => parsed<LaneCompliance>(laneSchema, answer);
 
-const parsed = <T>(schema: z.ZodMiniType, answer: unknown): Parsed<T> => {
+export const parsed = <T>(schema: z.ZodMiniType, answer: unknown): Parsed<T> => {
   const { success, data, error } = schema.safeParse(answer);
   // What may be absent is absent in JSON, never undefined as the schema's type has it.
   if (success) return { ok: true, value: data as T };

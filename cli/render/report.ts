@@ -107,7 +107,7 @@ const bar = (value: number | null, lowest: number, highest: number): string => {
 };
 const BARS = '▁▂▃▄▅▆▇█';
 
-const sectionLines = (
+export const sectionLines = (
   { title, says, table: content, notes = [] }: Section,
   io: Terminal,
 ): readonly string[] => [
@@ -141,9 +141,9 @@ const cellText = (cell: Cell | undefined): string => {
 };
 
 /** No terminal needs to be told where not to break, and none must obey what others wrote. */
-const tidy = (line: string): string => line.replaceAll('\u00a0', ' ');
+export const tidy = (line: string): string => line.replaceAll('\u00a0', ' ');
 
-const wrapped = (text: string, { columns }: Terminal, indent = ''): readonly string[] => {
+export const wrapped = (text: string, { columns }: Terminal, indent = ''): readonly string[] => {
   const lines: string[] = [];
   let line = '';
   for (const word of safe(tidy(text), 2_000).split(' ')) {

@@ -130,6 +130,7 @@ export const makeComplianceReport = (input: ComplianceReportInput): ComplianceRe
   ];
   const overall = sumOf([...rules, ...missing]);
   const share = shareOf(overall);
+  const read = new Set(lanes.map(({ lane }) => laneId(lane)));
   return {
     madeAt,
     scope,
@@ -138,7 +139,9 @@ export const makeComplianceReport = (input: ComplianceReportInput): ComplianceRe
     ...(share === undefined ? {} : { share }),
     lanes: {
       read: lanes.length,
-      unread: unreadLanes.length,
+      unread: new Set(
+        unreadLanes.flatMap(({ lane }) => (lane === undefined || read.has(lane) ? [] : [lane])),
+      ).size,
       viaAggregator: lanes.filter(({ via }) => via === 'aggregator').map(({ lane }) => laneId(lane)),
     },
     unread: unreadOf(input),
@@ -289,8 +292,11 @@ const accountsOf = (
       const gone = unreadLanes.filter(({ lane }) => lane?.startsWith(`${account}/`));
       return {
         account,
-        lanes: own.length + gone.length,
-        troubledLanes: own.filter(isTroubled).length + gone.length,
+        lanes: new Set([...own.map(({ lane }) => laneId(lane)), ...gone.map(({ lane }) => lane)]).size,
+        troubledLanes: new Set([
+          ...own.filter(isTroubled).map(({ lane }) => laneId(lane)),
+          ...gone.map(({ lane }) => lane),
+        ]).size,
         ...sumOf([
           ...own.flatMap((lane) => [
             missingOf(lane),

@@ -34,14 +34,6 @@ export const shareOf = (standing: Standing): number | undefined => {
   return judged === 0 ? undefined : standing.compliant / judged;
 };
 
-/**
- * Cut and never rounded up: what is not whole is never told as 100 %.
- *
- * @example percentOf(0.9999) // '99.9 %'
- */
-export const percentOf = (share: number | undefined): string =>
-  share === undefined ? 'none judged' : `${(Math.floor(share * 1_000 + 1e-9) / 10).toFixed(1)} %`;
-
 /** What a rule's results count as, in a lane whose recorder records or does not. */
 export const standingOf = (rule: RuleCompliance, isRecording: boolean): Standing => {
   const { compliant, nonCompliant, notApplicable, insufficientData } = rule.counts;

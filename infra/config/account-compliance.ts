@@ -22,7 +22,7 @@ import { toPortError } from '../aws-errors.ts';
 import type { Ask } from '../doctor/ask.ts';
 import { answered } from './answered.ts';
 import { everyPage, RESULTS_PAGE_MAX } from './result-pages.ts';
-import { createTally, malformedAnswer, type Room } from './tally.ts';
+import { createTally, malformedAnswer, type Room, type Told } from './tally.ts';
 
 export interface LaneQuestion {
   readonly config: ConfigServiceClient;
@@ -32,6 +32,8 @@ export interface LaneQuestion {
   readonly askFirst: Ask;
   readonly ask: Ask;
   readonly room: Room;
+  /** Where a rule is counted whose name is too long to be asked for; undefined when nobody knows. */
+  readonly elsewhere: (rule: string) => Promise<Counted | undefined>;
 }
 
 /** A rule as its list tells it. */
@@ -137,21 +139,49 @@ const at = (time: Date | undefined): Instant | undefined =>
  * @returns its name when time was up
  */
 const readRule = async (
-  { config, ask, room }: LaneQuestion,
+  question: LaneQuestion,
   rule: KnownRule,
   status: RuleStatus | Error | undefined,
   isAlone: boolean,
 ): Promise<RuleCompliance | string> => {
+  const { told, unread } = await countedOf(question, rule.name);
+  if (unread?.code === NO_ANSWER && !isAlone) return rule.name;
+  const { trouble: ofResults, ...results } = told;
+  const evaluatedAt = status === undefined || status instanceof Error ? undefined : lastEvaluatedAt(status);
+  const trouble = (unread && unreadTrouble(unread)) ?? ofStatus(status) ?? ofResults;
+  return {
+    ...rule,
+    ...results,
+    ...(evaluatedAt === undefined ? {} : { lastEvaluatedAt: evaluatedAt }),
+    ...(trouble && { trouble }),
+  };
+};
+
+/** The results of a rule as far as they were read, and why no further. */
+export interface Counted {
+  readonly told: Told;
+  readonly unread?: SweepTrouble;
+}
+
+const countedOf = async (question: LaneQuestion, rule: string): Promise<Counted> => {
+  const counted = await countPages(question, rule);
+  const isRefused = counted.unread?.code === 'ValidationException' && rule.length > NAME_CHARS_MAX;
+  return (isRefused ? await question.elsewhere(rule) : undefined) ?? counted;
+};
+
+/** A rule may have a name of twice as many, but cannot be asked for by it. */
+const NAME_CHARS_MAX = 64;
+
+const countPages = async ({ config, ask, room }: LaneQuestion, rule: string): Promise<Counted> => {
   const operation = 'config:GetComplianceDetailsByConfigRule';
   const tally = createTally(operation, room);
-  let unread: RuleTrouble | undefined;
   try {
     const pages = everyPage(operation, (token) =>
       answered(ask, operation, (abortSignal) =>
         config.send(
           // Without a filter Config tells results of every type; INSUFFICIENT_DATA is none that can be asked for.
           new GetComplianceDetailsByConfigRuleCommand({
-            ConfigRuleName: rule.name,
+            ConfigRuleName: rule,
             Limit: RESULTS_PAGE_MAX,
             ...token,
           }),
@@ -163,20 +193,10 @@ const readRule = async (
       if (EvaluationResults === undefined) throw malformedAnswer(operation, 'a page without results');
       tally.add(EvaluationResults);
     }
+    return { told: tally.told() };
   } catch (error) {
-    const trouble = troubleOf(toPortError(error, operation));
-    if (trouble.code === NO_ANSWER && !isAlone) return rule.name;
-    unread = unreadTrouble(trouble);
+    return { told: tally.told(), unread: troubleOf(toPortError(error, operation)) };
   }
-  const { trouble: ofResults, ...told } = tally.told();
-  const evaluatedAt = status === undefined || status instanceof Error ? undefined : lastEvaluatedAt(status);
-  const trouble = unread ?? ofStatus(status) ?? ofResults;
-  return {
-    ...rule,
-    ...told,
-    ...(evaluatedAt === undefined ? {} : { lastEvaluatedAt: evaluatedAt }),
-    ...(trouble && { trouble }),
-  };
 };
 
 export const unreadTrouble = ({ operation, code, message }: SweepTrouble): RuleTrouble =>

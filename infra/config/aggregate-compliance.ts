@@ -5,18 +5,24 @@ import {
   GetAggregateComplianceDetailsByConfigRuleCommand,
 } from '@aws-sdk/client-config-service';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
-import type { RuleCompliance, RuleTrouble } from '../../domain/compliance/lane-compliance.ts';
+import type { RuleCompliance } from '../../domain/compliance/lane-compliance.ts';
 import { NO_ANSWER } from '../../domain/doctor/reading.ts';
 import { type Lane, plainRuleName } from '../../domain/finding.ts';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { troubleOf } from '../../domain/sweep/sweep-report.ts';
 import { toPortError } from '../aws-errors.ts';
-import { type KnownRule, type LaneQuestion, type RulesRead, unreadTrouble } from './account-compliance.ts';
+import {
+  type Counted,
+  type KnownRule,
+  type LaneQuestion,
+  type RulesRead,
+  unreadTrouble,
+} from './account-compliance.ts';
 import { answered } from './answered.ts';
 import { everyPage, RESULTS_PAGE_MAX } from './result-pages.ts';
 import { createTally, malformedAnswer } from './tally.ts';
 
-export interface AggregateQuestion extends Omit<LaneQuestion, 'askFirst'> {
+export interface AggregateQuestion extends Omit<LaneQuestion, 'askFirst' | 'elsewhere'> {
   /** In the hub. */
   readonly config: ConfigServiceClient;
   readonly aggregator: string;
@@ -85,13 +91,30 @@ const RULES_PAGE_MAX = 1_000;
 
 /** @returns the rule's name when time was up */
 const readRule = async (
-  { config, aggregator, lane, ask, room }: AggregateQuestion,
+  question: AggregateQuestion,
   rule: KnownRule,
   isAlone: boolean,
 ): Promise<RuleCompliance | string> => {
+  const { told, unread } = await countAggregated(question, rule.name);
+  if (unread?.code === NO_ANSWER && !isAlone) return rule.name;
+  const { trouble: ofResults, ...results } = told;
+  const trouble = (unread && unreadTrouble(unread)) ?? ofResults;
+  return { ...rule, ...results, ...(trouble && { trouble }) };
+};
+
+/** One rule in one lane, as far as it was read. */
+export const countAggregated = async (
+  {
+    config,
+    aggregator,
+    lane,
+    ask,
+    room,
+  }: Pick<AggregateQuestion, 'config' | 'aggregator' | 'lane' | 'ask' | 'room'>,
+  rule: string,
+): Promise<Counted> => {
   const operation = 'config:GetAggregateComplianceDetailsByConfigRule';
   const tally = createTally(operation, room);
-  let unread: RuleTrouble | undefined;
   try {
     for (const type of ['NON_COMPLIANT', 'COMPLIANT'] as const) {
       const pages = everyPage(operation, (token) =>
@@ -101,7 +124,7 @@ const readRule = async (
               ConfigurationAggregatorName: aggregator,
               AccountId: lane.account,
               AwsRegion: lane.region,
-              ConfigRuleName: rule.name,
+              ConfigRuleName: rule,
               ComplianceType: type,
               Limit: RESULTS_PAGE_MAX,
               ...token,
@@ -116,12 +139,8 @@ const readRule = async (
         tally.add(AggregateEvaluationResults, type);
       }
     }
+    return { told: tally.told() };
   } catch (error) {
-    const trouble = troubleOf(toPortError(error, operation));
-    if (trouble.code === NO_ANSWER && !isAlone) return rule.name;
-    unread = unreadTrouble(trouble);
+    return { told: tally.told(), unread: troubleOf(toPortError(error, operation)) };
   }
-  const { trouble: ofResults, ...told } = tally.told();
-  const trouble = unread ?? ofResults;
-  return { ...rule, ...told, ...(trouble && { trouble }) };
 };

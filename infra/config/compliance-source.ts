@@ -5,7 +5,7 @@
  *
  *     account ── does not answer ──> aggregator ── does not answer ──> trouble
  *        |                               |
- *     every rule, 8 at once           every rule, 4 at once
+ *     every rule, 8 at once ·····> every rule, 4 at once     (·· a name too long to be asked for)
  *        └── time is up: `unread`, to be asked for by name ──┘
  */
 import { setMaxListeners } from 'node:events';
@@ -22,7 +22,7 @@ import { toPortError } from '../aws-errors.ts';
 import { type Ask, askUntil } from '../doctor/ask.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
 import { type KnownRule, type RulesRead, readAccount } from './account-compliance.ts';
-import { readAggregate } from './aggregate-compliance.ts';
+import { countAggregated, readAggregate } from './aggregate-compliance.ts';
 import { NAMED_CHARS_MAX, roomFor } from './tally.ts';
 
 export interface ComplianceSourceOptions {
@@ -98,9 +98,15 @@ const readRules = async (
   asks: { readonly ask: Ask; readonly askFirst: Ask },
 ): Promise<Read> => {
   const room = roomFor(NAMED_CHARS_MAX);
+  const inHub = options.config;
+  const elsewhere = async (rule: string) => {
+    const { aggregator } = await aggregatorOf(options, lane);
+    if (aggregator === undefined) return undefined;
+    return countAggregated({ config: inHub, aggregator, lane, room, ask: asks.ask }, rule);
+  };
   try {
     const config = options.members.config(lane);
-    return { via: 'account', ...(await readAccount({ config, isWanted, room, ...asks })) };
+    return { via: 'account', ...(await readAccount({ config, isWanted, room, elsewhere, ...asks })) };
   } catch (error) {
     const refused = troubleOf(toPortError(error, 'config:DescribeConfigRules'));
     const { troubles, ...told } = await readElsewhere(options, lane, { isWanted, room, ask: asks.ask });
@@ -109,7 +115,7 @@ const readRules = async (
 };
 
 const readElsewhere = async (
-  { covered, config, catalog }: ComplianceSourceOptions,
+  options: ComplianceSourceOptions,
   lane: Lane,
   question: Pick<Parameters<typeof readAggregate>[0], 'isWanted' | 'room' | 'ask'>,
 ): Promise<Read> => {
@@ -120,8 +126,8 @@ const readElsewhere = async (
     troubles,
   });
   try {
-    const { lanes, troubles } = await covered();
-    const aggregator = lanes.find((each) => laneId(each.lane) === laneId(lane))?.aggregator;
+    const { config, catalog } = options;
+    const { aggregator, troubles } = await aggregatorOf(options, lane);
     if (aggregator === undefined) return nothing(troubles);
     return {
       via: 'aggregator',
@@ -130,4 +136,14 @@ const readElsewhere = async (
   } catch (error) {
     return nothing([troubleOf(toPortError(error, 'config:DescribeAggregateComplianceByConfigRules'))]);
   }
+};
+
+/** Who knows the lane, and whether that is sure. */
+const aggregatorOf = async (
+  { covered }: ComplianceSourceOptions,
+  lane: Lane,
+): Promise<{ readonly aggregator?: string; readonly troubles: readonly SweepTrouble[] }> => {
+  const { lanes, troubles } = await covered();
+  const aggregator = lanes.find((each) => laneId(each.lane) === laneId(lane))?.aggregator;
+  return { troubles, ...(aggregator !== undefined && { aggregator }) };
 };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { Framework } from '../../domain/catalog/catalog.ts';
+import type { ControlsOfFramework } from '../../domain/compliance/by-framework.ts';
 
 /** What AWS documents of one managed rule. */
 export interface ManagedRule {
@@ -41,3 +42,9 @@ export const loadControls = (): Controls => parse(readFileSync(packFile('control
 /** By identifier: those that some pack has. */
 export const loadManagedRules = (): Readonly<Record<string, ManagedRule>> =>
   JSON.parse(readFileSync(packFile('managed-rules.json'), 'utf8')) as Readonly<Record<string, ManagedRule>>;
+
+/** Each framework with the controls that its rules serve. Read where a report is made: no function carries it. */
+export const loadFrameworks = (): readonly ControlsOfFramework[] =>
+  (Object.entries(loadControls().frameworks) as [Framework, FrameworkControls][]).map(
+    ([framework, { title, version, rules }]) => ({ framework, title, version, rules }),
+  );

@@ -234,6 +234,24 @@ describe('the compliance of a lane', () => {
   });
 });
 
+describe('a rule whose name is too long to be asked for', () => {
+  const there = { account: '333333333333', region: 'us-east-1' };
+  const LONG = `OrgConfigRule-${'long-'.repeat(11)}a1b2c3d4`;
+
+  it('is counted by the aggregator; where there is none, that is its trouble', async () => {
+    expect(LONG.length).toBeGreaterThan(64);
+    deploy(LONG, undefined, there);
+    find(LONG, 'COMPLIANT', 120, there);
+    find(LONG, 'NON_COMPLIANT', 2, there);
+    const [counted] = (await source().read(there, [LONG])).rules;
+    expect(counted).toMatchObject({ counts: { compliant: 120, nonCompliant: 2 } });
+    expect(counted).not.toHaveProperty('trouble');
+    changeSettings(sandbox.world, { aggregator: false });
+    const [unread] = (await source().read(there, [LONG])).rules;
+    expect(unread).toMatchObject({ counts: { compliant: 0 }, trouble: { code: 'ValidationException' } });
+  });
+});
+
 describe('a lane that cannot be asked', () => {
   const there = { account: '333333333333', region: 'us-east-1' };
   const RULE = 'securityhub-s3-bucket-versioning-enabled-0123abcd';
