@@ -45,6 +45,7 @@ describe('the commands in the docs', () => {
       'docs/operations.md',
       'docs/plan.md',
       'docs/policy.md',
+      'docs/reports.md',
       'docs/sandbox.md',
     ]);
   });

@@ -11,6 +11,7 @@ import { iamParts } from './iam-doc.ts';
 import { generatedPart, prose, readDoc, root } from './markdown.ts';
 import { metricsParts } from './metrics-doc.ts';
 import { packParts } from './packs-doc.ts';
+import { reportParts } from './reports-doc.ts';
 import { changesTable, runbooksTable } from './runbooks-table.ts';
 
 describe('what the program writes into the docs (again with: npx tsx test/docs/write-docs.ts)', () => {
@@ -31,6 +32,11 @@ describe('what the program writes into the docs (again with: npx tsx test/docs/w
   it('has every metric with what it says, and every alarm with what to do', () => {
     const page = readDoc('docs/metrics.md');
     for (const [name, part] of Object.entries(metricsParts())) expect(generatedPart(page, name)).toBe(part);
+  });
+
+  it('has every figure of a weekly report with what it counts', () => {
+    const page = readDoc('docs/reports.md');
+    for (const [name, part] of Object.entries(reportParts())) expect(generatedPart(page, name)).toBe(part);
   });
 
   it('has every role with all that the templates let it do', async () => {

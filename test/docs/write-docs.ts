@@ -7,6 +7,7 @@ import { iamParts } from './iam-doc.ts';
 import { readDoc, root, withGeneratedPart } from './markdown.ts';
 import { metricsParts } from './metrics-doc.ts';
 import { packParts } from './packs-doc.ts';
+import { reportParts } from './reports-doc.ts';
 import { changesTable, runbooksTable } from './runbooks-table.ts';
 
 writeFileSync(join(root, 'docs/case-machine.md'), caseMachineDoc());
@@ -21,3 +22,4 @@ writeParts('docs/iam.md', await iamParts());
 writeParts('docs/deploy.md', await deployParts());
 writeParts('docs/packs.md', packParts());
 writeParts('docs/metrics.md', metricsParts());
+writeParts('docs/reports.md', reportParts());

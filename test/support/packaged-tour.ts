@@ -41,6 +41,7 @@ export const takeTour = async (world: PackagedWorld): Promise<Tour> => {
   await putsNonsense(world, note);
   const page = await goesWrong(world, note, (what) => asked.push(what));
   await losesAndSweeps(world, note);
+  await readsReports(note);
   return { asked, refused, page };
 };
 
@@ -72,6 +73,14 @@ const looksAtCompliance = async ({ sandbox }: PackagedWorld, ask: Ask) => {
   });
   await ask('GET', lane);
   sandbox.faults.remove(refused);
+};
+
+/** Of the week before, which is stored by now, and of the one that runs. */
+const readsReports = async (ask: Ask) => {
+  await ask('GET', '/api/reports/weekly');
+  await ask('GET', '/api/reports/weekly/cases?week=current&figure=resolved');
+  await ask('GET', '/api/reports/weekly/verify?week=current');
+  await ask('GET', '/api/reports/weekly/verify');
 };
 
 const stopsAndDecides = async (world: PackagedWorld, ask: Ask) => {
