@@ -13,6 +13,7 @@ import { type PolicyDocument, statementsOf } from '../../../sandbox/iam/policy-d
 import type { QueueRecord } from '../../../sandbox/services/sqs/queue-store.ts';
 import type { Role } from '../../../sandbox/world/roles.ts';
 import { scenarioProgress } from '../../../sandbox/world/scenarios/scenario.ts';
+import { type EmittedMetrics, emittedMetrics } from '../../support/emitted-metrics.ts';
 import { rolesNamed, unneeded, withoutElements, withoutStatements } from '../../support/grants.ts';
 import { idleGrants } from '../../support/guarded-policy.ts';
 import { type Tour, takeTour } from '../../support/packaged-tour.ts';
@@ -23,12 +24,14 @@ import { ofType } from '../../support/template-reader.ts';
 import { textOf } from '../../support/template-values.ts';
 
 let world: PackagedWorld;
+let metrics: EmittedMetrics;
 // Packaging has a hook of its own, as wherever it may be the first to need it.
 beforeAll(async () => {
   await synthesized();
 }, SYNTHESIS_MS_MAX);
 beforeAll(async () => {
   world = await packagedWorld({ scenario: 'demo' });
+  metrics = emittedMetrics(world.running.lambda.logs);
   const { sandbox } = world;
   await world.until(
     async () => {
@@ -44,6 +47,12 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const BROKEN = 16;
+/** Of a selfheal that was deployed a few minutes ago, nothing is known: that is what trouble looks like, too. */
+const RING_UNTIL_MEASURED = [
+  'selfheal-measure-failed',
+  'selfheal-recorder-troubled',
+  'selfheal-weekly-report-missing',
+];
 const WAITS: ReadonlySet<string> = new Set(['awaiting-approval', 'needs-human']);
 
 describe('the packaged functions', () => {
@@ -87,7 +96,7 @@ describe('the packaged functions', () => {
       .filter(({ fields }) => typeof fields === 'object' && fields !== null && 'errorType' in fields);
     expect(failures).toEqual([]);
     const alarms = world.running.cloudwatch.alarms().filter(({ state }) => state === 'ALARM');
-    expect(alarms.map(({ name }) => name)).toEqual([]);
+    expect(alarms.map(({ name }) => name).filter((name) => !RING_UNTIL_MEASURED.includes(name))).toEqual([]);
   });
 });
 
@@ -226,6 +235,12 @@ describe('the roles that the stacks make', () => {
   it('have no action, resource or partition that nothing asks for', () => {
     const trims = roles.flatMap(withoutElements);
     expect(unneeded(world.sandbox.world, entries, trims)).toEqual(Object.keys(ELEMENTS_OUT_OF_REACH).sort());
+  });
+});
+
+describe('the metrics that the functions write', () => {
+  it('are on the list, in their unit, with their dimensions, and by whom it says', () => {
+    expect(metrics.problems()).toEqual([]);
   });
 });
 
