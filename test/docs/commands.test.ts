@@ -40,6 +40,7 @@ describe('the commands in the docs', () => {
   it('are all in pages that this test knows of', () => {
     expect(files).toEqual([
       'README.md',
+      'docs/compliance.md',
       'docs/exemptions.md',
       'docs/on-call.md',
       'docs/operations.md',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { createProgram } from '../../cli/program.ts';
 import { parsePolicy } from '../../domain/policy/parse-policy.ts';
 import { OPERATORS } from '../../domain/policy/parse-test.ts';
@@ -67,7 +68,7 @@ describe('policies in the docs', () => {
   });
 
   it('leaves no YAML unchecked', () => {
-    const known = ['policy', 'policy-test'];
+    const known = ['policy', 'policy-test', 'pipeline'];
     expect(allBlocks().filter(({ info }) => info[0] === 'yaml' && !known.includes(info[1] ?? ''))).toEqual(
       [],
     );
@@ -87,10 +88,30 @@ describe('policies in the docs', () => {
   });
 });
 
+/** Jobs of GitHub or GitLab. */
+const pipelines = allBlocks().filter(({ info }) => info[0] === 'yaml' && info[1] === 'pipeline');
+
+/** What its steps run: `run` in GitHub's words, `script` in GitLab's. */
+const commandsOf = (part: unknown): readonly string[] =>
+  typeof part !== 'object' || part === null
+    ? []
+    : Object.entries(part).flatMap(([name, value]) =>
+        name === 'run' || name === 'script' ? [value].flat().map(String) : commandsOf(value),
+      );
+
+describe('pipelines in the docs', () => {
+  it.each(pipelines)('$file:$line runs selfheal', ({ text }) => {
+    expect(commandsOf(parse(text)).filter((line) => line.startsWith('npx selfheal'))).toHaveLength(1);
+  });
+});
+
 describe('commands in the docs', () => {
-  const lines = allBlocks()
-    .filter(({ info }) => info[0] === 'sh')
-    .flatMap(({ file, text }) => text.split('\n').map((line) => [file, line] as const));
+  const lines = [
+    ...allBlocks()
+      .filter(({ info }) => info[0] === 'sh')
+      .flatMap(({ file, text }) => text.split('\n').map((line) => [file, line] as const)),
+    ...pipelines.flatMap(({ file, text }) => commandsOf(parse(text)).map((line) => [file, line] as const)),
+  ];
 
   it('are ones that selfheal has, with options that it knows', () => {
     const unknown = lines
