@@ -86,7 +86,6 @@ const body = z.strictObject({
 });
 
 export type Dashboard = z.infer<typeof body>;
-export type DashboardWidget = Dashboard['widgets'][number];
 
 /** @throws Error that says where it is no dashboard */
 export const readDashboard = (text: string): Dashboard => {

@@ -68,6 +68,11 @@ describe('the packaged functions', () => {
         name,
       ).toEqual([]);
       expect(Object.keys(bytesByInput).filter((path) => path.includes('/@aws-sdk/'))).toEqual([]);
+      // What writes metrics for Prometheus, or as Powertools does, is for the local service and for tests.
+      expect(
+        Object.keys(bytesByInput).filter((path) => /prom-client|powertools/.test(path)),
+        name,
+      ).toEqual([]);
     }
   });
 
@@ -131,7 +136,12 @@ describe('the packaged functions', () => {
         'console/page/error-page.ts',
         'infra/doctor/create-doctor.ts',
       ].sort(),
-      report: [],
+      report: [
+        'domain/message/variants.ts',
+        'infra/compose-weekly.ts',
+        'infra/report/render-html.ts',
+        'infra/report/report-message.ts',
+      ],
     });
     for (const { name, files, atStart, onDemand } of built) {
       expect(atStart.files, name).toContain('index.mjs');
@@ -266,6 +276,7 @@ describe('a packaged function at work', () => {
       SELFHEAL_OPERATIONS_TOPIC: settings.operationsTopicArn,
       SELFHEAL_EXECUTOR_ROLE: settings.executorRoleName,
       SELFHEAL_EXTERNAL_ID: settings.externalId,
+      SELFHEAL_REPORTS_TOPIC: world.deployment.reports.topicArn,
     };
   };
   const moduleOf = (name: string) => join(dir, 'functions', name, 'index.mjs');
