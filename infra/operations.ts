@@ -9,9 +9,10 @@ import type { ComplianceSource } from '../domain/compliance/compliance-source.ts
 import type { RecordedFacts } from '../domain/compliance/entries-served.ts';
 import type { Lane } from '../domain/finding.ts';
 import type { CaseRows } from '../domain/ports.ts';
-import { coveredLanes } from '../domain/sweep/covered-lanes.ts';
+import { coveredLanes, rememberedLanes } from '../domain/sweep/covered-lanes.ts';
 import type { SweepSource } from '../domain/sweep/sweep-source.ts';
-import { type AppBase, type Connection, documentsOf } from './compose-ports.ts';
+import { NO_SWEEP_YET } from '../domain/sweep/sweep-store.ts';
+import { type AppBase, type Connection, clientSettingsOf, documentsOf } from './compose-ports.ts';
 import type { ComplianceSourceOptions } from './config/compliance-source.ts';
 import { createSweepSource } from './config/sweep-source.ts';
 import type { Doctor, DoctorOptions } from './doctor/create-doctor.ts';
@@ -65,6 +66,11 @@ export const createOperations = (
   };
   const sqs = new SQSClient(aws);
   const config = new ConfigServiceClient(aws);
+  // Not the doctor's, who does not wait: a report is worth a second try.
+  const patient = new ConfigServiceClient({
+    ...clientSettingsOf(settings, connection),
+    retryMode: 'adaptive',
+  });
   const source = createSweepSource({ config, members });
   const lanes = [{ account: settings.hubAccount, region: settings.region }, ...(settings.sweepLanes ?? [])];
   return {
@@ -90,6 +96,7 @@ export const createOperations = (
           externalId: settings.externalId,
         },
         config,
+        others: async () => [...lanes, ...rememberedLanes((await sweeps.read('everything')) ?? NO_SWEEP_YET)],
         catalog,
         ...(connection && { endpoint: connection.endpoint }),
       },
@@ -99,10 +106,10 @@ export const createOperations = (
     deadLetters: createDeadLetters({ sqs, place: settings }),
     planning: { source, lanes },
     compliance: complianceAskedFor({
-      config,
+      config: patient,
       members,
       catalog,
-      covered: () => coveredLanes({ source, sweeps, lanes }),
+      covered: () => coveredLanes({ source: createSweepSource({ config: patient, members }), sweeps, lanes }),
       now: ports.clock.now,
     }),
     rows: {

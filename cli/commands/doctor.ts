@@ -17,7 +17,7 @@ export const addDoctor = (program: Command, io: Io): void => {
     .command('doctor')
     .summary('check that everything is there that selfheal needs')
     .description(
-      'Looks at the hub (queues, topics, table, buses, policy, timer) and at every account and Region that AWS Config gathers from: may selfheal enter, does Config record and deliver, do events come, are the runbooks there. Says what is wrong and how to mend it. Changes nothing. Exit code 1 when something is broken or could not be checked.',
+      'Looks at the hub (queues, topics, table, buses, policy, timer) and at every account and Region that it looks after: may selfheal enter, does Config record and deliver, do events come, are the runbooks there. Says what is wrong and how to mend it. Changes nothing. Exit code 1 when something is broken or could not be checked.',
     )
     .addOption(
       new Option('--lane <account/region>', 'only there, and not the hub; can be given more than once')

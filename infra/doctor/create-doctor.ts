@@ -12,7 +12,7 @@ import { beginLook, type DoctorPatience } from './look.ts';
 import { type HubOptions, type PolicyState, readHub } from './read-hub.ts';
 
 export interface Doctor {
-  /** @param lanes the only ones to look at; otherwise all that Config's aggregators know, and the hub. */
+  /** @param lanes the only ones to look at; otherwise all that are looked after, and the hub. */
   examine(lanes?: readonly Lane[]): Promise<Diagnosis>;
 }
 

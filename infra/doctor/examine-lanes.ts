@@ -21,6 +21,8 @@ export interface LanesOptions {
   readonly entry: EntryOptions;
   /** In the hub: knows the aggregators. */
   readonly config: ConfigServiceClient;
+  /** Lanes that are looked after although no aggregator may gather from them: the hub's own, and so on. */
+  readonly others: () => Promise<readonly Lane[]>;
   readonly catalog: Catalog;
   /** Another place than AWS itself. */
   readonly endpoint?: string;
@@ -34,7 +36,7 @@ export interface ExaminedLanes {
 
 /**
  * @param book the policy in force; without one no runbooks are looked for
- * @param only the only lanes to look at; otherwise all that Config's aggregators know
+ * @param only the only lanes to look at; otherwise all that are looked after
  */
 export const examineLanes = async (
   options: LanesOptions,
@@ -42,8 +44,14 @@ export const examineLanes = async (
   look: Look,
   only: readonly Lane[] | undefined,
 ): Promise<ExaminedLanes> => {
-  const listed = only === undefined ? await listSources(options.config, look.ask) : sourcesOf(only);
-  const sources = listed.ok ? listed.value : [];
+  const [listed, others] =
+    only === undefined
+      ? await Promise.all([
+          listSources(options.config, look.ask),
+          look.ask('dynamodb:GetItem', async () => sourcesOf(await options.others())),
+        ])
+      : [known(sourcesOf(only)), known([])];
+  const sources = eachOnce([...(others.ok ? others.value : []), ...(listed.ok ? listed.value : [])]);
   const entered = enteredOnce((account) => enter(options.entry, account, look.askAt(account)));
   const examined = await inParallel(sources, LANES_AT_ONCE, async ({ lane }) =>
     examineLane(options, lane, await entered(lane.account), look.askAt(lane.account, lane.region)),
@@ -51,14 +59,22 @@ export const examineLanes = async (
   const documents = book === undefined ? [] : await examineDocuments(options, book, examined, look.ask);
   return {
     lanes: sources.length,
-    troubles: [...listTroubles(listed), ...examined.flatMap(({ troubles }) => troubles), ...documents],
+    troubles: [
+      ...listTroubles(listed),
+      ...(others.ok ? [] : [unread('lanes that no aggregator gathers from', others, 'selfheal doctor')]),
+      ...examined.flatMap(({ troubles }) => troubles),
+      ...documents,
+    ],
   };
 };
 
-const sourcesOf = (lanes: readonly Lane[]): Reading<readonly Source[]> => ({
-  ok: true,
-  value: lanes.map((lane) => ({ lane })),
-});
+const sourcesOf = (lanes: readonly Lane[]): readonly Source[] => lanes.map((lane) => ({ lane }));
+
+const known = (sources: readonly Source[]): Reading<readonly Source[]> => ({ ok: true, value: sources });
+
+const eachOnce = (sources: readonly Source[]): readonly Source[] => [
+  ...new Map(sources.map((source) => [laneId(source.lane), source])).values(),
+];
 
 /** Accounts are entered once, however many of their lanes there are. */
 const enteredOnce = <T>(enterAccount: (account: string) => Promise<T>): ((account: string) => Promise<T>) => {
@@ -127,7 +143,7 @@ const listTroubles = (listed: Reading<readonly Source[]>): readonly Trouble[] =>
       {
         severity: 'unknown',
         where: 'aggregator',
-        what: 'Config has no aggregator here that knows of any account: no lane was looked at',
+        what: 'Config has no aggregator here that knows of any account: only lanes that are known otherwise were looked at',
         mend: 'make an aggregator of the organization (docs/deploy.md), or name lanes: selfheal doctor --lane ACCOUNT/REGION',
       },
     ];

@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../../domain/doctor/trouble.ts';
 import { type Lane, laneId } from '../../../domain/finding.ts';
+import { PortError } from '../../../domain/ports.ts';
 import { createOperations, type Operations } from '../../../infra/operations.ts';
 import { clientSettings, HUB_REGION } from '../../../sandbox/deployment.ts';
-import { stopRecorder } from '../../../sandbox/services/config/recorder.ts';
+import { startRecorder, stopRecorder } from '../../../sandbox/services/config/recorder.ts';
 import { EXECUTOR_ROLE, HUB_ACCOUNT, roleKey, roleTable } from '../../../sandbox/world/roles.ts';
+import { changeSettings } from '../../../sandbox/world/settings.ts';
 import { type DrivenWorld, drivenWorld } from '../../support/driven-world.ts';
 
 const ACCOUNTS = [HUB_ACCOUNT, '300000000001', '300000000002', '300000000003'].map((account, n) => ({
@@ -22,11 +24,14 @@ let world: DrivenWorld;
 let operations: Operations;
 beforeAll(async () => {
   world = await drivenWorld({ accounts: ACCOUNTS, regions: REGIONS });
+  operations = operationsOf(world.app);
+});
+const operationsOf = (app: DrivenWorld['app']): Operations => {
   const connection = {
     ...clientSettings(world.sandbox.url, HUB_ACCOUNT, HUB_REGION),
     dynamodbEndpoint: world.sandbox.dynamodbEndpoint,
   };
-  operations = createOperations(world.deployment.settings, world.app, {
+  return createOperations(world.deployment.settings, app, {
     connection,
     // As long as a machine with other work may take, but for the lane that never answers.
     patience: {
@@ -35,7 +40,7 @@ beforeAll(async () => {
         account === SILENT.account && region === SILENT.region ? silentMsMax : 60_000,
     },
   });
-});
+};
 afterAll(() => world.close());
 beforeEach(() => world.sandbox.faults.clear());
 
@@ -88,6 +93,31 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('looks also at lanes that no aggregator gathers from, and says when it cannot know all of those', async () => {
+    changeSettings(world.sandbox.world, { aggregator: false });
+    const off = { account: '300000000003', region: HUB_REGION };
+    stopRecorder(world.sandbox.world, off, world.sandbox.clock.nowMs());
+    const remembered = { ended: [], laneSeenAt: { [laneId(off)]: world.now() } };
+    await world.app.sweeps.write('everything', remembered);
+    const diagnosis = await operations.doctor.examine();
+    expect(diagnosis.lanes).toBe(2);
+    expect(told(diagnosis)).toEqual([
+      expect.stringMatching(/^300000000003\/us-east-1: Config's recorder default is off since /),
+      expect.stringMatching(/^aggregator: .*only lanes that are known otherwise were looked at/),
+    ]);
+    const throttled = new PortError('transient', 'ThrottlingException', 'dynamodb:GetItem', 'Rate exceeded');
+    const read = () => Promise.reject(throttled);
+    const forgetful = operationsOf({ ...world.app, sweeps: { ...world.app.sweeps, read } });
+    expect(told(await forgetful.doctor.examine())).toContainEqual(
+      expect.stringContaining(
+        'lanes that no aggregator gathers from: could not be checked: dynamodb:GetItem',
+      ),
+    );
+    await world.app.sweeps.write('everything', { ended: [], laneSeenAt: {} });
+    changeSettings(world.sandbox.world, { aggregator: true });
+    startRecorder(world.sandbox.world, off, world.sandbox.clock.nowMs());
+  });
+
   it('does not take a hub for healthy that it cannot see', async () => {
     for (const service of ['sqs', 'sns', 'events'])
       world.sandbox.faults.add({
@@ -109,6 +139,7 @@ describe('the doctor', () => {
       .map(({ where }) => where);
     for (const part of ['aggregator', 'event bus selfheal', 'queue selfheal-wakes', 'topic selfheal-oncall'])
       expect(unknown).toContain(part);
-    expect(diagnosis.lanes).toBe(0);
+    // Its own it knows all the same.
+    expect(diagnosis.lanes).toBe(1);
   });
 });
