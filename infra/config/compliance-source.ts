@@ -99,8 +99,10 @@ const readRules = async (
 ): Promise<Read> => {
   const room = roomFor(NAMED_CHARS_MAX);
   const inHub = options.config;
+  let knowing: ReturnType<typeof aggregatorOf> | undefined;
   const elsewhere = async (rule: string) => {
-    const { aggregator } = await aggregatorOf(options, lane);
+    knowing ??= aggregatorOf(options, lane);
+    const { aggregator } = await knowing;
     if (aggregator === undefined) return undefined;
     return countAggregated({ config: inHub, aggregator, lane, room, ask: asks.ask }, rule);
   };
