@@ -47,7 +47,7 @@ describe('a week', () => {
     ['text', 'txt'],
     ['md', 'md'],
     ['csv', 'csv'],
-    ['json', 'json'],
+    ['json', 'json.txt'],
   ])('reads as %s like this', async (format, ending) => {
     await expect(await told('--format', format)).toMatchFileSnapshot(`./snapshots/weekly-report.${ending}`);
   });
