@@ -9,7 +9,9 @@ import { createControlStore } from '../../infra/dynamodb/control-store.ts';
 import { createExemptionStore } from '../../infra/dynamodb/exemption-store.ts';
 import { createHealthStore } from '../../infra/dynamodb/health-store.ts';
 import { createLinkKeyStore } from '../../infra/dynamodb/link-key-store.ts';
+import { createRecorderStore, createSlowFigures } from '../../infra/dynamodb/measured-store.ts';
 import { createPermitStore } from '../../infra/dynamodb/permit-store.ts';
+import { createPermitsInUse } from '../../infra/dynamodb/permits-in-use.ts';
 import { createPolicyStore } from '../../infra/dynamodb/policy-store.ts';
 import { createReportStore } from '../../infra/dynamodb/report-store.ts';
 import { CONTROL_KEY, LINK_KEYS_KEY } from '../../infra/dynamodb/table.ts';
@@ -25,6 +27,7 @@ import { exemptionStoreContract } from './exemption-store.contract.ts';
 import { type ContractDynamodb, contractDynamodb, type FreshTable } from './fresh-table.ts';
 import { healthStoreContract } from './health-store.contract.ts';
 import { linkKeyStoreContract } from './link-key-store.contract.ts';
+import { measuredStoreContract } from './measured-store.contract.ts';
 import { permitStoreContract } from './permit-store.contract.ts';
 import { policyStoreContract } from './policy-store.contract.ts';
 import { reportStoreContract } from './report-store.contract.ts';
@@ -100,6 +103,19 @@ describe('DynamoDB', () => {
   healthStoreContract(async () => {
     const table = await dynamodb.freshTable();
     return { health: createHealthStore(table), close: table.drop };
+  });
+
+  measuredStoreContract(async () => {
+    const table = await dynamodb.freshTable();
+    return {
+      recorders: createRecorderStore(table),
+      figures: createSlowFigures(table),
+      permits: createPermitStore(table),
+      permitsInUse: createPermitsInUse(table),
+      spoil: (sk, share) =>
+        table.client.put({ TableName: table.tableName, Item: { pk: 'health', sk, share } }),
+      close: table.drop,
+    };
   });
 
   policyStoreContract(async () => {
