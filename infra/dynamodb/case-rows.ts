@@ -55,6 +55,9 @@ export const createCaseRows = ({ client, tableName, now }: CaseRowsOptions): Cas
         for await (const page of pages({
           IndexName: CLOSED_INDEX,
           KeyConditionExpression: 'closedMonth = :month AND closedAt >= :since',
+          // All that the index has; the embedded DynamoDB would send the whole case.
+          ProjectionExpression: 'pk, sk, #row',
+          ExpressionAttributeNames: { '#row': 'row' },
           ExpressionAttributeValues: { ':month': month, ':since': since },
         })) {
           const rowless: CaseKey[] = [];

@@ -75,6 +75,8 @@ export interface HistoryOptions {
   readonly timezones: readonly string[];
   /** Weeks whose groups, times and runbooks are counted too, by their Mondays; all when absent. */
   readonly focus?: readonly string[];
+  /** Of the cases that could stay open for good, the share that do, in per cent; all when absent. */
+  readonly leftOpenPercent?: number;
 }
 
 export interface History {
@@ -127,6 +129,7 @@ const tell = function* (options: HistoryOptions, books: readonly Book[]): Iterab
     below: (n) => Math.floor(random() * n),
     one: (items) => items[Math.floor(random() * items.length)] as (typeof items)[number],
     ms: (from, to) => Math.round(from * (to / from) ** random()),
+    staysOpen: () => random() * 100 < (options.leftOpenPercent ?? 100),
   };
   // Findings come back, so that they have cases numbered on.
   const findings = Array.from({ length: Math.ceil(options.cases / 1.5) }, (_, index) =>
@@ -156,6 +159,8 @@ interface Dice {
   one<T>(items: readonly T[]): T;
   /** Between the two, short ones as often as long ones. */
   ms(from: number, to: number): number;
+  /** Of one that could. */
+  staysOpen(): boolean;
 }
 
 interface Found {
@@ -472,11 +477,11 @@ const leaveToPerson: Plot = (story, dice) => {
   story.wait(...long);
   switch (dice.below(3)) {
     case 0:
-      return;
-    case 1:
       return story.close('self-resolved');
-    default:
+    case 1:
       return story.close('closed-by-human');
+    default:
+      return dice.staysOpen() ? undefined : story.close('closed-by-human');
   }
 };
 
@@ -603,7 +608,7 @@ const PLOTS: readonly Plot[] = [
     routeAnew(story, dice);
     story.go('observing', 'observed');
     story.wait(...long);
-    if (dice.below(2) === 0) story.close('self-resolved');
+    if (dice.below(2) === 0 || !dice.staysOpen()) story.close('self-resolved');
   },
   (story, dice) => {
     routeAnew(story, dice);
@@ -632,8 +637,14 @@ const PLOTS: readonly Plot[] = [
   (story, dice) => {
     queue(story, dice);
     run(story, dice);
+    if (dice.staysOpen()) return;
+    verify(story, dice);
+    story.close('resolved');
   },
-  queue,
+  (story, dice) => {
+    queue(story, dice);
+    if (!dice.staysOpen()) runWell(story, dice);
+  },
 ];
 
 interface Book {
