@@ -1,8 +1,9 @@
 /** Whether a report says what the cases say: everything is made again from them. */
 import { accountName } from '../../domain/policy/account-name.ts';
 import { makeWeeklyReport, reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
+import type { FoundReport } from '../../domain/report/stored-report.ts';
 import { type CaseRecords, verifyReport } from '../../domain/report/verify-report.ts';
-import { weekNamed } from '../../domain/report/week.ts';
+import { type Week, weekNamed } from '../../domain/report/week.ts';
 import { factsBeside } from './make-report.ts';
 import { type Reporting, type ReportingDeps, storedOf } from './reporting.ts';
 
@@ -15,7 +16,7 @@ export const createVerify =
   async (asked, until) => {
     const { stored: found, doubt } = await storedOf(deps.reports, asked.id);
     // Its bounds are the calendar's, whatever a stored report says of them.
-    const week = (found && weekNamed(asked.id, found.report.week.timezone)) ?? asked;
+    const week = inZoneOf(found, asked) ?? asked;
     const asOf = reportSpan(week, until ?? found?.madeAt ?? deps.now()).to;
     const stored = found?.report.until === asOf || until === undefined ? found : undefined;
     const now = stored?.madeAt ?? until ?? deps.now();
@@ -35,8 +36,17 @@ export const createVerify =
           catalog: deps.catalog,
           accountName: (account) => accountName(deps.policy().policy, account),
           lapsing: told.lapsing,
-          controlEvents: told.controlEvents,
+          controlEvents: Array.isArray(told.controlEvents) ? told.controlEvents : [],
           ...(told.recorders && { recorders: told.recorders }),
         }),
     });
   };
+
+/** Undefined where it names no zone that there is: then its week is not the one that was made. */
+const inZoneOf = (found: FoundReport | undefined, { id }: Week): Week | undefined => {
+  try {
+    return found && weekNamed(id, found.report.week.timezone);
+  } catch {
+    return undefined;
+  }
+};
