@@ -56,6 +56,7 @@ const NEVER: readonly (readonly [action: string, resource: string])[] = [
     'cloudformation:DeleteStack',
     `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/StackSet-selfheal-member-1/2`,
   ],
+  ['cloudwatch:DeleteDashboards', `arn:aws:cloudwatch::${ACCOUNT}:dashboard/selfheal`],
   ['cloudwatch:DisableAlarmActions', `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:selfheal-tick-missing`],
   ['logs:DeleteLogGroup', `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/aws/lambda/selfheal-decide`],
   ['iam:PutRolePermissionsBoundary', `arn:aws:iam::${ACCOUNT}:role/customers`],
