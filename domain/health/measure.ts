@@ -32,6 +32,8 @@ export interface MeasureDeps {
   readonly recorderStore: RecorderStore;
   readonly slowFigures: SlowFigures;
   readonly compliance: ComplianceSource;
+  /** Starts a stopwatch that tells the ms since then: a function is ended by the time of its machine, whatever clock cases go by. */
+  readonly stopwatch: () => () => number;
 }
 
 export const PARTS = [
@@ -134,8 +136,11 @@ const MEASURES: Readonly<Record<MeasuredPart, (deps: MeasureDeps, shared: Shared
     await noteControls({ ...ports, journal });
   },
 
-  recorders: async ({ ports: { clock, metrics, log }, recorders, recorderStore }, { covered }) => {
-    const seen = await seeRecorders({ recorders, clock }, await covered());
+  recorders: async (deps, { covered }) => {
+    const { recorders, recorderStore, ports } = deps;
+    const { clock, metrics, log } = ports;
+    const isTimeUp = within(deps, RECORDERS_MS_MAX);
+    const seen = await seeRecorders({ recorders, clock, isTimeUp }, await covered());
     // A list of lanes that could not be read whole may hide one, and is no sign that all is well.
     metrics.gauge('RecordersTroubled', seen.troubledCount + (seen.doubt === undefined ? 0 : 1));
     for (const { lane, state, why } of seen.troubled.slice(0, TROUBLED_LOGGED_MAX))
@@ -162,10 +167,22 @@ const MEASURES: Readonly<Record<MeasuredPart, (deps: MeasureDeps, shared: Shared
   compliance: async (deps, { now }) => {
     const { compliance, ports } = deps;
     const { clock, metrics } = ports;
-    const share = await hourly(deps, now, 'compliance', () => measuredCompliance({ compliance, clock }));
+    const isTimeUp = within(deps, COMPLIANCE_MS_MAX);
+    const share = await hourly(deps, now, 'compliance', () =>
+      measuredCompliance({ compliance, clock, isTimeUp }),
+    );
     metrics.gauge('ComplianceLanesUnread', share.lanesUnread ?? 0);
     if (share.denominator > 0) metrics.gauge('CompliancePercent', percentOf(share));
   },
+};
+
+/** Together with the lanes under way then, and all else, less than the four minutes that the function may take. */
+const RECORDERS_MS_MAX = 45_000;
+const COMPLIANCE_MS_MAX = 100_000;
+
+const within = ({ stopwatch }: Pick<MeasureDeps, 'stopwatch'>, msMax: number): (() => boolean) => {
+  const elapsedMs = stopwatch();
+  return () => elapsedMs() >= msMax;
 };
 
 /** The log of a Lambda function is paid for; all of them are in the store. */
@@ -198,6 +215,8 @@ const hourly = async (
   });
   if (known !== undefined && known.at <= now && plusMs(known.at, FOUND_EVERY_MS) > now) return known;
   const found = await find();
+  // Of nothing: it is looked for again before an hour is over.
+  if (found.denominator === 0) return found;
   await slowFigures.write(name, found).catch((error: unknown) => {
     log.warn('figure not kept', { figure: name, ...reasonOf(error) });
   });

@@ -17,25 +17,22 @@ import {
 import type { Lane } from '../finding.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Clock } from '../ports.ts';
-import { plusMs } from '../time.ts';
 import type { MeasuredShare } from './measured-store.ts';
 
 export interface MeasuringCompliance {
   readonly compliance: ComplianceSource;
   readonly clock: Pick<Clock, 'now'>;
-  /** From then on nothing further is asked. Default 100 s. */
-  readonly msMax?: number;
+  /** From then on nothing further is asked. */
+  readonly isTimeUp: () => boolean;
 }
 
 /** A denominator of 0 when nothing of any lane could be read: that is not the same as nothing being compliant. */
 export const measuredCompliance = async ({
   compliance,
   clock,
-  msMax = 100_000,
+  isTimeUp,
 }: MeasuringCompliance): Promise<Required<MeasuredShare>> => {
   const at = clock.now();
-  const until = plusMs(at, msMax);
-  const isTimeUp = () => clock.now() >= until;
   const { lanes, troubles } = await compliance.lanes();
   const read = await inParallel(lanes, LANES_AT_ONCE, (lane) => readLane(compliance, lane, isTimeUp));
   const known = sumOf(

@@ -4,7 +4,6 @@ import { inParallel } from '../in-parallel.ts';
 import { inert } from '../message.ts';
 import type { Clock } from '../ports.ts';
 import type { Gathered } from '../sweep/sweep-source.ts';
-import { plusMs } from '../time.ts';
 import { unknown } from './judge-recorder.ts';
 import type { RecorderHealth, RecordersSeen } from './recorder-health.ts';
 import type { RecorderSource } from './recorder-source.ts';
@@ -12,19 +11,18 @@ import type { RecorderSource } from './recorder-source.ts';
 export interface SeeingOptions {
   readonly recorders: Pick<RecorderSource, 'read'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** From then on no further lane is asked. Default 45 s. */
-  readonly msMax?: number;
+  /** From then on no further lane is asked. */
+  readonly isTimeUp: () => boolean;
 }
 
 /** @param covered the lanes, and what of their list could not be read */
 export const seeRecorders = async (
-  { recorders, clock, msMax = 45_000 }: SeeingOptions,
+  { recorders, clock, isTimeUp }: SeeingOptions,
   { lanes, troubles }: Gathered,
 ): Promise<RecordersSeen> => {
   const at = clock.now();
-  const until = plusMs(at, msMax);
   const health = await inParallel(lanes, LANES_AT_ONCE, async ({ lane }) =>
-    clock.now() >= until ? unknown(lane, 'time was up before it was asked') : seen(recorders, lane),
+    isTimeUp() ? unknown(lane, 'time was up before it was asked') : seen(recorders, lane),
   );
   const troubled = health
     .filter(({ state }) => state !== 'recording')

@@ -84,6 +84,10 @@ const measuring = (changed: Partial<MeasureDeps> = {}) => {
       lanes: async () => ({ lanes: LANES, troubles: [] }),
       read: async (lane) => laneCompliance(lane),
     },
+    stopwatch: () => {
+      const startedAt = now;
+      return () => Date.parse(now) - Date.parse(startedAt);
+    },
     ...changed,
   };
   return {
@@ -335,6 +339,26 @@ describe('compliance', () => {
     await world.measure();
     expect(world.gauges.has('CompliancePercent')).toBe(false);
     expect(world.gauges.get('ComplianceLanesUnread')).toBe(3);
+    // It is not taken for known within the hour.
+    Object.assign(world.deps.compliance, { read: async (lane: never) => laneCompliance(lane) });
+    world.pass(5 * minuteMs);
+    await world.measure();
+    expect(world.gauges.get('CompliancePercent')).toBe(70);
+  });
+
+  it('of a lane that time does not reach is not known', async () => {
+    const world = measuring();
+    Object.assign(world.deps.compliance, {
+      lanes: async () => ({ lanes: [...LANES, ...LANES], troubles: [] }),
+      read: async (lane: never) => {
+        world.pass(minuteMs);
+        return laneCompliance(lane);
+      },
+    });
+    await world.measure();
+    // Two were begun in time.
+    expect(world.gauges.get('ComplianceLanesUnread')).toBe(4);
+    expect(world.gauges.get('CompliancePercent')).toBeCloseTo((100 * 14) / 24);
   });
 
   it('is asked for again of rules that time did not reach, and not for ever', async () => {
