@@ -3,7 +3,7 @@ import * as z from '../domain/zod.ts';
 import { type Decoded, problemsOf, refusedInput } from './eventbridge/decode.ts';
 
 /** In the order in which they are documented. */
-export const REPORT_ORDERS = ['measure'] as const;
+export const REPORT_ORDERS = ['measure', 'weekly'] as const;
 
 export type ReportOrder = (typeof REPORT_ORDERS)[number];
 

@@ -31,7 +31,12 @@ export const deployPackaged = async (
     code: Object.fromEntries(
       functionNamesIn(template).map((name) => [name, zipOf(name.replace(/^selfheal-/, ''))]),
     ),
-    parameters: { JwtIssuer: issuer, JwtAudience: SANDBOX_AUDIENCE, ConsoleUrl: consoleUrl },
+    parameters: {
+      JwtIssuer: issuer,
+      JwtAudience: SANDBOX_AUDIENCE,
+      ConsoleUrl: consoleUrl,
+      ReportBucket: 'create',
+    },
   });
   await deployTopics(url, topics);
   await deployMembers(url, lanes, (hub.outputs.HubRoleArns ?? '').split(','));

@@ -7,6 +7,7 @@ import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { ReportSettings } from '../infra/report-settings.ts';
 import type { Settings } from '../infra/settings.ts';
 import {
   COMPLIANCE_QUEUE,
@@ -30,6 +31,7 @@ export interface DeployedQueue {
 
 export interface Deployment {
   readonly settings: Settings;
+  readonly reports: ReportSettings;
   readonly queues: Readonly<
     Record<'compliance' | 'executions' | 'wakes' | 'scheduled' | 'refused', DeployedQueue>
   >;
@@ -52,7 +54,7 @@ export const clientSettings = (endpoint: string, account: string, region: string
 
 /** For functions that run in one process, which acts as the hub account's administrator. */
 export const deploy = async ({ url, topics, lanes }: DeployOptions): Promise<Deployment> => {
-  const hub = await deployHub(url, { template: hubTemplate() });
+  const hub = await deployHub(url, { template: hubTemplate(), parameters: { ReportBucket: 'create' } });
   await deployTopics(url, topics);
   await deployMembers(url, lanes, [ADMINISTRATOR_ARN]);
   return deploymentOf(hub);
@@ -117,6 +119,10 @@ export const deploymentOf = ({ resources, outputs }: StackRecord): Deployment =>
   };
   return {
     queues,
+    reports: {
+      topicArn: outputs.ReportsTopicArn ?? '',
+      ...(outputs.ReportBucketName !== undefined && { bucket: outputs.ReportBucketName }),
+    },
     settings: {
       region: HUB_REGION,
       hubAccount: HUB_ACCOUNT,

@@ -2,7 +2,7 @@
  * Which function works on which queue, and which by the clock, when all run in one process. serverless.yml says the same of a deployment,
  * and a test compares the two: the only difference is that one process works on fewer batches at once.
  */
-import { minuteMs } from '../../domain/time.ts';
+import { hourMs, minuteMs } from '../../domain/time.ts';
 import type { ReportOrder } from '../../infra/report-orders.ts';
 
 export interface EventSource {
@@ -47,4 +47,5 @@ export interface Schedule {
 export const SCHEDULES: readonly Schedule[] = [
   { functionName: 'selfheal-tick', everyMs: minuteMs },
   { functionName: 'selfheal-report', order: 'measure', everyMs: 5 * minuteMs },
+  { functionName: 'selfheal-report', order: 'weekly', everyMs: hourMs },
 ];

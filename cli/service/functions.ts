@@ -72,11 +72,16 @@ export const runFunctions = (
     'selfheal-tick': onTick(app),
     'selfheal-report': onReport(reports, log),
   };
-  const timers = SCHEDULES.map(({ functionName, order, everyMs }) =>
-    setInterval(() => {
-      byName[functionName](order === undefined ? {} : { kind: order }, NO_CONTEXT).catch(failed);
-    }, everyMs / speed),
-  );
+  const timers = SCHEDULES.map(({ functionName, order, everyMs }) => {
+    let isAtWork = false;
+    return setInterval(async () => {
+      // Where time runs fast the next one is due before this one is done, and would do the same.
+      if (isAtWork) return;
+      isAtWork = true;
+      await byName[functionName](order === undefined ? {} : { kind: order }, NO_CONTEXT).catch(failed);
+      isAtWork = false;
+    }, everyMs / speed);
+  });
   return {
     close: async () => {
       for (const timer of timers) clearInterval(timer);

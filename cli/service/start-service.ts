@@ -124,7 +124,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     });
     front.serve(http.fetch);
     const scheduled = composeScheduled(app, settings, connection);
-    const reports = composeReport(app, settings, { connection });
+    const reports = composeReport(app, settings, { reports: deployment.reports, connection });
     const functions = runFunctions(app, { scheduled, reports }, deployment, sandbox.url, sandbox.speed);
     return {
       url,

@@ -155,11 +155,18 @@ const union = (left: readonly Week[], right: readonly Week[]): readonly Week[] =
   left.length > right.length ? left : right;
 
 /** Of two who make it at once the first one's stays, and both go on with that. */
-const madeAndStored = async ({ make, reports, log }: WeeklyJobDeps, week: Week): Promise<FoundReport> => {
+const madeAndStored = async (
+  { make, reports, log, metrics }: WeeklyJobDeps,
+  week: Week,
+): Promise<FoundReport> => {
   const known = await storedOf(reports, week);
   if (known !== undefined && !('doubt' in known)) return known;
   const made = await make(week);
-  if (known !== undefined) return { ...made, doubt: known.doubt };
+  if (known !== undefined) {
+    metrics.count('WeeklyReportFailed');
+    log.error('stored weekly report not to be trusted, made anew', { week: week.id, reason: known.doubt });
+    return { ...made, doubt: known.doubt };
+  }
   const isFirst = await reports.put(made);
   log.info('weekly report made', { week: week.id, cases: made.digests.size, stored: isFirst });
   if (isFirst) return made;

@@ -25,7 +25,8 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['Attributes', 'LeadingKeys'],
   events: ['source', 'detail-type'],
   iam: ['AWSServiceName', 'PassedToService', 'PolicyARN'],
-  s3: [],
+  // An object with a grant of its own is refused before anybody is asked.
+  s3: ['x-amz-acl'],
   sns: ['Endpoint', 'Protocol'],
   sqs: [],
   ssm: ['DocumentVersion'],

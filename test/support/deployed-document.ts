@@ -42,11 +42,15 @@ const arnOf = ({ Type, Properties }: TemplateResource, account: string, region: 
     case 'AWS::KMS::Key':
       return `arn:aws:kms:${lane}:key/11111111-2222-3333-4444-555555555555`;
     case 'AWS::S3::Bucket':
-      return `arn:aws:s3:::selfheal-config-${account}-${region}`;
+      return `arn:aws:s3:::${namedIn(Properties.BucketName, account, region)}`;
     default:
       return undefined;
   }
 };
+
+/** Names of buckets are made of where they are. */
+const namedIn = (name: TemplateValue | undefined, account: string, region: string): string =>
+  String(resolved(name ?? '', { 'AWS::AccountId': account, 'AWS::Region': region }));
 
 const resolved = (value: TemplateValue, names: Names): TemplateValue => {
   if (Array.isArray(value)) return value.map((each) => resolved(each, names));

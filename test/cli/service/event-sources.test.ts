@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { EVENT_SOURCES, SCHEDULES } from '../../../cli/service/event-sources.ts';
-import { minuteMs } from '../../../domain/time.ts';
+import { hourMs, minuteMs } from '../../../domain/time.ts';
 import { readTemplate } from '../../../sandbox/cloudformation/read-template.ts';
 
 interface DeclaredFunction {
@@ -50,6 +50,12 @@ it('feeds the functions of one process from the queues that the deployment feeds
   }
 });
 
+const RATES: Readonly<Record<number, string>> = {
+  [minuteMs]: 'rate(1 minute)',
+  [5 * minuteMs]: 'rate(5 minutes)',
+  [hourMs]: 'rate(1 hour)',
+};
+
 it('ticks as often as the deployment does, and orders reports as often', () => {
   const scheduled = Object.values(functions).flatMap(({ name, events = [] }) =>
     events.flatMap(({ schedule }) =>
@@ -60,7 +66,7 @@ it('ticks as often as the deployment does, and orders reports as often', () => {
     SCHEDULES.map(({ functionName, order, everyMs }) => ({
       name: functionName,
       kind: order,
-      rate: [everyMs === minuteMs ? 'rate(1 minute)' : `rate(${everyMs / minuteMs} minutes)`],
+      rate: [RATES[everyMs]],
     })),
   );
 });

@@ -241,6 +241,7 @@ describe('the weekly report', () => {
         why: expect.stringContaining('DoubtfulReport'),
       });
       expect(world.objects.size).toBe(0);
+      expect(world.counted).toContain('WeeklyReportFailed');
     }));
 });
 

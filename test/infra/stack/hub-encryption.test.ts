@@ -26,7 +26,9 @@ describe('the policies of topics', () => {
       for (const { Resource } of statementsOf(PolicyDocument)) expect(Resource).toEqual(topic);
       return [topic];
     });
-    expect(topics).toEqual([{ Ref: 'OncallTopic' }, { Ref: 'TeamTopic' }, { Ref: 'OperationsTopic' }]);
+    expect(topics).toEqual(
+      ['Oncall', 'Team', 'Reports', 'Operations'].map((name) => ({ Ref: `${name}Topic` })),
+    );
   });
 });
 

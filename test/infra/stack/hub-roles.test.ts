@@ -92,9 +92,14 @@ describe('the roles of the functions', () => {
       ofBreakers.filter((name) => name !== 'decide'),
     );
     expect(
-      mayDo('dynamodb:UpdateItem', /LeadingKeys":\["(?!scope#\*"\]|control"\]|exemption-told"\])/),
+      mayDo(
+        'dynamodb:UpdateItem',
+        /LeadingKeys":\["(?!scope#\*"\]|control"\]|exemption-told"\]|report-told"\])/,
+      ),
     ).toEqual([]);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["exemption-told"\]/)).toEqual(['scheduled']);
+    expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["report-told"\]/)).toEqual(['report']);
+    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["report","report-part"\]/)).toEqual(['report']);
     expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["sweep"\]/)).toEqual(['scheduled']);
     // Who records how far the policy is lets no stop switch go, and the other way round.
     expect(mayDo('dynamodb:UpdateItem', /Attributes":\[.*"stop#\*"/)).toEqual(['decide']);
@@ -171,9 +176,10 @@ describe('what people may do', () => {
     policy(id).flatMap(({ resources }) => resources.map((one) => one.split('{SignedApi}')[1]));
 
   it('readers look, operators do everything but publish', () => {
-    expect(reach('ReaderPolicy').every((path) => path?.startsWith('/$default/GET/'))).toBe(true);
+    for (const id of ['ReaderPolicy', 'GatePolicy'])
+      expect(reach(id).every((path) => path?.startsWith('/$default/GET/'))).toBe(true);
     expect(reach('OperatorPolicy')).toEqual(['/$default/GET/*', '/$default/POST/*']);
-    for (const id of ['ReaderPolicy', 'OperatorPolicy'])
+    for (const id of ['ReaderPolicy', 'GatePolicy', 'OperatorPolicy'])
       expect(policy(id).flatMap(({ actions }) => actions)).toEqual(['execute-api:Invoke']);
   });
 

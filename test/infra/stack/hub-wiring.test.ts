@@ -7,6 +7,7 @@ import { COMPLIANCE_CHANGE } from '../../../infra/eventbridge/decode-compliance-
 import { EXECUTION_STATUS_CHANGE } from '../../../infra/eventbridge/decode-execution-status.ts';
 import { readPeople } from '../../../infra/people-settings.ts';
 import { decodeReportOrder, REPORT_ORDERS } from '../../../infra/report-orders.ts';
+import { readReportSettings } from '../../../infra/report-settings.ts';
 import { readSettings } from '../../../infra/settings.ts';
 import { DEAD_LETTER_QUEUES, deadLetterQueueOf, WORK_QUEUES } from '../../../infra/sqs/queues.ts';
 import { decodeScheduled } from '../../../infra/sqs/scheduled-orders.ts';
@@ -60,6 +61,8 @@ describe('the functions of the hub', () => {
       '{WakesQueue}': 'https://sqs.us-east-1.amazonaws.com/222222222222/selfheal-wakes',
       '{RefusedQueue}': 'https://sqs.us-east-1.amazonaws.com/222222222222/selfheal-refused',
       '{OperationsTopic}': 'arn:aws:sns:us-east-1:222222222222:selfheal-operations',
+      '{ReportsTopic}': 'arn:aws:sns:us-east-1:222222222222:selfheal-reports',
+      '{ReportsBucket} or {ReportBucket}': 'selfheal-reports-222222222222-us-east-1',
       '{SweepLanes}': '111122223333/eu-west-1',
       '{ConsoleUrl} or {BrowserApi.ApiEndpoint} or ': 'https://selfheal.example.com',
     };
@@ -94,6 +97,11 @@ describe('the functions of the hub', () => {
       if (['selfheal-api', 'selfheal-decide'].includes(name))
         expect(readPeople(environment), name).toEqual({ ...people, signIn });
       else if (name === 'selfheal-operations') expect(readPeople(environment), name).toEqual(people);
+      else if (name === 'selfheal-report')
+        expect(readReportSettings(environment)).toEqual({
+          topicArn: values['{ReportsTopic}'],
+          bucket: values['{ReportsBucket} or {ReportBucket}'],
+        });
     }
   });
 
@@ -320,7 +328,10 @@ describe('the rules', () => {
       const decoded = decodeReportOrder(JSON.parse(textOf(fieldOf(target, 'Input'))));
       return [[textOf(ScheduleExpression), decoded.kind === 'decoded' ? decoded.value : decoded]];
     });
-    expect(ordering).toEqual([['rate(5 minutes)', 'measure']]);
+    expect(ordering).toEqual([
+      ['rate(5 minutes)', 'measure'],
+      ['rate(1 hour)', 'weekly'],
+    ]);
     expect(ordering.map(([, order]) => order).sort()).toEqual([...REPORT_ORDERS].sort());
     expect(invokedOnce('ReportLambdaFunction')).toBe(300);
   });

@@ -48,7 +48,7 @@ describe('the hub stack', () => {
   });
 
   it('keeps what must be there when the stack is gone', () => {
-    for (const id of ['Table', 'Key'])
+    for (const id of ['Table', 'Key', 'ReportsBucket'])
       expect(hub.template.Resources[id]).toMatchObject({
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
@@ -114,6 +114,10 @@ describe('the parameters of a deployment', () => {
     ['ConsoleUrl', 'https://selfheal.example.com/', false],
     ['ConsoleUrl', 'https://Selfheal.example.com', false],
     ['ConsoleUrl', 'http://selfheal.example.com', false],
+    ['ReportBucket', 'create', true],
+    ['ReportBucket', 'evidence.example-com', true],
+    ['ReportBucket', 'Evidence', false],
+    ['ReportBucket', 'evidence/weekly', false],
   ])('%s may be %s: %s', (name, value, allowed) => {
     const pattern = hub.template.Parameters?.[name]?.AllowedPattern;
     expect(new RegExp(String(pattern)).test(value)).toBe(allowed);

@@ -28,6 +28,7 @@ const names: Names = {
 };
 const TABLE = String(names.Table);
 const KEY = String(names.Key);
+const REPORTS = `arn:aws:s3:::selfheal-reports-${HUB}-${REGION}`;
 
 interface Held {
   /** Logical id of role or policy. */
@@ -87,7 +88,7 @@ const viaKms = (services: readonly string[]): Asked => ({
   ),
   attacks: byName([
     asks('kms:Decrypt', KEY),
-    asks('kms:Decrypt', KEY, { 'kms:ViaService': `s3.${REGION}.amazonaws.com` }),
+    asks('kms:Decrypt', KEY, { 'kms:ViaService': `ec2.${REGION}.amazonaws.com` }),
     asks('kms:Decrypt', KEY.replace('11111111-', '99999999-'), {
       'kms:ViaService': `dynamodb.${REGION}.amazonaws.com`,
     }),
@@ -116,13 +117,21 @@ const executorOf = (account: string, organization: string, name = 'selfheal-exec
 
 /** Statements that a parameter brings, by Sid. */
 const OPTIONAL: Readonly<Record<string, (statement: PolicyStatement) => Asked>> = {
-  CustomerKey: ({ Condition }) =>
-    viaKms(
-      // People publish with the table alone.
-      [Condition?.StringEquals?.['kms:ViaService'] ?? []].flat().length > 1
-        ? ['dynamodb', 'sqs', 'sns']
-        : ['dynamodb'],
-    ),
+  CustomerKey: ({ Condition }) => {
+    const via = [Condition?.StringEquals?.['kms:ViaService'] ?? []].flat();
+    // People publish with the table alone; reports go into a bucket, and wake nobody.
+    if (via.length <= 1) return viaKms(['dynamodb']);
+    return viaKms(['dynamodb', 'sns', via.some((each) => String(each).startsWith('s3.')) ? 's3' : 'sqs']);
+  },
+  PutsReportsIntoTheBucket: () => ({
+    welcome: byName([asks('s3:PutObject', `${REPORTS}/weekly/2026-W47.html`)]),
+    attacks: byName([
+      asks('s3:PutObject', `${REPORTS}/elsewhere`),
+      asks('s3:PutObject', 'arn:aws:s3:::another/weekly/2026-W47.html'),
+      asks('s3:GetObject', `${REPORTS}/weekly/2026-W47.html`),
+      asks('s3:DeleteObject', `${REPORTS}/weekly/2026-W47.html`),
+    ]),
+  }),
   Traces: () => ({
     welcome: byName(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'].map((each) => asks(each, '*'))),
     attacks: byName([asks('xray:GetTraceSummaries', '*')]),
@@ -201,7 +210,7 @@ describe('the statements that only a parameter brings', () => {
 describe('the functions that enter other accounts', () => {
   it('enter those of the organization, by the executor alone', () => {
     const entering = HELD.filter(({ statement }) => statement.Sid === 'ActsAsExecutor');
-    expect(entering).toHaveLength(6);
+    expect(entering).toHaveLength(7);
     const asked: Asked = {
       welcome: byName([executorOf(ACCOUNT, ORGANIZATION), executorOf(HUB, ORGANIZATION)]),
       attacks: byName([executorOf(OTHER, 'o-another000'), executorOf(ACCOUNT, ORGANIZATION, 'admin')]),

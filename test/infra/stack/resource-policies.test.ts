@@ -72,6 +72,9 @@ const forwards = (principal: string, organization: string) =>
     },
   );
 
+const AUDITOR = `arn:aws:sts::${HUB}:assumed-role/auditor/s`;
+const REPORT = `${arn('ReportsBucket')}/weekly/2026-W47.html`;
+
 const BUCKET = arn('ConfigBucket');
 const records = (service: string, action: string, path = '', context: RequestContext = {}) =>
   request(service, action, `${BUCKET}${path}`, {
@@ -107,6 +110,18 @@ const GUARDS: Readonly<Record<string, Asked>> = {
   RefusedQueuePolicy: overTls('sqs:SendMessage', 'RefusedQueue'),
   OncallTopicPolicy: overTls('sns:Publish', 'OncallTopic'),
   TeamTopicPolicy: overTls('sns:Publish', 'TeamTopic'),
+  ReportsTopicPolicy: overTls('sns:Publish', 'ReportsTopic'),
+  ReportsBucketPolicy: {
+    welcome: { 'a role over TLS': request(AUDITOR, 's3:GetObject', REPORT) },
+    attacks: {
+      'a role reads without TLS': request(AUDITOR, 's3:GetObject', REPORT, {
+        'aws:SecureTransport': 'false',
+      }),
+      'a role lists without TLS': request(AUDITOR, 's3:ListBucket', arn('ReportsBucket'), {
+        'aws:SecureTransport': 'false',
+      }),
+    },
+  },
   OperationsTopicPolicy: joined(overTls('sns:Publish', 'OperationsTopic'), {
     welcome: {
       'an alarm of this stack': alarms('cloudwatch.amazonaws.com', `${HUB}:alarm:selfheal-tick-missing`),

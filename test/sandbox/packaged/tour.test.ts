@@ -7,11 +7,12 @@ import { automationRoleName } from '../../../domain/automation-role.ts';
 import { isClosed } from '../../../domain/case/case.ts';
 import { minuteMs, secondMs } from '../../../domain/time.ts';
 import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
+import { HUB_REGION } from '../../../sandbox/deployment.ts';
 import { type AccessEntry, accessLog } from '../../../sandbox/iam/access-log.ts';
 import { askAgain } from '../../../sandbox/iam/authorize.ts';
 import { type PolicyDocument, statementsOf } from '../../../sandbox/iam/policy-document.ts';
 import type { QueueRecord } from '../../../sandbox/services/sqs/queue-store.ts';
-import type { Role } from '../../../sandbox/world/roles.ts';
+import { HUB_ACCOUNT, type Role } from '../../../sandbox/world/roles.ts';
 import { scenarioProgress } from '../../../sandbox/world/scenarios/scenario.ts';
 import { type EmittedMetrics, emittedMetrics } from '../../support/emitted-metrics.ts';
 import { rolesNamed, unneeded, withoutElements, withoutStatements } from '../../support/grants.ts';
@@ -111,7 +112,7 @@ describe('the roles that the stacks make', () => {
     expect(log.dropped).toBe(0);
     entries = [...log.entries(), ...startsOfTheCatalog(log.entries())];
     roles = rolesNamed(world.sandbox.world, /^selfheal-(?:function-|executor$|forward-events$)/);
-  }, 120_000);
+  }, 300_000);
 
   it('let those decide on the page whom the policy lets, signed in, and nobody by a link', () => {
     expect(tour.page).toEqual({
@@ -127,6 +128,17 @@ describe('the roles that the stacks make', () => {
       ledTo: ['the link', '/cases/ID'],
       afterSignOut: 303,
     });
+  });
+
+  it('tell once of the week that is over, and keep its report although the bucket refused at first', () => {
+    const { sandbox } = world;
+    const told = sandbox.sns.messages(`arn:aws:sns:${HUB_REGION}:${HUB_ACCOUNT}:selfheal-reports`);
+    expect(told.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[REPORT\] 2026-W46: /)]);
+    const bucket = `selfheal-reports-${HUB_ACCOUNT}-${HUB_REGION}`;
+    expect(told[0]?.message).toContain(`It is not in the bucket s3://${bucket} (s3:PutObject: AccessDenied`);
+    expect(told[0]?.message).toContain(`${world.running.url}/reports/2026-W46`);
+    const kept = [...sandbox.world.table('s3-objects').entries()].map(([key]) => key);
+    expect(kept.sort()).toEqual(['html', 'json'].map((ending) => `${bucket}/weekly/2026-W46.${ending}`));
   });
 
   it('are tried by every route of the HTTP API', async () => {
