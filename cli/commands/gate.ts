@@ -1,14 +1,16 @@
 /** `selfheal gate`: whether a pipeline may go on, by what AWS Config says of the rules that matter to it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Catalog, Framework } from '../../domain/catalog/catalog.ts';
+import type { Framework } from '../../domain/catalog/catalog.ts';
 import type { AskedFramework, GateAsked, GateException, GateVerdict } from '../../domain/compliance/gate.ts';
 import { exceptionOf } from '../../domain/compliance/gate-exceptions.ts';
 import { judgeGate } from '../../domain/compliance/judge-gate.ts';
+import type { RuleFacts } from '../../domain/compliance/rule-meant.ts';
 import { type Share, shareOf } from '../../domain/compliance/share.ts';
-import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
+import { loadFrameworks } from '../../infra/packs/controls.ts';
 import { Failure } from '../failure.ts';
 import { createAsker } from '../gate/asker.ts';
 import { readGate } from '../gate/read-gate.ts';
+import { ruleFacts } from '../gate/rule-facts.ts';
 import type { Io } from '../io.ts';
 import { gateAnnotations } from '../render/gate/annotations.ts';
 import { gateSummary } from '../render/gate/job-summary.ts';
@@ -102,10 +104,10 @@ export const addGate = (program: Command, io: Io): void => {
 };
 
 const run = async (options: Options, io: Io): Promise<void> => {
-  const catalog = loadCatalog();
-  const asked = askedOf(options, catalog);
+  const facts = ruleFacts();
+  const asked = askedOf(options);
   if (options.junit !== undefined) needFolderOf(io, options.junit);
-  const { outcome, ...verdict } = await orUnjudged(() => judged(asked, options, catalog, io));
+  const { outcome, ...verdict } = await orUnjudged(() => judged(asked, options, facts, io));
   if (outcome === 'passed') return;
   throw new Failure(headline({ outcome, ...verdict }), outcome === 'not-passed' ? 1 : 3);
 };
@@ -121,7 +123,7 @@ const orUnjudged = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-const judged = async (asked: GateAsked, options: Options, catalog: Catalog, io: Io): Promise<GateVerdict> => {
+const judged = async (asked: GateAsked, options: Options, facts: RuleFacts, io: Io): Promise<GateVerdict> => {
   const asker = createAsker({
     api: client(options),
     sleep: io.sleep,
@@ -129,7 +131,7 @@ const judged = async (asked: GateAsked, options: Options, catalog: Catalog, io: 
     timeoutMs: options.timeout * 1_000,
     random: Math.random,
   });
-  const verdict = judgeGate(asked, await readGate(asked, asker, catalog), catalog);
+  const verdict = judgeGate(asked, await readGate(asked, asker, facts), facts);
   tell({ verdict, again: asker.again }, options, io);
   return verdict;
 };
@@ -147,12 +149,12 @@ const tell = (told: GateTold, { format, annotations, junit }: Options, io: Io): 
   if (summary !== undefined && summary !== '') io.append(summary, gateSummary(told));
 };
 
-const askedOf = (options: Options, catalog: Catalog): GateAsked => {
+const askedOf = (options: Options): GateAsked => {
   if (options.rules.length === 0 && options.framework.length === 0)
     throw new Failure('Say what to judge: --rules RULE,RULE or --framework pci', 2);
   return {
     rules: options.rules,
-    frameworks: [...new Set(options.framework)].map((name) => frameworkOf(name, catalog)),
+    frameworks: frameworksOf(options.framework),
     accounts: options.account,
     regions: options.region,
     except: options.except,
@@ -160,11 +162,13 @@ const askedOf = (options: Options, catalog: Catalog): GateAsked => {
   };
 };
 
-const frameworkOf = (name: Framework, { runbooks, guides }: Catalog): AskedFramework => {
-  const rules = [...runbooks, ...guides].flatMap((entry) => entry.rules);
-  const serving = rules.filter(({ frameworks }) => frameworks.includes(name));
-  return { name, rules: [...new Set(serving.map(({ identifier }) => identifier))].toSorted() };
-};
+/** Far more rules serve a framework than the catalog has runbooks for. */
+const frameworksOf = (wanted: readonly Framework[]): readonly AskedFramework[] =>
+  wanted.length === 0
+    ? []
+    : loadFrameworks()
+        .filter((each) => wanted.includes(each.framework))
+        .map((each) => ({ name: each.framework, rules: Object.keys(each.rules).toSorted() }));
 
 const FRAMEWORKS: readonly Framework[] = ['cis', 'pci', 'hipaa', 'soc2', 'nist'];
 

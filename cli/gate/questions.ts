@@ -1,7 +1,7 @@
 /** In which portions the rules of a gate are asked for: an address holds only so many names. */
-import type { Catalog } from '../../domain/catalog/catalog.ts';
 import type { GateAsked } from '../../domain/compliance/gate.ts';
 import { wantedRules } from '../../domain/compliance/gate-rules.ts';
+import type { RuleFacts } from '../../domain/compliance/rule-meant.ts';
 import { type Lane, laneId } from '../../domain/finding.ts';
 
 /** The service takes so many names at once. */
@@ -12,7 +12,7 @@ const CHARS_MAX = 6_000;
 /** Each rule with all its names, so that it is found whatever it is called where it is deployed. */
 export const portionsOf = (
   asked: Pick<GateAsked, 'rules' | 'frameworks'>,
-  catalog: Pick<Catalog, 'rule' | 'runbooks' | 'guides'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): readonly (readonly string[])[] => inPortions(wantedRules(asked, catalog).map(({ names }) => [...names]));
 
 /** What belongs together stays together. */

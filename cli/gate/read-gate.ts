@@ -1,7 +1,7 @@
 /** Everything that a gate must see: which lanes there are, and what Config says of its rules in each. */
-import type { Catalog } from '../../domain/catalog/catalog.ts';
 import type { GateAsked, GateSeen, LaneReading } from '../../domain/compliance/gate.ts';
 import { lanesAsked } from '../../domain/compliance/gate-lanes.ts';
+import type { RuleFacts } from '../../domain/compliance/rule-meant.ts';
 import { inParallel } from '../../domain/in-parallel.ts';
 import { lanesIn } from './answers.ts';
 import type { Asker } from './asker.ts';
@@ -16,7 +16,7 @@ const LANES_AT_ONCE = 6;
 export const readGate = async (
   asked: GateAsked,
   asker: Asker,
-  catalog: Pick<Catalog, 'rule' | 'runbooks' | 'guides'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): Promise<GateSeen> => {
   const answer = await asker.get(LANES);
   if (!answer.ok) return blind('Unanswered', answer.why);

@@ -1,8 +1,7 @@
 /** What somebody leaves out of a gate: it is told, and counts neither way. */
-import type { Catalog } from '../catalog/catalog.ts';
 import type { GateException, GateLine } from './gate.ts';
 import { NO_COUNTS } from './judge-rule.ts';
-import { isMeant, namesOf } from './rule-meant.ts';
+import { isMeant, namesOf, type RuleFacts } from './rule-meant.ts';
 
 /**
  * Undefined for what is not written as `RULE`, `RULE@ACCOUNT` or `RULE@ACCOUNT/REGION`.
@@ -27,7 +26,7 @@ export const exceptionOf = (text: string): GateException | undefined => {
 export const leftOut = (
   lines: readonly GateLine[],
   except: readonly GateException[],
-  catalog: Pick<Catalog, 'rule'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): readonly GateLine[] =>
   lines.map((line) => {
     const exception = except.find((each) => covers(each, line, catalog));
@@ -49,7 +48,7 @@ export const leftOut = (
 export const unusedExceptions = (
   lines: readonly GateLine[],
   except: readonly GateException[],
-  catalog: Pick<Catalog, 'rule'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): readonly string[] =>
   except
     .filter((exception) => !lines.some((line) => covers(exception, line, catalog)))
@@ -58,7 +57,7 @@ export const unusedExceptions = (
 const covers = (
   { rule, account, region }: GateException,
   line: GateLine,
-  catalog: Pick<Catalog, 'rule'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): boolean =>
   (account ?? line.lane.account) === line.lane.account &&
   (region ?? line.lane.region) === line.lane.region &&

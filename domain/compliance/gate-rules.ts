@@ -1,13 +1,10 @@
 /** Which rules a gate is about, and what it means where one of them is not deployed. */
-import type { Catalog } from '../catalog/catalog.ts';
 import { isGlobalResourceType, type Lane, laneId } from '../finding.ts';
 import { didYouMean } from '../policy/did-you-mean.ts';
 import type { Doubt, GateAsked, GateLine } from './gate.ts';
 import { called, doubtfulLine, NO_COUNTS, quoted } from './judge-rule.ts';
 import type { LaneSeen } from './lane-seen.ts';
-import { asNamed, isMeant, type NamedRule, namesOf } from './rule-meant.ts';
-
-export type RuleFacts = Pick<Catalog, 'rule' | 'runbooks' | 'guides'>;
+import { asNamed, isMeant, type NamedRule, namesOf, type RuleFacts } from './rule-meant.ts';
 
 export interface WantedRule {
   readonly asked: NamedRule;
@@ -19,7 +16,7 @@ export interface WantedRule {
 /** Each once, whatever it is called and however often. */
 export const wantedRules = (
   { rules, frameworks }: Pick<GateAsked, 'rules' | 'frameworks'>,
-  catalog: RuleFacts,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): readonly WantedRule[] => {
   const wanted = new Map<string, WantedRule>();
   const add = (rule: string, isNamed: boolean): void => {
@@ -154,9 +151,11 @@ export const undeployedRemarks = (
     return gone.length === 0
       ? []
       : [
-          `${gone.length} of ${rules.length} rules of ${name} are deployed in none of these lanes, and judge nothing: ${gone.join(', ')}`,
+          `${gone.length} of ${rules.length} rules of ${name} are deployed in none of these lanes, and judge nothing: ${gone.slice(0, NAMED_MAX).join(', ')}${gone.length > NAMED_MAX ? ', …' : ''}`,
         ];
   });
+
+const NAMED_MAX = 10;
 
 const undeployed = (
   rules: readonly string[],

@@ -10,14 +10,13 @@ import {
   absentLines,
   emptyFrameworks,
   notReached,
-  type RuleFacts,
   undeployedRemarks,
   type WantedRule,
   wantedRules,
 } from './gate-rules.ts';
 import { doubtfulLine, judgeRule } from './judge-rule.ts';
 import { type LaneSeen, laneSeen, type SeenRule } from './lane-seen.ts';
-import { asNamed, isMeant } from './rule-meant.ts';
+import { asNamed, isMeant, type RuleFacts } from './rule-meant.ts';
 import { isAtLeast, isShare, shareText } from './share.ts';
 
 export const judgeGate = (asked: GateAsked, seen: GateSeen, catalog: RuleFacts): GateVerdict => {

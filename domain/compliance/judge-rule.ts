@@ -1,12 +1,11 @@
 /** One rule in one lane: what Config says of it, and whether that is to be relied on. */
-import type { Catalog } from '../catalog/catalog.ts';
 import { type Lane, laneId } from '../finding.ts';
 import { inert } from '../message.ts';
 import { dayMs, epochMs } from '../time.ts';
 import type { Doubt, DoubtCode, DoubtKind, GateLine } from './gate.ts';
 import { type ComplianceCounts, RULE_TROUBLES, type RuleCompliance } from './lane-compliance.ts';
 import { malformed, type SeenRule } from './lane-seen.ts';
-import type { NamedRule } from './rule-meant.ts';
+import type { NamedRule, RuleFacts } from './rule-meant.ts';
 
 export const NO_COUNTS: ComplianceCounts = {
   compliant: 0,
@@ -24,7 +23,7 @@ export const judgeRule = (
   lane: Lane,
   laneDoubts: readonly Doubt[],
   readings: readonly [SeenRule, ...SeenRule[]],
-  catalog: Pick<Catalog, 'rule'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): GateLine =>
   readings
     .map((rule) => {
@@ -84,7 +83,7 @@ export const called = ({ name, plainName, identifier }: NamedRule) => ({
   ...(identifier === undefined ? {} : { identifier }),
 });
 
-const ruleDoubts = (lane: Lane, rule: SeenRule, catalog: Pick<Catalog, 'rule'>): readonly Doubt[] => {
+const ruleDoubts = (lane: Lane, rule: SeenRule, catalog: Pick<RuleFacts, 'rule'>): readonly Doubt[] => {
   const { name, counts, nonCompliant, trouble } = rule;
   const { compliant, nonCompliant: offending, notApplicable, insufficientData } = counts;
   if (!areSound(counts) || nonCompliant.length > offending)
@@ -153,7 +152,7 @@ const insufficient = (lane: Lane, rule: SeenRule, why: string): Doubt =>
 /** Periodic rules run every 24 hours at the least; the others, whenever something changes. */
 const isStale = (
   { identifier, lastEvaluatedAt, readAt }: SeenRule,
-  catalog: Pick<Catalog, 'rule'>,
+  catalog: Pick<RuleFacts, 'rule'>,
 ): boolean =>
   identifier !== undefined &&
   lastEvaluatedAt !== undefined &&

@@ -3,10 +3,13 @@ import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ruleFacts } from '../../../cli/gate/rule-facts.ts';
 import type { Io } from '../../../cli/io.ts';
 import { runCommand } from '../../../cli/program.ts';
 import type { LaneCompliance } from '../../../domain/compliance/lane-compliance.ts';
-import { LANE, NOW, rule, VERSIONING } from '../../domain/compliance/gates.ts';
+import { loadCatalog } from '../../../infra/catalog/load-catalog.ts';
+import { loadFrameworks, loadManagedRules } from '../../../infra/packs/controls.ts';
+import { LANE, NOW, named, rule, VERSIONING } from '../../domain/compliance/gates.ts';
 import { parseXml } from '../../support/xml.ts';
 import { memoryIo } from '../memory-io.ts';
 
@@ -158,15 +161,39 @@ describe('what a gate prints', () => {
     expect(saved).toEqual({});
   });
 
-  it('has the rules of a framework, each lane being asked for all of them', async () => {
-    const { out } = await gate(['--framework', 'pci', '--url', url, '--format', 'json'], {
-      rules: [rule(5)],
-    });
+  it('has the rules of a framework, also those that nothing heals, and each lane is asked for all of them', async () => {
+    const catalog = loadCatalog();
+    const [lonely = ''] = Object.keys(
+      loadFrameworks().find(({ framework }) => framework === 'pci')?.rules ?? {},
+    ).filter((identifier) => catalog.rule(identifier) === undefined);
+    const rules = [rule(5), rule(3, 0, { ...named('of-a-pack'), identifier: lonely })];
+    const { out } = await gate(['--framework', 'pci', '--url', url, '--format', 'json'], { rules });
     expect(JSON.parse(out)).toMatchObject({
       outcome: 'passed',
-      lines: [{ identifier: VERSIONING }],
-      remarks: [expect.stringMatching(/^\d+ of \d+ rules of pci are deployed in none of these lanes/)],
+      score: { passed: 8, judged: 8 },
+      remarks: [expect.stringMatching(/^\d+ of 1\d\d rules of pci are deployed in none of these lanes/)],
     });
     expect(asked.length).toBeGreaterThan(2);
+  });
+});
+
+describe('what is known of a rule', () => {
+  it('is what the catalog says, and else what AWS documents of it', () => {
+    const { rule: known } = ruleFacts();
+    expect(known('s3-bucket-versioning-enabled')).toMatchObject({
+      identifier: VERSIONING,
+      trigger: 'change',
+    });
+    const catalog = loadCatalog();
+    const beyond = Object.entries(loadManagedRules()).filter(
+      ([identifier]) => catalog.rule(identifier) === undefined,
+    );
+    expect(beyond.length).toBeGreaterThan(20);
+    for (const [identifier, { name, trigger }] of beyond)
+      for (const asked of [identifier, name]) {
+        expect(known(asked)).toMatchObject({ identifier, name, trigger });
+        expect(known(asked)?.resourceTypes).not.toEqual([]);
+      }
+    expect(known('own-tags')).toBeUndefined();
   });
 });
