@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AdminProblem, type AdminRoute } from './core/admin-routes.ts';
 import type { IdentityProvider } from './http-api/identity-provider.ts';
 import { changeRecorder, recorderChangeSchema, recorderList } from './recorder-routes.ts';
+import { changeRule, ruleChangeSchema } from './rule-routes.ts';
 import type { SandboxCore } from './sandbox.ts';
 import type { World } from './service.ts';
 import { recorders } from './services/config/recorder.ts';
@@ -137,6 +138,11 @@ export const accountRoutes = (core: SandboxCore, options: AccountRoutesOptions):
       method: 'POST',
       path: 'recorders',
       answer: ({ body }) => changeRecorder(world, read(recorderChangeSchema, body), clock.nowMs()),
+    },
+    {
+      method: 'POST',
+      path: 'rules',
+      answer: ({ body }) => changeRule(world, read(ruleChangeSchema, body), clock.nowMs()),
     },
     { method: 'GET', path: 'settings', answer: () => worldSettings(world) },
     {

@@ -7,6 +7,7 @@ import { type Io, safe } from '../io.ts';
 import { type Column, table } from '../render/table.ts';
 import { portNumber, positiveNumber } from './numbers.ts';
 import { addRecorder } from './sandbox-recorder.ts';
+import { addRule } from './sandbox-rule.ts';
 import { client, example, printJson, type ServiceOptions, withJson, withUrl } from './shared.ts';
 
 type Where = { readonly account?: string; readonly region?: string };
@@ -24,6 +25,7 @@ export const addSandbox = (program: Command, io: Io): void => {
   addList(sandbox, io);
   addBreak(sandbox, io);
   addRecorder(sandbox, io);
+  addRule(sandbox, io);
   addFault(sandbox, io);
 };
 

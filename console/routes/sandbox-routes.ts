@@ -16,6 +16,9 @@ export const sandboxRoutes = ({ sandbox }: LocalDeps): Hono =>
     .post('/recorders', async (context) =>
       context.json(await told(sandbox.call('POST', 'recorders', await jsonBody(context)))),
     )
+    .post('/rules', async (context) =>
+      context.json(await told(sandbox.call('POST', 'rules', await jsonBody(context)))),
+    )
     .post('/tokens', async (context) =>
       context.json(await told(sandbox.call('POST', 'identity/tokens', await jsonBody(context)))),
     )

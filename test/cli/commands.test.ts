@@ -191,6 +191,18 @@ describe('sandbox', () => {
     });
   });
 
+  it('has a rule err, and says how to undo it', async () => {
+    const words = ['our-tags', '333333333333/us-east-1'];
+    const rule = (...line: string[]) => selfheal(['sandbox', 'rule', ...line]);
+    expect((await rule('errs', ...words, '--non-compliant', '250')).out).toBe(
+      'The rule our-tags in 333333333333/us-east-1 errs now, with 250 NON_COMPLIANT results. Undo it with: selfheal sandbox rule well our-tags 333333333333/us-east-1\n',
+    );
+    expect((await rule('well', ...words)).out).toBe(
+      'The rule our-tags in 333333333333/us-east-1 is well now, with 250 NON_COMPLIANT results.\n',
+    );
+    expect((await rule('ill', ...words)).code).toBe(2);
+  });
+
   it('stops a recorder, says how to undo it, and the doctor says that it is off', async () => {
     const lane = '333333333333/us-east-1';
     const recorder = (...line: string[]) => selfheal(['sandbox', 'recorder', ...line]);

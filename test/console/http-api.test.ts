@@ -702,6 +702,34 @@ describe('a recorder', () => {
   });
 });
 
+describe('a rule of the sandbox', () => {
+  it('errs and is well again, and has as many results as somebody gives it', async () => {
+    const at = { account: '333333333333', region: 'eu-west-1', rule: 'our-tags' };
+    const change = (more: object) => ask('POST', '/api/sandbox/rules', { ...at, ...more });
+    expect((await change({ state: 'errs' })).body.error.message).toContain('No rule our-tags is deployed');
+    const given = await change({ state: 'errs', errorCode: 'X', compliant: 120, nonCompliant: 3 });
+    expect(given.body).toEqual({
+      ...at,
+      state: 'errs',
+      why: 'X: The rule could not be evaluated.',
+      results: { COMPLIANT: 120, NON_COMPLIANT: 3 },
+    });
+    const lane = `/api/compliance/lanes/${at.account}/${at.region}?rule=${at.rule}`;
+    const told = async () => (await ask('GET', lane)).body.rules[0];
+    expect(await told()).toMatchObject({
+      counts: { compliant: 120, nonCompliant: 3 },
+      trouble: { code: 'RuleErrs', message: expect.stringContaining('X: The rule could not be evaluated.') },
+    });
+    await change({ state: 'never-evaluated' });
+    expect((await told()).trouble.code).toBe('NeverEvaluated');
+    expect((await change({ state: 'well' })).body.state).toBe('well');
+    expect(await told()).not.toHaveProperty('trouble');
+    const managed = { rule: 's3-bucket-versioning-enabled', region: 'us-east-1', state: 'well' };
+    expect((await change({ ...managed, compliant: 1 })).status).toBe(400);
+    expect((await change({ state: 'well', region: 'mars-1' })).status).toBe(404);
+  });
+});
+
 describe('faults', () => {
   it('are set, listed and taken back', async () => {
     const { body } = await ask('POST', '/api/sandbox/faults', {
