@@ -62,6 +62,11 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
     bad: (metrics) => metrics.gauge('WeeklyReportAgeSeconds', 691_201),
     silent: 'ALARM',
   },
+  'selfheal-weekly-report-failed': {
+    good: () => undefined,
+    bad: (metrics) => metrics.count('WeeklyReportFailed'),
+    silent: 'OK',
+  },
   'selfheal-message-refused': {
     good: () => undefined,
     bad: (metrics) => metrics.count('MessageRefused'),
