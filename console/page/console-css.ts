@@ -66,6 +66,9 @@ header {
   justify-content: space-between;
   border-bottom: 1px solid var(--line);
 }
+header nav a + a {
+  margin-left: 1rem;
+}
 .visit {
   display: flex;
   gap: 0.75rem;

@@ -60,4 +60,4 @@ export const timeChart = (
 };
 
 /** A narrower part has no room for its number; its row in the table has. */
-const NAMED_FROM = 0.03;
+const NAMED_FROM = 0.02;

@@ -30,12 +30,18 @@ export const sectionHtml = (section: Section, frame: Frame): Html => {
 <h2 id="${id}">${title}</h2>
 ${says.map((each) => html`<p>${each}</p>`)}
 ${chartOf(section, frame)}
-${table === undefined ? '' : tableHtml(table, frame)}
+${table === undefined ? '' : folded(section, tableHtml(table, frame), frame)}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
 ${terms === undefined ? '' : html`<dl class="terms">${terms.map(({ term, means }) => html`<dt>${term}</dt><dd>${means}</dd>`)}</dl>`}
 </section>
 `;
 };
+
+/** Whoever has seen a chart whole need not scroll past its table; files have nothing folded away. */
+const folded = ({ chart }: Section, table: Html, { report, variant }: Frame): Html =>
+  variant === 'page' && chart === 'trend' && trendChart(report.trend) !== undefined
+    ? html`<details><summary>Week by week</summary>${table}</details>`
+    : table;
 
 const chartOf = ({ chart }: Section, { report }: Frame): Html | '' => {
   const drawn =
@@ -83,9 +89,12 @@ const cellHtml = (cell: Cell, column: Column, isHead: boolean, frame: Frame): Ht
 };
 
 /** A list of cases is worth opening when there are any. */
-const linked = (text: string, of: Cell['of'], { links }: Frame): Html | string => {
+const linked = (text: string, of: Cell['of'], { links, variant }: Frame): Html | string => {
   const href = of === undefined || isNothing(text) ? undefined : links(of);
-  return href === undefined ? text : html`<a href="${href}">${text}</a>`;
+  if (href === undefined) return text;
+  // The blue that readers of mail give links by themselves cannot be read on black.
+  const look = variant === 'mail' ? html` style="color:inherit"` : '';
+  return html`<a href="${href}"${look}>${text}</a>`;
 };
 
 /** Attributes where mail has only those: they cost a tenth of styles on each cell. */

@@ -32,7 +32,7 @@ export const REPORT_CSS = `
 .report .tiles b{display:block;font-size:1.5rem;line-height:1.3}
 .report .tiles span,.report .tiles small{display:block;font-size:.8125rem;line-height:1.35}
 .report .tiles span{font-weight:600}
-.report figure{margin:.75rem 0 1rem;max-width:46rem}
+.report figure{margin:.75rem 0 1rem}
 .report section{margin-top:2.25rem}
 .report .compact{max-width:46rem}
 .report section>h2{margin:0 0 .5rem;font-size:1.25rem}

@@ -70,9 +70,9 @@ export const reportParts = (report: WeeklyReport, extent: Extent): ReportParts =
     success: successOf(report),
     tiles: tilesOf(report),
     sections: [
-      figuresSection(report),
       trendSection(report),
       timesSection(report),
+      figuresSection(report),
       ...DIMENSIONS.map((by) => groupSection(by, report.by[by], extent)),
       runbooksSection(report, extent),
       flappingSection(report, extent),

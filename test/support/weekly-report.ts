@@ -301,6 +301,63 @@ export const WEEKLY_REPORT: WeeklyReport = {
   doubts: ['Of 1 case the bounded story no longer shows every step: what is counted of it may be too low.'],
 };
 
+/** The same week, and in every field that others write stands a text. */
+export const hostileReport = (text: string): WeeklyReport => {
+  const { by, recorders, hoursSaved, cost } = WEEKLY_REPORT;
+  const named = (groups: readonly Group[]): readonly Group[] =>
+    groups.map((one, index) => ({ ...one, key: `${index}${text}`, title: text }));
+  return {
+    ...WEEKLY_REPORT,
+    policyVersion: text,
+    by: {
+      account: named(by.account),
+      rule: named(by.rule),
+      severity: named(by.severity),
+      framework: named(by.framework),
+      owner: named(by.owner),
+    },
+    runbooks: WEEKLY_REPORT.runbooks.map((one) => ({
+      ...one,
+      document: text,
+      commonestError: { error: text, count: 1 },
+    })),
+    flapping: WEEKLY_REPORT.flapping.map((one) => ({
+      ...one,
+      account: text,
+      region: text,
+      rule: text,
+      resourceType: text,
+      resourceId: text,
+    })),
+    lapsing: WEEKLY_REPORT.lapsing.map((one) => ({
+      ...one,
+      name: text,
+      owner: text,
+      reason: text,
+      covers: text,
+    })),
+    controlEvents: WEEKLY_REPORT.controlEvents.map((one) => ({ ...one, scope: text, who: text, why: text })),
+    ...(recorders && {
+      recorders: {
+        ...recorders,
+        doubt: text,
+        troubled: recorders.troubled.map((one) => ({
+          ...one,
+          lane: { account: text, region: text },
+          why: text,
+        })),
+      },
+    }),
+    hoursSaved: {
+      ...hoursSaved,
+      byRule: hoursSaved.byRule.map((one) => ({ ...one, rule: text })),
+      assumption: text,
+    },
+    cost: { ...cost, assumption: text },
+    doubts: [text],
+  };
+};
+
 const NOTHING = tallyOf({});
 const { recorders: _, ...unseen } = WEEKLY_REPORT;
 
