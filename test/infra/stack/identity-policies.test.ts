@@ -249,6 +249,19 @@ const PEOPLE: Readonly<Record<string, Asked>> = {
       api('GET/api/cases', 'another'),
     ]),
   },
+  GatePolicy: {
+    welcome: byName([
+      api('GET/api/compliance/lanes'),
+      api('GET/api/compliance/lanes/111122223333/eu-central-1'),
+    ]),
+    attacks: byName([
+      api('GET/api/cases'),
+      api('GET/api/compliance/remediation'),
+      api('GET/api/doctor'),
+      api('POST/api/compliance/lanes'),
+      api('GET/api/compliance/lanes', 'another'),
+    ]),
+  },
   OperatorPolicy: {
     welcome: byName([api('GET/api/doctor'), api('POST/api/cases/1/decision')]),
     attacks: byName([api('GET/api/cases', 'another'), api('DELETE/api/cases/1')]),
