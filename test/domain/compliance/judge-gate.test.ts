@@ -306,6 +306,19 @@ describe('a gate never passes', () => {
     ).toEqual([]);
   });
 
+  it('when a rule may be among those that time did not reach: nobody knows what they are', () => {
+    const asked = asking({ rules: [VERSIONING, 'own-tags'], except: [except('our-buckets')] }, '0');
+    const seen = seeing([
+      read(LANE, [rule(5, 0, { ...named('own-tags'), identifier: 'REQUIRED_TAGS' })], {
+        unread: ['our-buckets'],
+      }),
+    ]);
+    expect(judge(asked, seen)).toMatchObject({
+      outcome: 'not-judged',
+      lines: [{ rule: VERSIONING, standing: 'unread' }, { standing: 'left-out' }, { standing: 'compliant' }],
+    });
+  });
+
   it('when everything is left out', () => {
     expect(codes(asking({ except: [except(VERSIONING)] }), seeing([read(LANE, [rule(5)])]))).toEqual([
       'nothing-judged',
@@ -333,6 +346,11 @@ describe('a gate never passes', () => {
       judged: 5,
     });
     expect(judge(asking({}, '0'), seeing([unreadable(LANE)])).score).toEqual({ passed: 0, judged: 1 });
+    const unsure = rule(5, 0, {
+      counts: { insufficientData: 3 },
+      trouble: { code: 'RuleErrs', message: '' },
+    });
+    expect(judge(asking({}, '0'), seeing([read(LANE, [unsure])])).score).toEqual({ passed: 0, judged: 8 });
     const stopped = read(LANE, [rule(5, 1)], { recorder: { lane: LANE, state: 'stopped' } });
     expect(judge(asking({}, '0'), seeing([stopped])).score).toEqual({ passed: 0, judged: 6 });
   });
