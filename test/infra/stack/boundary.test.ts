@@ -48,6 +48,7 @@ const NEVER: readonly (readonly [action: string, resource: string])[] = [
   ['sns:SetTopicAttributes', `arn:aws:sns:us-east-1:${ACCOUNT}:selfheal-oncall`],
   ['cloudformation:UpdateStack', `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/selfheal/1`],
   ['s3:PutBucketPolicy', `arn:aws:s3:::selfheal-config-${ACCOUNT}-us-east-1`],
+  ['s3:DeleteObjectVersion', `arn:aws:s3:::selfheal-reports-${ACCOUNT}-us-east-1/weekly/2026-W47.html`],
   [
     's3:PutObject',
     'arn:aws:s3:::selfheal-serverlessdeploymentbucket-1x2y3z/serverless/selfheal/hub/1/wake.zip',
