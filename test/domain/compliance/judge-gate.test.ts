@@ -319,6 +319,20 @@ describe('a gate never passes', () => {
     });
   });
 
+  it('when a rule that is named is nowhere, though a framework that has it may lack it', () => {
+    const asked = asking({
+      rules: [VERSIONING],
+      frameworks: [{ name: 'pci', rules: [VERSIONING, 'IAM_PASSWORD_POLICY'] }],
+    });
+    expect(codes(asked, seeing([read(LANE, [PASSWORDS])]))).toContain('unknown-rule');
+  });
+
+  it('when an account is judged by another account: what is once in each is not once in all', () => {
+    const elsewhere = { account: '999999999999', region: 'eu-west-1' };
+    const asked = asking({ rules: ['IAM_PASSWORD_POLICY'] }, '0');
+    expect(codes(asked, seeing([read(LANE, [PASSWORDS]), read(elsewhere, [])]))).toEqual(['not-deployed']);
+  });
+
   it('when everything is left out', () => {
     expect(codes(asking({ except: [except(VERSIONING)] }), seeing([read(LANE, [rule(5)])]))).toEqual([
       'nothing-judged',
