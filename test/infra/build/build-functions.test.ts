@@ -132,9 +132,13 @@ describe('the packaged functions', () => {
         LINKS,
       ].sort(),
       operations: [
-        ...routes('backtest', 'dead-letter', 'doctor', 'explain', 'plan'),
+        ...routes('backtest', 'compliance', 'dead-letter', 'doctor', 'explain', 'plan'),
         'console/page/error-page.ts',
+        'infra/config/compliance-source.ts',
+        'infra/config/lane-recorded.ts',
+        'infra/config/recorder-health.ts',
         'infra/doctor/create-doctor.ts',
+        'infra/dynamodb/case-rows.ts',
       ].sort(),
       report: [
         'domain/message/variants.ts',
