@@ -1,6 +1,7 @@
 /** Reads what is asked of weekly reports from the query of a URL, and says what is wrong with it. */
 import { didYouMean } from '../domain/policy/did-you-mean.ts';
 import { FIGURE_NAMES, type FigureName } from '../domain/report/figures.ts';
+import type { VerifyPart } from '../domain/report/verify-report.ts';
 import { type Week, weekAt, weekNamed, weeksFrom } from '../domain/report/week.ts';
 import { DIMENSIONS, type Dimension } from '../domain/report/weekly-report.ts';
 import { epochMs, type Instant, instant } from '../domain/time.ts';
@@ -53,6 +54,17 @@ export const untilOf = ({ until }: Query, { id, from, to }: Week, now: Instant):
     throw wrong('until', `expected a time within week ${id}, ${from} to ${to}, that has come`);
   return instant(at);
 };
+
+/** Undefined for all of it. */
+export const partOf = ({ part, parts }: Query): VerifyPart | undefined => {
+  if (part === undefined && parts === undefined) return undefined;
+  if (part === 'figures' && parts === undefined) return 'figures';
+  const [n, of] = [count('part', part ?? '', 0, PARTS_MAX), count('parts', parts ?? '', 0, PARTS_MAX)];
+  if (n < 1 || n > of) throw wrong('part', `expected "figures", or one of 1 to ${of} with "parts" ${of}`);
+  return { part: n, parts: of };
+};
+
+const PARTS_MAX = 1_000;
 
 export interface AskedCases {
   readonly figure: FigureName;

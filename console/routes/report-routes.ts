@@ -5,7 +5,7 @@ import type { Verification } from '../../domain/report/verify-report.ts';
 import { instant } from '../../domain/time.ts';
 import type { ReadingDeps } from '../http-deps.ts';
 import { type CasesAnswer, caseLine, type ReportAnswer } from '../report-json.ts';
-import { askedCases, onlyAsked, untilOf, weekOf } from '../report-query.ts';
+import { askedCases, onlyAsked, partOf, untilOf, weekOf } from '../report-query.ts';
 
 export const reportRoutes = ({ app, nowMs }: ReadingDeps): Hono => {
   const asked = (query: Readonly<Record<string, string>>) => {
@@ -42,9 +42,9 @@ export const reportRoutes = ({ app, nowMs }: ReadingDeps): Hono => {
       } satisfies CasesAnswer);
     })
     .get('/verify', async (context) => {
-      const query = onlyAsked(context.req.query(), ['week', 'until']);
+      const query = onlyAsked(context.req.query(), ['week', 'until', 'part', 'parts']);
       const { now, week } = asked(query);
-      const answer: Verification = await app.reporting.verify(week, untilOf(query, week, now));
+      const answer: Verification = await app.reporting.verify(week, untilOf(query, week, now), partOf(query));
       return context.json(answer);
     });
 };

@@ -76,7 +76,7 @@ export const createCaseRecords = ({ client, tableName, now }: CaseRecordsOptions
   };
 
   return {
-    since: async function* (since) {
+    since: async function* (since, isAsked = () => true) {
       const seen = new Set<string>();
       let some: CaseKey[] = [];
       const readSome = async () => {
@@ -86,8 +86,10 @@ export const createCaseRecords = ({ client, tableName, now }: CaseRecordsOptions
       };
       for await (const key of keysSince(since)) {
         // An index of a month may hold what is older than it says, and that of what is due holds more than cases.
-        if (!key.pk.startsWith(casePartition('')) || seen.has(caseIdOfKey(key))) continue;
-        seen.add(caseIdOfKey(key));
+        if (!key.pk.startsWith(casePartition(''))) continue;
+        const id = caseIdOfKey(key);
+        if (seen.has(id) || !isAsked(id)) continue;
+        seen.add(id);
         some.push(key);
         if (some.length >= BATCH_GET_MAX * READS_AT_ONCE) yield* await readSome();
       }

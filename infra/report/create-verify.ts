@@ -1,5 +1,6 @@
 /** Whether a report says what the cases say: everything is made again from them. */
 import { accountName } from '../../domain/policy/account-name.ts';
+import type { CaseRow } from '../../domain/report/case-row.ts';
 import { makeWeeklyReport, reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
 import type { FoundReport } from '../../domain/report/stored-report.ts';
 import { type CaseRecords, verifyReport } from '../../domain/report/verify-report.ts';
@@ -13,7 +14,7 @@ export interface VerifyDeps extends ReportingDeps {
 
 export const createVerify =
   (deps: VerifyDeps): Reporting['verify'] =>
-  async (asked, until) => {
+  async (asked, until, part) => {
     const { stored: found, doubt } = await storedOf(deps.reports, asked.id);
     // Its bounds are the calendar's, whatever a stored report says of them.
     const week = inZoneOf(found, asked) ?? asked;
@@ -21,13 +22,15 @@ export const createVerify =
     const stored = found?.report.until === asOf || until === undefined ? found : undefined;
     const now = stored?.madeAt ?? until ?? deps.now();
     const told = stored?.report ?? (await factsBeside({ ...deps, now: () => now }, week));
-    return verifyReport({
+    const input = {
+      week: week.id,
       records: deps.records,
+      rows: deps.rows.rows,
       since: rowsSince(week),
       until: asOf,
       ...(stored && { stored }),
       ...(doubt !== undefined && { doubt }),
-      make: (rows) =>
+      make: (rows: AsyncIterable<CaseRow>) =>
         makeWeeklyReport({
           rows,
           week,
@@ -39,7 +42,8 @@ export const createVerify =
           controlEvents: Array.isArray(told.controlEvents) ? told.controlEvents : [],
           ...(told.recorders && { recorders: told.recorders }),
         }),
-    });
+    };
+    return verifyReport(input, part);
   };
 
 /** Undefined where it names no zone that there is: then its week is not the one that was made. */

@@ -7,7 +7,7 @@ import type { FigureName } from '../../domain/report/figures.ts';
 import { countedIn } from '../../domain/report/heads.ts';
 import { reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
 import type { FoundReport } from '../../domain/report/stored-report.ts';
-import type { Verification } from '../../domain/report/verify-report.ts';
+import type { Verification, VerifyPart } from '../../domain/report/verify-report.ts';
 import type { Week } from '../../domain/report/week.ts';
 import type { Dimension, WeeklyReport } from '../../domain/report/weekly-report.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -43,8 +43,9 @@ export interface Reporting {
    * Makes everything again from the cases.
    *
    * @param until as of then, to hold a report against it that was made while the week ran
+   * @param part only that of it, where all would take too long
    */
-  verify(week: Week, until?: Instant): Promise<Verification>;
+  verify(week: Week, until?: Instant, part?: VerifyPart): Promise<Verification>;
 }
 
 /** But for verifying, which is asked for rarely and reads every case again: `createVerify`. */

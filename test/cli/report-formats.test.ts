@@ -8,6 +8,8 @@ import { width } from '../../cli/render/table.ts';
 import { verificationText } from '../../cli/render/verification.ts';
 import type { ReadingDeps } from '../../console/http-deps.ts';
 import { reportRoutes } from '../../console/routes/report-routes.ts';
+import type { Verification, VerifyPart } from '../../domain/report/verify-report.ts';
+import type { Week } from '../../domain/report/week.ts';
 import { epochMs } from '../../domain/time.ts';
 import { hostileReport, WEEKLY_REPORT } from '../support/weekly-report.ts';
 import { memoryIo } from './memory-io.ts';
@@ -16,7 +18,10 @@ let server: ServerType;
 let url: string;
 beforeAll(async () => {
   const app = {
-    reporting: { shown: async () => ({ report: WEEKLY_REPORT, isStored: true }) },
+    reporting: {
+      shown: async () => ({ report: WEEKLY_REPORT, isStored: true }),
+      verify: async (week: Week, _: unknown, part?: VerifyPart) => verified(week.id, part),
+    },
     policy: () => ({ policy: { timezone: 'Europe/Berlin' } }),
     consoleUrl: 'https://selfheal.example',
   };
@@ -27,13 +32,36 @@ beforeAll(async () => {
   } as ReadingDeps);
   ({ server, url } = await new Promise<{ server: ServerType; url: string }>((resolve) => {
     const fetch = (request: Request) =>
-      routes.fetch(new Request(request.url.replace('/api/reports/weekly', '/').replace(/\/\/(\?|$)/, '/$1')));
+      routes.fetch(
+        new Request(request.url.replace('/api/reports/weekly', '').replace(/(:\d+)(\?|$)/, '$1/$2')),
+      );
     const made = serve({ fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
       resolve({ server: made, url: `http://127.0.0.1:${port}` }),
     );
   }));
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+/** Five thousand cases, one of which contradicts itself, as does a figure. */
+const verified = (week: string, part: VerifyPart | undefined): Verification => {
+  asked.push(part);
+  const broken = { kind: 'case', caseId: '0a-1', what: 'it contradicts itself' } as const;
+  const figure = { kind: 'figure', path: 'total.figures.expired', stored: 1, recomputed: 2 } as const;
+  const stored = { kind: 'report', what: 'its text was changed' } as const;
+  const of = part === 'figures' ? figure : typeof part === 'object' && part.part === 3 ? broken : undefined;
+  const discrepancies = [stored, ...(of ? [of] : [])];
+  return {
+    week,
+    until: WEEKLY_REPORT.until,
+    storedAt: WEEKLY_REPORT.madeAt,
+    cases: typeof part === 'object' ? 1_700 : 5_001,
+    figures: part === 'figures' ? 812 : 0,
+    discrepancies,
+    found: discrepancies.length,
+    recomputed: part === 'figures' ? WEEKLY_REPORT : null,
+  };
+};
+const asked: (VerifyPart | undefined)[] = [];
 
 const told = async (...line: readonly string[]): Promise<string> => {
   const io = memoryIo();
@@ -82,6 +110,28 @@ describe('a week', () => {
 const ACTED_ON =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069]/;
+
+describe('verifying more cases than one request can', () => {
+  it('asks for the figures, then for the cases part by part, and says all of it once', async () => {
+    const io = memoryIo();
+    expect(await runCommand(['report', '--verify', '--url', url], io)).toBe(1);
+    expect(asked).toEqual(['figures', ...[1, 2, 3].map((part) => ({ part, parts: 3 }))]);
+    expect(
+      io.written(),
+    ).toBe(`Verified the report stored at 2026-11-23T05:00:12.000Z of 2026-W47, as of ${WEEKLY_REPORT.until}: 3 discrepancies
+  5,100 cases read whole, 812 numbers compared with what they give
+
+The stored report is not the one that was stored:
+  its text was changed
+
+The report says something else than the cases:
+  total.figures.expired: says 1, the cases give 2
+
+Cases that contradict themselves:
+  0a-1: it contradicts itself
+`);
+  });
+});
 
 describe('what verifying found', () => {
   const style = pico.createColors(false);

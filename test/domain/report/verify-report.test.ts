@@ -10,6 +10,7 @@ import {
   keptReportDiffers,
   numbersIn,
   type Verification,
+  type VerifyPart,
   verifyReport,
 } from '../../../domain/report/verify-report.ts';
 import { type Week, weekNamed } from '../../../domain/report/week.ts';
@@ -65,20 +66,26 @@ beforeAll(async () => {
 const verified = (
   cases: readonly Case[],
   { hidden = [], ...more }: Partial<StoredReport> & { readonly hidden?: readonly Case[] } = {},
+  part?: VerifyPart,
 ): Promise<Verification> => {
   const record = (about: Case): CaseRecord => ({ id: about.id, about, doubts: [] });
-  return verifyReport({
+  const input = {
+    week: WEEK.id,
+    rows: async function* () {
+      yield* cases.map(rowOf);
+    },
     records: {
-      since: async function* () {
-        yield* cases.map(record);
+      since: async function* (_: string, isAsked: (id: string) => boolean = () => true) {
+        yield* cases.filter(({ id }) => isAsked(id)).map(record);
       },
-      get: async (ids) => hidden.filter(({ id }) => ids.includes(id)).map(record),
+      get: async (ids: readonly string[]) => hidden.filter(({ id }) => ids.includes(id)).map(record),
     },
     since: rowsSince(WEEK),
     until: WEEK.to,
     stored: { ...stored, ...more },
     make: makeOf,
-  });
+  };
+  return verifyReport(input, part);
 };
 const told = ({ discrepancies }: Verification): readonly string[] =>
   discrepancies.map((each) =>
@@ -271,9 +278,41 @@ describe('a case that somebody changed', () => {
   });
 });
 
+describe('a verification in parts', () => {
+  const inParts = async (cases: readonly Case[], more: Partial<StoredReport> = {}) => {
+    const parts = [1, 2, 3].map((part) => ({ part, parts: 3 }));
+    const all = await Promise.all(['figures' as const, ...parts].map((part) => verified(cases, more, part)));
+    return { all, found: all.flatMap(told).sort() };
+  };
+
+  it('reads each case once, and says together what the whole says', async () => {
+    const [changed, gone] = NOW;
+    const cases = NOW.slice(2).concat({ ...(changed as Case), openedAt: WEEK.from });
+    const report = { ...stored.report, total: stored.report.before };
+    const whole = await verified(cases, { report });
+    const { all, found } = await inParts(cases, { report });
+    expect(found).toEqual(told(whole).toSorted());
+    expect(found).toEqual(expect.arrayContaining([`case-changed ${changed?.id}`, `case-gone ${gone?.id}`]));
+    const [figures, ...parts] = all;
+    expect([figures?.cases, figures?.recomputed]).toEqual([CASES - 1, whole.recomputed]);
+    expect(parts.map(({ cases: read }) => read).reduce((sum, read) => sum + read)).toBe(CASES - 1);
+    for (const each of parts) expect([each.cases > CASES / 5, each.recomputed]).toEqual([true, null]);
+  });
+
+  it('holds where all of it holds', async () => {
+    expect((await inParts(NOW)).found).toEqual([]);
+  });
+});
+
+const NONE = async function* () {
+  yield* [];
+};
+
 describe('what cannot be read', () => {
   const failing = (part: 'since' | 'get') =>
     verifyReport({
+      week: WEEK.id,
+      rows: NONE,
       records: {
         since: async function* () {
           if (part === 'since') throw new Error('Throttled');
@@ -296,6 +335,8 @@ describe('what cannot be read', () => {
   it('is a case that contradicts what it is there for', async () => {
     const [first] = NOW;
     const found = await verifyReport({
+      week: WEEK.id,
+      rows: NONE,
       records: {
         since: async function* () {
           yield { id: first?.id ?? '', doubts: ['its item holds no case'] };
