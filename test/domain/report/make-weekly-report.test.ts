@@ -316,8 +316,8 @@ describe('a report', () => {
       ...cases('once', 1),
       ...cases('long-ago', 1, -28 * 24),
       ...cases('just-so', 1, -21 * 24),
-      ...cases('flaps', 1),
       { ...(handed as CaseRow), handed: [{ at: at(3), code: 'flapping' }] },
+      ...cases('flaps', 1),
     ]);
     expect(
       flapping.map(({ findingId, cases: count, handed: isHanded }) => [findingId, count, isHanded]),
