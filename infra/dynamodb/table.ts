@@ -12,9 +12,12 @@
  *   exemption             <its name>           an exemption that a person added
  *   exemption-told        week                 the week for which people were told what is about to lapse
  *   sweep                 everything | asked   the newest report of a sweep, and where the next one begins
+ *   health                recorders | success | compliance   what measuring found last
  *   journal               <at>#<kind>#<scope>  a stop that was set or lifted, a breaker that opened or closed
- *   link-keys             keys                 what links in messages are signed with
+ *   report                2026-W47             the head of a weekly report: which parts it has
+ *   report-part#<of what> 0001                 part of its text, or of the digests of its cases: see report-store.ts
  *   report-told           weeks                how far people were told of weekly reports, and the bucket has them
+ *   link-keys             keys                 what links in messages are signed with
  */
 import type { CreateTableCommandInput, Projection } from '@aws-sdk/client-dynamodb';
 

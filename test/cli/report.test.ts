@@ -11,6 +11,7 @@ import type { CasesAnswer, ReportAnswer } from '../../console/report-json.ts';
 import type { AwaitingApproval, Case } from '../../domain/case/case.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { FIGURE_NAMES } from '../../domain/report/figures.ts';
+import type { Verification } from '../../domain/report/verify-report.ts';
 import { type Week, weekNamed } from '../../domain/report/week.ts';
 import type { WeeklyReport } from '../../domain/report/weekly-report.ts';
 import { epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
@@ -206,6 +207,22 @@ describe('a week', () => {
     expect(found.err).toContain('do not fit together');
   });
 
+  it('is verified in parts, too', async () => {
+    const figures = await get('/verify?part=figures');
+    expect(figures.body).toMatchObject({
+      cases: 17,
+      found: 0,
+      recomputed: { total: { figures: { denied: 1 } } },
+    });
+    const parts = await Promise.all([1, 2].map((part) => get(`/verify?part=${part}&parts=2`)));
+    const read = parts.map(({ body }) => body as Verification);
+    expect(read.map(({ found, recomputed }) => [found, recomputed])).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    expect(read.reduce((sum, { cases }) => sum + cases, 0)).toBe(17);
+  });
+
   it('verifies a file that was made while the week ran, by what was known then', async () => {
     const running = await report(['--week', 'current', '--format', 'json']);
     await world.advance(minuteMs);
@@ -234,6 +251,8 @@ describe('what is asked wrongly', () => {
     ['/cases?figure=opened&by=owner', /key: say which owner: its key in the report/],
     ['/cases?figure=opened&key=x', /by: "key" names a group: say by what, one of account, /],
     ['/cases?figure=opened&limit=5000', /limit: expected a whole number up to 1,000/],
+    ['/verify?part=4&parts=3', /part: expected "figures", or one of 1 to 3 with "parts" 3/],
+    ['/verify?part=some', /part: expected a whole number/],
     ['/verify?week=2026-W47&until=2026-11-30T00:00:00.000Z', /until: expected a time within week 2026-W47/],
   ])('%s is told so', async (path, told) => {
     const { status, body } = await get(path);
