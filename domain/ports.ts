@@ -23,9 +23,6 @@ import type { CounterName, Dimensions, GaugeName, TimeMetricName } from './metri
 import type { PermitAnswer, PermitRequest } from './permit.ts';
 import type { Plan } from './plan.ts';
 import type { Policy } from './policy/policy.ts';
-import type { ControlEvent } from './report/weekly-report.ts';
-import type { CaseRow } from './report/case-row.ts';
-import type { FoundReport, StoredReport } from './report/stored-report.ts';
 import type { LiftedStop } from './stop-scope.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import type { Instant } from './time.ts';
@@ -87,25 +84,6 @@ export interface CaseStore {
    * @param countMax at most 100
    */
   recent(countMax: number): Promise<readonly Case[]>;
-}
-
-/** What reports count. */
-export interface CaseRows {
-  /**
-   * A row of every case that is open, or was closed at or after an instant; the newest that was written of each, as
-   * it was a moment ago. In no order.
-   */
-  rows(since: Instant): AsyncIterable<CaseRow>;
-}
-
-/** Weekly reports as they were made, each once. */
-export interface ReportStore {
-  /** @param week `2026-W47` @returns undefined when none was stored of it */
-  get(week: string): Promise<FoundReport | undefined>;
-  /** False when there is one of that week already: it stays as it is. */
-  put(stored: StoredReport): Promise<boolean>;
-  /** The newest week of which there is one. */
-  latest(): Promise<string | undefined>;
 }
 
 export type Due =
@@ -203,14 +181,6 @@ export interface ControlStore {
     was: Breaker | UnreadableBreaker | undefined,
     becomes: NonNullable<Becomes>,
   ): Promise<boolean>;
-}
-
-/** What people and selfheal did to the whole, for those who tell of it later: the control item forgets it. */
-export interface ControlJournal {
-  /** Noting an event twice is noting it once; as it was noted first it stays. */
-  note(events: readonly ControlEvent[]): Promise<void>;
-  /** `from` belongs to it, `to` does not; the oldest first, read consistently. */
-  between(from: Instant, to: Instant): Promise<readonly ControlEvent[]>;
 }
 
 /** One failed attempt, of a rule or of a runbook. */

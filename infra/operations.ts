@@ -8,7 +8,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { ComplianceSource } from '../domain/compliance/compliance-source.ts';
 import type { RecordedFacts } from '../domain/compliance/entries-served.ts';
 import type { Lane } from '../domain/finding.ts';
-import type { CaseRows } from '../domain/ports.ts';
+import type { CaseRows } from '../domain/report/report-ports.ts';
 import { coveredLanes, rememberedLanes } from '../domain/sweep/covered-lanes.ts';
 import type { SweepSource } from '../domain/sweep/sweep-source.ts';
 import { NO_SWEEP_YET } from '../domain/sweep/sweep-store.ts';

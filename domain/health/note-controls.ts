@@ -1,5 +1,6 @@
 /** Keeps the journal of what was done to the whole, by what the control item shows. Doing it twice is doing it once. */
-import type { ControlJournal, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
+import type { ControlJournal } from '../report/report-ports.ts';
 import { journalOf, unreadableIn } from './journal-of.ts';
 
 /** @returns how many events the control item shows; most of them were noted before. */

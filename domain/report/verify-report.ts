@@ -3,12 +3,12 @@
  * and each case is looked at by itself. What cannot be read counts as found: only what was looked at is vouched for.
  */
 import type { Case } from '../case/case.ts';
-import type { CaseRows } from '../ports.ts';
 import type { Instant } from '../time.ts';
 import type { CaseRow } from './case-row.ts';
 import { rowOf } from './case-row.ts';
 import { type Difference, differences } from './difference.ts';
 import { inconsistencies } from './judge-case.ts';
+import type { CaseRows } from './report-ports.ts';
 import { type FoundReport, rowDigest } from './stored-report.ts';
 import type { WeeklyReport } from './weekly-report.ts';
 

@@ -10,8 +10,9 @@
  */
 import type { PolicyBook } from '../engine/policy-book.ts';
 import type { Message } from '../message.ts';
-import { type Announcer, type Clock, type Log, type Metrics, PortError, type ReportStore } from '../ports.ts';
+import { type Announcer, type Clock, type Log, type Metrics, PortError } from '../ports.ts';
 import { type Instant, minuteMs, plusMs } from '../time.ts';
+import type { ReportStore } from './report-ports.ts';
 import type { FoundReport, StoredReport } from './stored-report.ts';
 import { type Week, weekAt, weeksFrom } from './week.ts';
 import type { WeeklyReport } from './weekly-report.ts';

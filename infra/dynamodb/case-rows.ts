@@ -3,8 +3,8 @@
  * page; open ones, of which there are few, whole.
  */
 
-import type { CaseRows } from '../../domain/ports.ts';
 import { type CaseRow, rowOf } from '../../domain/report/case-row.ts';
+import type { CaseRows } from '../../domain/report/report-ports.ts';
 import type { Instant } from '../../domain/time.ts';
 import { calling } from '../aws-errors.ts';
 import { BATCH_GET_MAX, batchGet } from './batch-get.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { journalKey } from '../../domain/health/journal-of.ts';
-import type { ControlJournal } from '../../domain/ports.ts';
+import type { ControlJournal } from '../../domain/report/report-ports.ts';
 import type { ControlEvent } from '../../domain/report/weekly-report.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { Documents, Values } from './documents.ts';

@@ -10,7 +10,8 @@
  * Of two who make a report of the same week at once the first one's stays; the parts of the other belong to nobody.
  */
 import { createHash } from 'node:crypto';
-import { PortError, type ReportStore } from '../../domain/ports.ts';
+import { PortError } from '../../domain/ports.ts';
+import type { ReportStore } from '../../domain/report/report-ports.ts';
 import type { WeeklyReport } from '../../domain/report/weekly-report.ts';
 import { calling, hasCode } from '../aws-errors.ts';
 import type { Documents, Values } from './documents.ts';

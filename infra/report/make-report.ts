@@ -4,7 +4,7 @@ import type { PolicyBook } from '../../domain/engine/policy-book.ts';
 import { lapsing } from '../../domain/exemption/lapsing.ts';
 import type { RecorderStore } from '../../domain/health/measured-store.ts';
 import { accountName } from '../../domain/policy/account-name.ts';
-import type { CaseRows, ControlJournal, ExemptionStore } from '../../domain/ports.ts';
+import type { ExemptionStore } from '../../domain/ports.ts';
 import type { CaseRow } from '../../domain/report/case-row.ts';
 import {
   makeWeeklyReport,
@@ -12,6 +12,7 @@ import {
   reportSpan,
   rowsSince,
 } from '../../domain/report/make-weekly-report.ts';
+import type { CaseRows, ControlJournal } from '../../domain/report/report-ports.ts';
 import { rowDigest, type StoredReport } from '../../domain/report/stored-report.ts';
 import type { Week } from '../../domain/report/week.ts';
 import type { WeeklyReport } from '../../domain/report/weekly-report.ts';

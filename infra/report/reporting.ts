@@ -1,11 +1,12 @@
 /** What people ask of weekly reports: to see one, to see the cases behind a figure, and whether it can be trusted. */
 import { accountName } from '../../domain/policy/account-name.ts';
-import { PortError, type ReportStore } from '../../domain/ports.ts';
+import { PortError } from '../../domain/ports.ts';
 import { rowAsOf } from '../../domain/report/as-of.ts';
 import type { CaseRow } from '../../domain/report/case-row.ts';
 import type { FigureName } from '../../domain/report/figures.ts';
 import { countedIn } from '../../domain/report/heads.ts';
 import { reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
+import type { ReportStore } from '../../domain/report/report-ports.ts';
 import type { FoundReport } from '../../domain/report/stored-report.ts';
 import type { Verification, VerifyPart } from '../../domain/report/verify-report.ts';
 import type { Week } from '../../domain/report/week.ts';

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Case, StateName } from '../../domain/case/case.ts';
 import { CLOSED_STATES, OPEN_STATES } from '../../domain/case/case.ts';
 import { caseId, findingId } from '../../domain/finding.ts';
-import type { CaseRows, CaseStore } from '../../domain/ports.ts';
+import type { CaseStore } from '../../domain/ports.ts';
 import { rowOf } from '../../domain/report/case-row.ts';
+import type { CaseRows } from '../../domain/report/report-ports.ts';
 import { dayMs, plusMs } from '../../domain/time.ts';
 import { aCase, finding, NOW } from '../support/cases.ts';
 

@@ -1,6 +1,6 @@
 /** What every ControlJournal must do, whatever it is built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlJournal } from '../../domain/ports.ts';
+import type { ControlJournal } from '../../domain/report/report-ports.ts';
 import type { ControlEvent } from '../../domain/report/weekly-report.ts';
 import { minuteMs, plusMs } from '../../domain/time.ts';
 import { NOW } from '../support/cases.ts';

@@ -1,7 +1,7 @@
 /** What every ReportStore must do, whatever it is built on. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../domain/digest.ts';
-import type { ReportStore } from '../../domain/ports.ts';
+import type { ReportStore } from '../../domain/report/report-ports.ts';
 import type { StoredReport } from '../../domain/report/stored-report.ts';
 import { WEEKLY_REPORT } from '../support/weekly-report.ts';
 

@@ -5,7 +5,8 @@ import { type Breaker, type BreakerEvent, type KnownBreaker, moveBreaker } from 
 import { journalKey, journalOf } from '../../../domain/health/journal-of.ts';
 import { noteControls } from '../../../domain/health/note-controls.ts';
 import { SAFEGUARDS } from '../../../domain/policy/resolve-safeguards.ts';
-import type { ControlJournal, Controls } from '../../../domain/ports.ts';
+import type { Controls } from '../../../domain/ports.ts';
+import type { ControlJournal } from '../../../domain/report/report-ports.ts';
 import type { ControlEvent } from '../../../domain/report/weekly-report.ts';
 import { type LiftedStop, liftedLately, liftedStop } from '../../../domain/stop-scope.ts';
 import type { StopSwitch } from '../../../domain/stop-switch.ts';

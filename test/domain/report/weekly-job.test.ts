@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { doubtfulBook, type PolicyBook } from '../../../domain/engine/policy-book.ts';
 import type { Message } from '../../../domain/message.ts';
-import { PortError, type ReportStore } from '../../../domain/ports.ts';
+import { PortError } from '../../../domain/ports.ts';
+import type { ReportStore } from '../../../domain/report/report-ports.ts';
 import { weekNamed } from '../../../domain/report/week.ts';
 import {
   type AroundReport,
