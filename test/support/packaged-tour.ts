@@ -11,6 +11,7 @@ import { type Ask, asking, eventOf } from './packaged-tour-asking.ts';
 import type { PageVisit } from './packaged-tour-pages.ts';
 import { losesAndSweeps } from './packaged-tour-sweep.ts';
 import { goesWrong, NARROW } from './packaged-tour-troubles.ts';
+import { tellsOfTheWeek } from './packaged-tour-weekly.ts';
 import type { PackagedWorld } from './packaged-world.ts';
 import { parsedPolicy, versionOf } from './published-policies.ts';
 
@@ -34,8 +35,7 @@ export const takeTour = async (world: PackagedWorld): Promise<Tour> => {
       refused.push(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
   };
-  // The first report of a week is refused by its bucket; an hour later it is put there.
-  world.sandbox.faults.add({ kind: 'error', service: 's3', errorCode: 'AccessDenied', nextCalls: 1 });
+  await tellsOfTheWeek(world);
   await looksAround(world, note);
   await stopsAndDecides(world, note);
   await exempts(note);

@@ -99,7 +99,7 @@ describe('the roles of the functions', () => {
     ).toEqual([]);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["exemption-told"\]/)).toEqual(['scheduled']);
     expect(mayDo('dynamodb:UpdateItem', /LeadingKeys":\["report-told"\]/)).toEqual(['report']);
-    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["report","report-part"\]/)).toEqual(['report']);
+    expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["report","report-part#\*"\]/)).toEqual(['report']);
     expect(mayDo('dynamodb:PutItem', /LeadingKeys":\["sweep"\]/)).toEqual(['scheduled']);
     // Who records how far the policy is lets no stop switch go, and the other way round.
     expect(mayDo('dynamodb:UpdateItem', /Attributes":\[.*"stop#\*"/)).toEqual(['decide']);
