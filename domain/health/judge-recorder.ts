@@ -15,7 +15,7 @@ import type { RecorderHealth } from './recorder-health.ts';
 
 /**
  * @example
- * judgeRecorder(lane, { ok: true, value: [] }, channels).state // 'missing'
+ * judgeRecorder({ account: '111122223333', region: 'us-east-1' }, { ok: true, value: [] }, { ok: true, value: [] }).state // 'missing'
  */
 export const judgeRecorder = (
   lane: Lane,
