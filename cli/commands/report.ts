@@ -1,24 +1,14 @@
 /** `selfheal report`: how well a week went, the cases behind each figure, and whether all of it can be trusted. */
 import { type Command, Option } from 'commander';
 import type { CaseLine, CasesAnswer, ReportAnswer } from '../../console/report-json.ts';
-import { inParallel } from '../../domain/in-parallel.ts';
 import { didYouMean } from '../../domain/policy/did-you-mean.ts';
 import { FIGURE_NAMES } from '../../domain/report/figures.ts';
-import {
-  type Discrepancy,
-  keptReportDiffers,
-  numbersIn,
-  SHOWN_MAX,
-  type Verification,
-} from '../../domain/report/verify-report.ts';
 import { DIMENSIONS, type WeeklyReport } from '../../domain/report/weekly-report.ts';
-import type { ApiClient } from '../api-client.ts';
 import { Failure } from '../failure.ts';
 import { type Io, safe } from '../io.ts';
 import { paintSeverity } from '../render/paint.ts';
 import { clock } from '../render/story.ts';
 import { type Column, table } from '../render/table.ts';
-import type { Verified } from '../render/verification.ts';
 import {
   client,
   example,
@@ -198,7 +188,12 @@ const columns = ({ style }: Io): readonly Column<CaseLine>[] => [
 ];
 
 const verify = async (options: Options, subject: string | true, io: Io): Promise<void> => {
-  const verified = subject === true ? await verifyStored(options) : await verifyFile(options, subject, io);
+  const { verifyFile, verifyStored } = await import('../report/verify.ts');
+  const service = client(options);
+  const verified =
+    subject === true
+      ? await verifyStored(service, options.week)
+      : await verifyFile(service, { file: subject, text: readText(io, subject), week: options.week });
   if (options.format === 'json') give(options, `${JSON.stringify(verified, null, 2)}\n`, io);
   else {
     const { verificationText } = await import('../render/verification.ts');
@@ -206,121 +201,4 @@ const verify = async (options: Options, subject: string | true, io: Io): Promise
   }
   if (verified.found > 0)
     throw new Failure('The report and its cases do not fit together. docs/reports.md says what to do.');
-};
-
-const verifyStored = async (options: Options): Promise<Verified> => {
-  const { recomputed: _, ...verification } = await verifyAll(
-    client(options),
-    options.week === undefined ? {} : { week: options.week },
-  );
-  return {
-    ...verification,
-    notes: verification.storedAt === null && verification.found === 0 ? [NOTHING_STORED] : [],
-  };
-};
-
-/** A request has half a minute: where there are many cases, the figures come first, then some cases with each. */
-const verifyAll = async (
-  service: ApiClient,
-  asked: Readonly<Record<string, string>>,
-): Promise<Verification & { readonly recomputed: WeeklyReport }> => {
-  const ask = (query: Readonly<Record<string, string>>) =>
-    service.get<Verification>(`/api/reports/weekly/verify?${new URLSearchParams(query)}`);
-  const figures = await ask({ ...asked, part: 'figures' });
-  const { week, storedAt } = figures;
-  const isSmall = figures.cases <= CASES_A_PART;
-  const parts = Math.ceil(figures.cases / CASES_A_PART);
-  const cases = isSmall
-    ? [await ask({ ...asked, week })]
-    : await inParallel(
-        Array.from({ length: parts }, (_, n) => String(n + 1)),
-        PARTS_AT_ONCE,
-        (part) => ask({ ...asked, week, part, parts: String(parts) }),
-      );
-  if (cases.some((each) => each.storedAt !== storedAt))
-    throw new Failure(`The report of ${safe(week)} was stored while it was verified: ask again.`);
-  const all = isSmall ? cases : [figures, ...cases];
-  const [{ recomputed } = figures] = all;
-  if (recomputed === null) throw new Failure('selfheal gave no figures: ask again.');
-  const { first, found } = together(all);
-  return {
-    ...figures,
-    recomputed,
-    cases: cases.reduce((sum, each) => sum + each.cases, 0),
-    discrepancies: first,
-    found,
-  };
-};
-
-const CASES_A_PART = 2_000;
-const PARTS_AT_ONCE = 4;
-
-/** What is wrong with the stored report is said with each part. */
-const together = (parts: readonly Verification[]) => {
-  const all = parts.flatMap(({ discrepancies }) => discrepancies);
-  const each = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
-  const said = all.length - each.length;
-  return {
-    first: each.slice(0, SHOWN_MAX),
-    found: parts.reduce((sum, { found }) => sum + found, 0) - said,
-  };
-};
-
-const NOTHING_STORED =
-  'No report of this week is stored, so only the cases were looked at: whether one was there before and is gone cannot be told.';
-
-const verifyFile = async (options: Options, file: string, io: Io): Promise<Verified> => {
-  const report = reportIn(readText(io, file), file);
-  const { week, until } = report;
-  if (options.week !== undefined && options.week !== week.id)
-    throw new Failure(`${safe(file)} is of ${safe(week.id)}: leave --week out.`, 2);
-  const service = client(options);
-  const { recomputed, ...verification } = await verifyAll(service, {
-    week: week.id,
-    ...(until < week.to && { until }),
-  });
-  const { report: stored, isStored } = await service.get<ReportAnswer>(
-    `/api/reports/weekly?${new URLSearchParams({ week: week.id })}`,
-  );
-  const isCopy = isStored && stored.madeAt === report.madeAt;
-  const figures = keptReportDiffers(report, recomputed, isCopy ? stored : undefined).map(
-    (each): Discrepancy => ({ kind: 'figure', ...each }),
-  );
-  // What is wrong with the stored report's figures is another matter: this is about the file.
-  const others = verification.discrepancies.filter(({ kind }) => kind !== 'figure');
-  return {
-    ...verification,
-    file,
-    figures: numbersIn(report),
-    discrepancies: [...figures, ...others],
-    found: figures.length + verification.found - (verification.discrepancies.length - others.length),
-    notes: isCopy ? [] : [NO_COPY],
-  };
-};
-
-const NO_COPY =
-  'The file is no copy of the stored report: its exemptions, stop switches, breakers and recorders were not compared.';
-
-const reportIn = (text: string, file: string): WeeklyReport => {
-  const value = parsed(text);
-  const { version, week, until, madeAt } = (value ?? {}) as Partial<WeeklyReport>;
-  if (
-    version !== 1 ||
-    typeof week?.id !== 'string' ||
-    typeof week.to !== 'string' ||
-    typeof until !== 'string' ||
-    typeof madeAt !== 'string'
-  )
-    throw new Failure(
-      `${safe(file)} is no weekly report: expected what selfheal report --format json prints, of version 1.`,
-    );
-  return value as WeeklyReport;
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
