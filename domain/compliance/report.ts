@@ -139,9 +139,8 @@ export const makeComplianceReport = (input: ComplianceReportInput): ComplianceRe
     ...(share === undefined ? {} : { share }),
     lanes: {
       read: lanes.length,
-      unread: new Set(
-        unreadLanes.flatMap(({ lane }) => (lane === undefined || read.has(lane) ? [] : [lane])),
-      ).size,
+      unread: new Set(unreadLanes.flatMap(({ lane }) => (lane === undefined || read.has(lane) ? [] : [lane])))
+        .size,
       viaAggregator: lanes.filter(({ via }) => via === 'aggregator').map(({ lane }) => laneId(lane)),
     },
     unread: unreadOf(input),
