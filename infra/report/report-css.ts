@@ -85,10 +85,11 @@ body{background:#fff;color:#1b1f24;font-size:10.5pt;line-height:1.4}
 .report th,.report td{padding:.25rem .4rem}
 .report td small,.report th small,.report thead th,.report .note,.report .definition,.report caption{font-size:8pt}
 .report .terms{font-size:9pt}
+.report .tiles{grid-template-columns:repeat(4,1fr)}
 `;
 
 /** A document that is to be printed: light, whatever the screen is. */
-export const PRINT_CSS = `:root{color-scheme:light}${PAPER}@media print{a{text-decoration:none}}`;
+export const PRINT_CSS = `:root{color-scheme:light}${PAPER}@media print{a{text-decoration:none}}@media screen{.report{padding:1rem}}`;
 
 /** A page of the console that somebody prints: without what leads elsewhere. */
 export const ON_PAPER_CSS = `@media print{${PAPER}a{text-decoration:none}header,.skip,.report nav,.report pre{display:none}}`;
