@@ -12,11 +12,13 @@ import { figuresOfIntake, type Intake, type IntakeSizes, measureIntake } from '.
 import { figureOfLaneFlood, measureLaneFlood } from './lane-flood.ts';
 import { figureOfPlan, measurePlan } from './plan.ts';
 import { benchPolicyDecision } from './policy-decision.ts';
+import { figuresOfReport, measureReport } from './report.ts';
 import { figureOfStopSwitch, measureStopSwitch, type StopSwitchRun } from './stop-switch.ts';
 
 const RUNS = 3;
 const FINDINGS_AT_ONCE = 100;
 const FINDINGS_OF_PLAN = 5_000;
+const CASES_OF_REPORT = 50_000;
 const DECISION_BUDGETS_MICROS: Readonly<Record<number, number>> = { 200: 5, 1000: 15 };
 
 const figuresOfPolicyDecision = (): Figure[] => {
@@ -61,6 +63,9 @@ const main = async (isQuick: boolean): Promise<void> => {
   figures.push(figureOfLaneFlood(await measureLaneFlood(FINDINGS_AT_ONCE)));
   say(`a plan over ${FINDINGS_OF_PLAN} resources`);
   figures.push(figureOfPlan(await measurePlan(FINDINGS_OF_PLAN, isQuick ? 1 : RUNS)));
+  const casesOfReport = isQuick ? CASES_OF_REPORT / 10 : CASES_OF_REPORT;
+  say(`the weekly report of ${casesOfReport} cases`);
+  figures.push(...figuresOfReport(await measureReport(casesOfReport, isQuick ? 1 : RUNS)));
   say('the stop switch');
   figures.push(figureOfStopSwitch(await stopSwitches(isQuick), STOPPED_FINDINGS));
   say('bundles');
