@@ -23,6 +23,7 @@ import { type Ask, askUntil } from '../doctor/ask.ts';
 import type { MemberClients } from '../sts/member-clients.ts';
 import { type KnownRule, type RulesRead, readAccount } from './account-compliance.ts';
 import { countAggregated, readAggregate } from './aggregate-compliance.ts';
+import { answered } from './answered.ts';
 import { NAMED_CHARS_MAX, roomFor } from './tally.ts';
 
 export interface ComplianceSourceOptions {
@@ -53,7 +54,11 @@ const usualPatience = (): CompliancePatience => ({
 
 export const createComplianceSource = (options: ComplianceSourceOptions): ComplianceSource => ({
   lanes: async () => {
-    const { lanes, troubles } = await options.covered();
+    const { whole } = (options.patience ?? usualPatience)();
+    const { lanes, troubles } = await coveredBy(
+      options,
+      askUntil(whole, () => undefined),
+    );
     return { lanes: lanes.map(({ lane }) => lane), troubles };
   },
 
@@ -101,7 +106,7 @@ const readRules = async (
   const inHub = options.config;
   let knowing: ReturnType<typeof aggregatorOf> | undefined;
   const elsewhere = async (rule: string) => {
-    knowing ??= aggregatorOf(options, lane);
+    knowing ??= aggregatorOf(options, lane, asks.ask);
     const { aggregator } = await knowing;
     if (aggregator === undefined) return undefined;
     return countAggregated({ config: inHub, aggregator, lane, room, ask: asks.ask }, rule);
@@ -129,7 +134,7 @@ const readElsewhere = async (
   });
   try {
     const { config, catalog } = options;
-    const { aggregator, troubles } = await aggregatorOf(options, lane);
+    const { aggregator, troubles } = await aggregatorOf(options, lane, question.ask);
     if (aggregator === undefined) return nothing(troubles);
     return {
       via: 'aggregator',
@@ -142,10 +147,21 @@ const readElsewhere = async (
 
 /** Who knows the lane, and whether that is sure. */
 const aggregatorOf = async (
-  { covered }: ComplianceSourceOptions,
+  options: ComplianceSourceOptions,
   lane: Lane,
+  ask: Ask,
 ): Promise<{ readonly aggregator?: string; readonly troubles: readonly SweepTrouble[] }> => {
-  const { lanes, troubles } = await covered();
+  const { lanes, troubles } = await coveredBy(options, ask);
   const aggregator = lanes.find((each) => laneId(each.lane) === laneId(lane))?.aggregator;
   return { troubles, ...(aggregator !== undefined && { aggregator }) };
+};
+
+/** A hub that does not answer in time is a trouble as any other. */
+const coveredBy = async ({ covered }: ComplianceSourceOptions, ask: Ask): Promise<Gathered> => {
+  const operation = 'config:DescribeConfigurationAggregators';
+  try {
+    return await answered(ask, operation, covered);
+  } catch (error) {
+    return { lanes: [], troubles: [troubleOf(toPortError(error, operation))] };
+  }
 };

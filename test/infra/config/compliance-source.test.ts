@@ -348,6 +348,23 @@ describe('time', () => {
   });
 });
 
+describe('a hub that does not answer', () => {
+  it('is a trouble in good time: of the list of lanes, and of a lane that nobody else can tell of', async () => {
+    const silent = { covered: () => new Promise<never>(() => {}) };
+    const patience = () => ({ whole: AbortSignal.timeout(100), first: AbortSignal.abort() });
+    expect(await source({ ...silent, patience }).lanes()).toEqual({
+      lanes: [],
+      troubles: [expect.objectContaining({ code: NO_ANSWER })],
+    });
+    const told = await source({ ...silent, patience }).read(LANE);
+    expect(told).toMatchObject({ rules: [], unread: [] });
+    expect(told.troubles.map(({ operation, code }) => `${operation} ${code}`)).toEqual([
+      `config:DescribeConfigRules ${NO_ANSWER}`,
+      `config:DescribeConfigurationAggregators ${NO_ANSWER}`,
+    ]);
+  });
+});
+
 describe('the lanes', () => {
   it('are those that are looked after, and what of the list could not be read is told', async () => {
     const { lanes, troubles } = await source().lanes();
