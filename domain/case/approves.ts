@@ -2,7 +2,8 @@
 import { samePerson } from '../person.ts';
 import type { Excluded } from '../policy/policy.ts';
 import type { Instant } from '../time.ts';
-import type { Approval, Case, Decision, EarlierCase, Terms } from './case.ts';
+import type { Approval, Case, Decision, Terms } from './case.ts';
+import type { EarlierCase } from './earlier-case.ts';
 
 /** What decisions are counted by: the terms that hold when they are counted, and who asked for the case. */
 export type CountedBy = {

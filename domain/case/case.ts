@@ -10,6 +10,8 @@ import type { Plan } from '../plan.ts';
 import type { Mode, PolicyEntry, Safeguards } from '../policy/policy.ts';
 import type { RecordedTags } from '../policy/recorded-tags.ts';
 import type { Instant } from '../time.ts';
+import type { EarlierCase } from './earlier-case.ts';
+import type { Routed } from './routed.ts';
 import type { Stays } from './stays.ts';
 
 export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA';
@@ -90,15 +92,6 @@ export interface TimelineEntry {
   readonly document?: string;
   /** Of what handed it to a person: why, in one word. */
   readonly code?: string;
-}
-
-/** Under which heads a case is counted. */
-export interface Routed {
-  readonly severity: Severity;
-  readonly mode: Mode;
-  readonly entry: string;
-  /** Value of the tag by which the policy knows owners. */
-  readonly owner?: string;
 }
 
 /** A plan with the hash under which people approve it. */
@@ -290,17 +283,6 @@ export const CLOSED_STATES = [
   'denied',
   'closed-by-human',
 ] as const satisfies readonly ClosedState['name'][];
-
-/** What a case knows of an earlier one of its finding. */
-export interface EarlierCase {
-  readonly number: number;
-  readonly openedAt: Instant;
-  readonly closedAt: Instant;
-  readonly ended: ClosedState['name'];
-  /** Of a resolved one: what Config recorded until then may tell of our own run. */
-  readonly settledAt?: Instant;
-  readonly echo?: boolean;
-}
 
 export interface Case<S extends CaseState = CaseState> {
   /** `<finding id>-<number>`. */

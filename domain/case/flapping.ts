@@ -11,7 +11,8 @@
  */
 import type { FlappingPolicy } from '../policy/policy.ts';
 import { plusMs } from '../time.ts';
-import type { Case, EarlierCase, Evaluation } from './case.ts';
+import type { Case, Evaluation } from './case.ts';
+import type { EarlierCase } from './earlier-case.ts';
 
 /** An earlier case that was healed, by whomever, and came back by somebody's hand. */
 export const isDrift = ({ ended, echo }: EarlierCase): boolean =>

@@ -3,13 +3,13 @@ import { caseId, type EvaluationOrigin, type Finding, findingId, type Lane } fro
 import { type Moment, plusMs } from '../time.ts';
 import {
   type Case,
-  type EarlierCase,
   type Evaluation,
   isClosed,
   type LastPlanned,
   type OpenState,
   type Suppressed,
 } from './case.ts';
+import type { EarlierCase } from './earlier-case.ts';
 import type { Effect } from './effect.ts';
 import { isDrift, isEcho } from './flapping.ts';
 import type { Assessment } from './observation.ts';

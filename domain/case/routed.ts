@@ -1,5 +1,16 @@
 /** Under which heads a case is counted, and when that changes: the story tells it, so that the past can be counted again. */
-import type { Case, CaseState, Routed } from './case.ts';
+import type { Severity } from '../catalog/catalog.ts';
+import type { Mode } from '../policy/policy.ts';
+import type { Case, CaseState } from './case.ts';
+
+/** Under which heads a case is counted. */
+export interface Routed {
+  readonly severity: Severity;
+  readonly mode: Mode;
+  readonly entry: string;
+  /** Value of the tag by which the policy knows owners. */
+  readonly owner?: string;
+}
 
 type Headed = Pick<Case, 'severity' | 'mode' | 'entry' | 'terms'>;
 

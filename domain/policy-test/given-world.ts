@@ -5,7 +5,8 @@
 
 import { automationRoleName } from '../automation-role.ts';
 import type { KnownBreaker } from '../breaker.ts';
-import type { Case, EarlierCase } from '../case/case.ts';
+import type { Case } from '../case/case.ts';
+import type { EarlierCase } from '../case/earlier-case.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type ComplianceReport, findingOf } from '../engine/intake.ts';
 import type { ExemptionBook } from '../exemption/exemption-book.ts';

@@ -2,9 +2,9 @@
  * What a report needs of a case, and nothing else: when it moved from where to where, and under which heads it is
  * counted. A row is made of the case alone, so what is counted can be counted again.
  */
-import type { Case, ClosedState, OpenStateName, Routed, TimelineEntry } from '../case/case.ts';
+import type { Case, ClosedState, OpenStateName, TimelineEntry } from '../case/case.ts';
 import { isClosed } from '../case/case.ts';
-import { routedOf } from '../case/routed.ts';
+import { type Routed, routedOf } from '../case/routed.ts';
 import { plainRuleName } from '../finding.ts';
 import type { Instant } from '../time.ts';
 
