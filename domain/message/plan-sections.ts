@@ -1,5 +1,5 @@
 /** What a message tells of a plan: what it changes and disturbs, whether it has worked before, and what came before it. */
-import type { EarlierCase } from '../case/case.ts';
+import type { EarlierCase } from '../case/earlier-case.ts';
 import type { Runbook } from '../catalog/catalog.ts';
 import type { Plan } from '../plan.ts';
 import { type Around, more, redactedChanges, type Section, shownParameters } from './parts.ts';

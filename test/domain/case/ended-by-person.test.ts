@@ -1,6 +1,7 @@
 /** What a person denied or closed is not done unasked, only because Config evaluated the rule again. */
 import { describe, expect, it } from 'vitest';
-import type { ClosedState, EarlierCase } from '../../../domain/case/case.ts';
+import type { ClosedState } from '../../../domain/case/case.ts';
+import type { EarlierCase } from '../../../domain/case/earlier-case.ts';
 import { openCase } from '../../../domain/case/open-case.ts';
 import { approval } from '../../../domain/engine/checks/approval.ts';
 import type { CheckContext } from '../../../domain/engine/checks/check.ts';

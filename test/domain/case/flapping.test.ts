@@ -1,7 +1,8 @@
 /** A finding that keeps coming back goes to a person; what people decide, and what selfheal does, is no drift. */
 import { describe, expect, it } from 'vitest';
-import type { Case, ClosedState, EarlierCase } from '../../../domain/case/case.ts';
+import type { Case, ClosedState } from '../../../domain/case/case.ts';
 import { decide } from '../../../domain/case/case-machine.ts';
+import type { EarlierCase } from '../../../domain/case/earlier-case.ts';
 import type { Assessment } from '../../../domain/case/observation.ts';
 import { earlierOf, openCase } from '../../../domain/case/open-case.ts';
 import { hourMs, minuteMs, plusMs, secondMs } from '../../../domain/time.ts';
