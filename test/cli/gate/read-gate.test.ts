@@ -19,10 +19,13 @@ const ASKED = asking();
 type Answers = readonly (Failure | Partial<LaneCompliance> | 'nonsense' | 'never')[];
 
 let nowMs = 0;
+/** How long each answer takes. */
+let answerMs = 0;
 let paths: string[];
 let pausesMs: number[];
 beforeEach(() => {
   nowMs = 0;
+  answerMs = 0;
   paths = [];
   pausesMs = [];
 });
@@ -55,6 +58,7 @@ const askerOf = (
           return lanes as T;
         }
         paths.push(path);
+        nowMs += answerMs;
         const answer = answers[Math.min(next++, answers.length - 1)];
         if (answer instanceof Failure) throw answer;
         if (answer === 'never') return new Promise<T>(() => {});
@@ -211,6 +215,30 @@ describe('the time of a gate', () => {
     expect((await verdictOf(asker)).outcome).toBe('not-judged');
     // A pause that would end after it is not begun.
     expect(pausesMs).toEqual([1_000]);
+  });
+
+  it('begins no question after it, though nothing went wrong', async () => {
+    answerMs = 40_000;
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => rule(1, 0, named(name)));
+    const answers = [
+      { rules: [one as RuleCompliance], unread: ['two', 'three'] },
+      { rules: [two as RuleCompliance], unread: ['three'] },
+      { rules: [three as RuleCompliance] },
+    ];
+    const verdict = await verdictOf(
+      askerOf(answers, undefined, 60_000),
+      asking({ rules: ['one', 'two', 'three'] }),
+    );
+    expect(verdict.outcome).toBe('not-judged');
+    expect(paths).toHaveLength(2);
+    // Between portions, too.
+    answerMs = 70_000;
+    const every = [...catalog.runbooks, ...catalog.guides].flatMap(({ rules }) =>
+      rules.map(({ identifier }) => identifier),
+    );
+    paths = [];
+    await verdictOf(askerOf([{}], undefined, 60_000), asking({ rules: every }));
+    expect(paths).toHaveLength(1);
   });
 
   it('ends a question that nobody answers', async () => {
