@@ -2,6 +2,7 @@
  * The packaged functions, wired by nothing but the synthesized template, heal what the demo breaks, then do once
  * everything else that they can do: what their roles grant is what they ask for, both ways.
  */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { automationRoleName } from '../../../domain/automation-role.ts';
 import { isClosed } from '../../../domain/case/case.ts';
@@ -254,7 +255,25 @@ describe('the metrics that the functions write', () => {
   it('are on the list, in their unit, with their dimensions, and by whom it says', () => {
     expect(metrics.problems()).toEqual([]);
   });
+
+  it('are all that is on the list: dashboard and alarms wait for none in vain', () => {
+    expect(metrics.missing()).toEqual(Object.keys(WRITTEN_ELSEWHERE));
+    for (const [name, file] of Object.entries(WRITTEN_ELSEWHERE))
+      expect(readFileSync(file, 'utf8'), file).toContain(`counted.get('${name}')`);
+  });
+
+  it('are measured by then, so that what rang for want of them is quiet', () => {
+    const alarms = world.running.cloudwatch.alarms().filter(({ name }) => RING_UNTIL_MEASURED.includes(name));
+    expect(alarms.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(
+      RING_UNTIL_MEASURED.map((name) => `${name} OK`),
+    );
+  });
 });
+
+/** What the tour does not come to, by the test that counts it where it happens. */
+const WRITTEN_ELSEWHERE: Readonly<Record<string, string>> = {
+  SweepFailed: 'test/domain/sweep/sweep.test.ts',
+};
 
 const WRITES_EVERYTHING: PolicyDocument = {
   Statement: [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*' }],
