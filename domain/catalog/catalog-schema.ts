@@ -116,7 +116,10 @@ const rule = z.pipe(
         .check(z.minimum(1, 'expected at least 1 minute'), z.maximum(480, 'expected at most 480 minutes')),
       MANUAL_MINUTES_DEFAULT,
     ),
-    frameworks: z.array(oneOf('cis', 'pci', 'hipaa', 'soc2', 'nist'), 'expected a list of frameworks; [] for none'),
+    frameworks: z.array(
+      oneOf('cis', 'pci', 'hipaa', 'soc2', 'nist'),
+      'expected a list of frameworks; [] for none',
+    ),
     preference: z._default(
       z.int('expected a whole number, 1 for the runbook to prefer').check(z.minimum(1), z.maximum(9)),
       1,
