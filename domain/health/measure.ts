@@ -174,6 +174,8 @@ const MEASURES: Readonly<Record<MeasuredPart, (deps: MeasureDeps, shared: Shared
     );
     metrics.gauge('ComplianceLanesUnread', share.lanesUnread ?? 0);
     if (share.denominator > 0) metrics.gauge('CompliancePercent', percentOf(share));
+    else if (share.lanesUnread !== undefined && share.lanesUnread > 0)
+      throw new Error(`compliance could be read of no lane: ${share.lanesUnread} are not known`);
   },
 };
 

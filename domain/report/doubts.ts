@@ -64,6 +64,8 @@ const recordersDoubts = ({ recorders, until, timezone }: Known): readonly (strin
     doubt !== undefined && `Not every lane is known in which AWS Config should record: ${doubt}.`,
     epochMs(at) < epochMs(until) - STALE_MS &&
       `AWS Config's recorders were last looked at on ${localText(at, timezone)}: what happened to them since then is not known.`,
+    epochMs(at) > epochMs(until) + LATE_MS &&
+      `AWS Config's recorders were looked at on ${localText(at, timezone)}, and not at the end of what is told: how they were then is not known.`,
   ];
 };
 
@@ -75,5 +77,7 @@ const cases = (count: number): string => (count === 1 ? '1 case' : `${count} cas
 const CLOCKS_DIFFER_MS = 2 * secondMs;
 /** They are looked at every five minutes. */
 const STALE_MS = hourMs;
+/** Monday's report is made within 70 minutes. */
+const LATE_MS = 2 * hourMs;
 /** One case of so many is five per cent. */
 const TELLING_CASES = 20;

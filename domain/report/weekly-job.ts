@@ -107,6 +107,7 @@ const work = async (deps: WeeklyJobDeps): Promise<WeeklyDone> => {
     } catch (error) {
       if (week.id === last.id) throw error;
       missing.push({ week: week.id, why: whyOf(error) });
+      deps.metrics.count('WeeklyReportFailed');
       log.error('weekly report of an earlier week not made', { week: week.id, reason: whyOf(error) });
     }
   const keeping = await keep(deps, unkept, found);

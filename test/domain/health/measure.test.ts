@@ -336,7 +336,8 @@ describe('compliance', () => {
     Object.assign(world.deps.compliance, {
       read: async (lane: (typeof LANES)[number]) => laneCompliance(lane, { rules: [], troubles: [trouble] }),
     });
-    await world.measure();
+    expect(await world.measure()).toEqual({ failed: ['compliance'] });
+    expect(world.counts.get('MeasureFailed')).toBe(1);
     expect(world.gauges.has('CompliancePercent')).toBe(false);
     expect(world.gauges.get('ComplianceLanesUnread')).toBe(3);
     // It is not taken for known within the hour.

@@ -417,6 +417,11 @@ describe('the doubts of a report', () => {
     expect(await doubtsOf([], { recorders: { ...recorders, at: at(100) } })).toEqual([
       "AWS Config's recorders were last looked at on Fri 2026-11-20 04:00 (Europe/Berlin): what happened to them since then is not known.",
     ]);
+    // Whoever makes the report of an old week knows how the recorders are, and not how they were.
+    expect(await doubtsOf([], { recorders: { ...recorders, at: plusMs(WEEK.to, 2 * hourMs) } })).toEqual([]);
+    expect(await doubtsOf([], { recorders: { ...recorders, at: plusMs(WEEK.to, 50 * hourMs) } })).toEqual([
+      "AWS Config's recorders were looked at on Wed 2026-11-25 02:00 (Europe/Berlin), and not at the end of what is told: how they were then is not known.",
+    ]);
   });
 
   it('say of how many cases too little is known', async () => {

@@ -211,6 +211,7 @@ describe('the weekly report', () => {
         missing: [{ week: '2026-W48', why: 'dynamodb:Query: ThrottlingException, slow down' }],
       });
       expect([...world.objects.keys()]).toEqual(['2026-W47', '2026-W49']);
+      expect(world.counted).toEqual(['WeeklyReportStored', 'WeeklyReportFailed', 'WeeklyReportStored']);
     }));
 
   it('that cannot be made is told by nothing but the alarm, and made an hour later', () =>
