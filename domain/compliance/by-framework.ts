@@ -53,9 +53,11 @@ export interface RuleStanding extends Standing {
   readonly identifier?: string;
 }
 
+/** @param missing what was read of no rule: it may be of any framework that is in use, so that none looks whole */
 export const byFramework = (
   frameworks: readonly ControlsOfFramework[],
   rules: readonly RuleStanding[],
+  missing: Standing,
 ): readonly FrameworkStanding[] =>
   frameworks.map(({ framework, title, version, rules: mapped }) => {
     const own = rules.flatMap((rule) => {
@@ -72,7 +74,7 @@ export const byFramework = (
       version,
       inUse: own.length,
       rules: Object.keys(mapped).length,
-      ...sumOf(own.map(({ rule }) => rule)),
+      ...sumOf(own.length === 0 ? [] : [...own.map(({ rule }) => rule), missing]),
       notLookedAfter: all.filter((control) => !serving.has(control)).sort(byNumber),
       controls: [...serving]
         .map(([control, served]) => ({

@@ -149,7 +149,7 @@ export const makeComplianceReport = (input: ComplianceReportInput): ComplianceRe
     silent: silentOf(lanes),
     rules,
     accounts: accountsOf(lanes, unreadLanes),
-    frameworks: byFramework(chosen, rules),
+    frameworks: byFramework(chosen, rules, sumOf(missing)),
     remediation,
     ...(input.recorded && { costs: costHints(input.recorded, lanes) }),
   };

@@ -4,7 +4,7 @@ import type { RecordersSeen } from './recorder-health.ts';
 
 /** How the recorders were when they were looked at last. */
 export interface RecorderStore {
-  /** Undefined when nobody ever looked. */
+  /** Undefined when nobody ever looked, and when what lies there does not say what they saw. */
   read(): Promise<RecordersSeen | undefined>;
   write(seen: RecordersSeen): Promise<void>;
 }

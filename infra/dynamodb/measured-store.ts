@@ -15,7 +15,10 @@ export interface MeasuredStoreOptions {
 }
 
 export const createRecorderStore = (options: MeasuredStoreOptions): RecorderStore => ({
-  read: async () => (await readItem(options, 'recorders'))?.seen as RecordersSeen | undefined,
+  read: async () => {
+    const seen = (await readItem(options, 'recorders'))?.seen;
+    return isSeen(seen) ? seen : undefined;
+  },
   write: (seen) => putItem(options, 'recorders', { seen }),
 });
 
@@ -26,6 +29,18 @@ export const createSlowFigures = (options: MeasuredStoreOptions): SlowFigures =>
   },
   write: (name, share) => putItem(options, name, { share }),
 });
+
+/** What counts in a report; of each lane in trouble it is told as it lies there. */
+const isSeen = (seen: unknown): seen is RecordersSeen => {
+  const { at, lanes, troubledCount, troubled } = (seen ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    typeof at === 'string' &&
+    Number.isFinite(Date.parse(at)) &&
+    typeof lanes === 'number' &&
+    typeof troubledCount === 'number' &&
+    Array.isArray(troubled)
+  );
+};
 
 const isShare = (share: unknown): share is MeasuredShare => {
   const { at, numerator, denominator } = (share ?? {}) as Readonly<Record<string, unknown>>;

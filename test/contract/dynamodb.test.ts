@@ -112,8 +112,11 @@ describe('DynamoDB', () => {
       figures: createSlowFigures(table),
       permits: createPermitStore(table),
       permitsInUse: createPermitsInUse(table),
-      spoil: (sk, share) =>
-        table.client.put({ TableName: table.tableName, Item: { pk: 'health', sk, share } }),
+      spoil: (sk, told) =>
+        table.client.put({
+          TableName: table.tableName,
+          Item: { pk: 'health', sk, [sk === 'recorders' ? 'seen' : 'share']: told },
+        }),
       close: table.drop,
     };
   });

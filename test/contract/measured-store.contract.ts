@@ -13,8 +13,8 @@ export interface MeasuredSubject {
   readonly figures: SlowFigures;
   readonly permits: PermitStore;
   readonly permitsInUse: PermitsInUse;
-  /** Puts something else in a figure's place. */
-  spoil(name: 'success' | 'compliance', share: unknown): Promise<void>;
+  /** Puts something else in a figure's place, or in that of the recorders. */
+  spoil(name: 'success' | 'compliance' | 'recorders', told: unknown): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +47,25 @@ export const measuredStoreContract = (make: () => Promise<MeasuredSubject>): voi
       const later: RecordersSeen = { at: plusMs(NOW, 1), lanes: 900, troubledCount: 0, troubled: [] };
       await recorders.write(later);
       expect(await recorders.read()).toEqual(later);
+    });
+
+    it('is nothing where something else lies in place of the recorders: that nobody looked is a doubt', async () => {
+      const { recorders, spoil } = subject;
+      const seen: RecordersSeen = { at: NOW, lanes: 60, troubledCount: 0, troubled: [] };
+      for (const nonsense of [
+        null,
+        'x',
+        {},
+        { ...seen, at: 'today' },
+        { ...seen, lanes: '60' },
+        { ...seen, troubledCount: null },
+        { ...seen, troubled: {} },
+      ]) {
+        await spoil('recorders', nonsense);
+        expect(await recorders.read()).toBeUndefined();
+      }
+      await spoil('recorders', seen);
+      expect(await recorders.read()).toEqual(seen);
     });
 
     it('is each figure by itself, and nothing where something else lies in its place', async () => {

@@ -12,7 +12,7 @@ export const complianceSections = (report: ComplianceReport, extent: Extent): re
   ...(report.frameworks.length === 0 ? [] : [frameworksSection(report)]),
   ...report.frameworks
     .filter(({ inUse }) => inUse > 0)
-    .map((framework) => controlsSection(framework, extent)),
+    .map((framework) => controlsSection(framework, report, extent)),
   remediationSection(report, extent),
   ...(report.doubtful.length + report.silent.length === 0 ? [] : [doubtfulSection(report, extent)]),
   ...(report.costs === undefined ? [] : [costsSection(report.costs, extent)]),
@@ -40,12 +40,12 @@ const moreNote = (all: number, { rowsMax }: Extent, what: string): readonly stri
     ? [`… and ${count(all - rowsMax)} more ${what}: all of them are in the JSON and the CSV.`]
     : [];
 
-const rulesSection = ({ rules }: ComplianceReport, extent: Extent): Section => {
+const rulesSection = ({ rules, unread }: ComplianceReport, extent: Extent): Section => {
   const offended = rules.filter(({ nonCompliant, insufficient }) => nonCompliant + insufficient > 0);
   return {
     id: 'rules',
     title: 'Rules with most non-compliant resources',
-    says: offended.length === 0 ? ['Every result of every rule is compliant, or does not apply.'] : [],
+    says: offended.length === 0 ? [nothingWrong(rules.length, unread.length)] : [],
     ...(offended.length === 0
       ? {}
       : {
@@ -63,6 +63,13 @@ const rulesSection = ({ rules }: ComplianceReport, extent: Extent): Section => {
         }),
     notes: moreNote(offended.length, extent, 'rules'),
   };
+};
+
+const nothingWrong = (rules: number, unread: number): string => {
+  if (unread > 0) return 'Nothing of what could be read is non-compliant; the rest is not known.';
+  return rules === 0
+    ? 'No rule is in use: nothing was judged.'
+    : 'Every result of every rule is compliant, or does not apply.';
 };
 
 const ruleRow = (rule: RuleLine, { charsMax }: Extent): readonly Cell[] => {
@@ -154,15 +161,23 @@ const frameworksSection = ({ frameworks }: ComplianceReport): Section => ({
   },
 });
 
+const FULFILLED = 'Every control that a rule in use serves is fulfilled.';
+const FULFILLED_AS_READ =
+  'Every control that a rule in use serves is fulfilled in what could be read; the rest is not known.';
+
 const isUnfulfilled = (control: ControlStanding): boolean => judgedOf(control) !== control.compliant;
 
-const controlsSection = (framework: FrameworkStanding, extent: Extent): Section => {
+const controlsSection = (
+  framework: FrameworkStanding,
+  { unread }: Pick<ComplianceReport, 'unread'>,
+  extent: Extent,
+): Section => {
   const open = framework.controls.filter(isUnfulfilled);
   const { notLookedAfter } = framework;
   return {
     id: `controls-${framework.framework}`,
     title: `${framework.title}: controls that are not fulfilled`,
-    says: open.length === 0 ? ['Every control that a rule in use serves is fulfilled.'] : [],
+    says: open.length > 0 ? [] : [unread.length > 0 ? FULFILLED_AS_READ : FULFILLED],
     ...(open.length === 0
       ? {}
       : {

@@ -141,6 +141,25 @@ describe('a report', () => {
     });
   });
 
+  it('shows no framework whole while anything is not', () => {
+    const fine = aLane(LANE, { rules: [aRule('one', { identifier: 'ONE', counts: counts(9) })] });
+    const framework = (code: 'cis' | 'pci', rule: string) => ({
+      framework: code,
+      title: code,
+      version: '1',
+      rules: { [rule]: ['1'] },
+    });
+    const { frameworks, overall } = makeComplianceReport(
+      anInput({
+        lanes: [fine, aLane(OTHER, { unread: ['late'] })],
+        unreadLanes: [{ lane: '333333333333/us-east-1', why: 'denied' }],
+        frameworks: [framework('cis', 'ONE'), framework('pci', 'GONE')],
+      }),
+    );
+    expect(told(overall)).toEqual({ compliant: 9, nonCompliant: 0, insufficient: 2, notApplicable: 0 });
+    expect(frameworks.map(told)).toEqual([told(overall), told(sumOf([]))]);
+  });
+
   it('tells of each control by the rules that serve it, and which nobody looks after', () => {
     const { frameworks } = makeComplianceReport(
       anInput({

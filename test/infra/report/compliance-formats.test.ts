@@ -1,10 +1,12 @@
 /** A compliance report in each format: it says the same, and what others have named does no harm in any. */
 import { describe, expect, it } from 'vitest';
 import { complianceText } from '../../../cli/render/compliance.ts';
+import { type ComplianceReportInput, makeComplianceReport } from '../../../domain/compliance/report.ts';
 import { renderComplianceCsv } from '../../../infra/report/compliance/render-csv.ts';
 import { renderComplianceHtml } from '../../../infra/report/compliance/render-html.ts';
 import { memoryIo } from '../../cli/memory-io.ts';
 import { aComplianceReport } from '../../support/compliance-report.ts';
+import { aLane, anInput, aRule, counts } from '../../support/lane-compliance.ts';
 
 const report = aComplianceReport();
 const text = complianceText(report, memoryIo({}, { columns: 110 }));
@@ -28,6 +30,28 @@ describe('a compliance report', () => {
       expect(shown.indexOf('4 things could not be read')).toBeLessThan(figure);
       expect(shown.indexOf('333333333333/eu-west-1: stopped')).toBeLessThan(figure);
       expect(shown.indexOf('444444444444/eu-west-1')).toBeLessThan(figure);
+    }
+  });
+
+  it('says that all is well of the whole alone, and of nothing that nobody judges', () => {
+    const shown = (input: Partial<ComplianceReportInput>) =>
+      complianceText(makeComplianceReport(anInput(input)), memoryIo({}, { columns: 200 }));
+    const lanes = [
+      aLane(
+        { account: '111111111111', region: 'eu-west-1' },
+        { rules: [aRule('one', { identifier: 'ONE', counts: counts(9) })] },
+      ),
+    ];
+    const frameworks = [{ framework: 'cis', title: 'CIS', version: '1', rules: { ONE: ['1'] } }] as const;
+    const well = [
+      'Every result of every rule is compliant, or does not apply.',
+      'Every control that a rule in use serves is fulfilled.',
+    ];
+    for (const says of well) expect(shown({ lanes, frameworks })).toContain(says);
+    const unreadLanes = [{ lane: '333333333333/us-east-1', why: 'denied' }];
+    for (const says of well) {
+      expect(shown({ lanes, frameworks, unreadLanes })).not.toContain(says);
+      expect(shown({ frameworks })).not.toContain(says);
     }
   });
 
