@@ -8,6 +8,7 @@ import { createExemptionStore } from '../infra/dynamodb/exemption-store.ts';
 import { createRecorderStore } from '../infra/dynamodb/measured-store.ts';
 import { loadPolicy } from '../infra/policy-file.ts';
 import { reportToStore } from '../infra/report/make-report.ts';
+import { SDK_SETTINGS } from '../infra/sdk-settings.ts';
 import type { ReportOrder, ReportRun } from './report.ts';
 
 const make = async ({ endpoint, tableName, week, now }: ReportOrder): Promise<ReportRun> => {
@@ -16,6 +17,7 @@ const make = async ({ endpoint, tableName, week, now }: ReportOrder): Promise<Re
       endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+      ...SDK_SETTINGS,
     }),
   );
   const policy = loadPolicy('policy.yml');

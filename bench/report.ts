@@ -155,7 +155,7 @@ export const figuresOfReport = (runs: readonly ReportRun[]): readonly Figure[] =
 };
 
 /** Lambda gives a heap by the function's memory too; without limits Node keeps what it no longer needs. */
-const HEAP_MB = 160;
+const HEAP_MB = 224;
 const HEAP_FLAGS = [`--max-old-space-size=${HEAP_MB}`];
 const ACCOUNT = '222222222222';
 const TABLE = 'selfheal-bench-report';

@@ -1,5 +1,5 @@
 /** Whoever changes a value and not its digest is found. Who can write both is not: see docs/threat-model.md. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
@@ -8,8 +8,10 @@ import { canonicalJson } from './canonical-json.ts';
  * @example
  * digestOf({ b: 1, a: 2 }) === digestOf({ a: 2, b: 1 }) // true
  */
-export const digestOf = (value: unknown): string =>
-  createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, DIGEST_CHARS);
+export const digestOf = (value: unknown): string => digestOfText(canonicalJson(value));
+
+export const digestOfText = (text: string): string =>
+  hash('sha256', text, 'base64url').slice(0, DIGEST_CHARS);
 
 /** 132 bits. */
 const DIGEST_CHARS = 22;

@@ -20,7 +20,7 @@ import { groupsFold } from './groups.ts';
 import { figuresOf } from './heads.ts';
 import { hoursSavedFold } from './hours-saved.ts';
 import { runbooksFold } from './runbook-lines.ts';
-import { remediationMs } from './times.ts';
+import { remediationMs, timesFold } from './times.ts';
 import { type Week, weeksFrom } from './week.ts';
 import { type WeekFold, weekFold } from './week-fold.ts';
 import type { ControlEvent, WeeklyReport } from './weekly-report.ts';
@@ -53,6 +53,8 @@ export const makeWeeklyReport = async (input: ReportInput): Promise<WeeklyReport
   const span = reportSpan(week, now);
   const weeks = trendOf(week).map((each) => weekFold(each.id, reportSpan(each, now)));
   const [before, current] = weeks.slice(-2) as [WeekFold, WeekFold];
+  // Of the other weeks no times are told.
+  const [timesBefore, times] = [timesFold(before.span), timesFold(span)];
   const groups = groupsFold(span, catalog, input.accountName);
   const runbooks = runbooksFold(span);
   const flapping = flappingFold(span, weeksFrom(week, 1 - FLAPPING_WEEKS).from, catalog);
@@ -64,7 +66,9 @@ export const makeWeeklyReport = async (input: ReportInput): Promise<WeeklyReport
     if (row === undefined) continue;
     for (const each of weeks) if (lives(row, each.span)) each.add(row);
     flapping.add(row);
+    if (lives(row, before.span)) timesBefore.add(row);
     if (!lives(row, span)) continue;
+    times.add(row);
     const figures = figuresOf(row, span);
     if (figures.length > 0) groups.add(row, figures, remediationMs(row, span));
     for (const fold of [runbooks, hoursSaved, cost, doubts]) fold.add(row);
@@ -81,8 +85,8 @@ export const makeWeeklyReport = async (input: ReportInput): Promise<WeeklyReport
     policyVersion: input.policyVersion,
     total,
     before: before.tally(),
-    times: current.times(),
-    timesBefore: before.times(),
+    times: times.told(),
+    timesBefore: timesBefore.told(),
     trend: weeks.map(({ trend }) => trend()),
     by: groups.told(),
     runbooks: runbooks.told(),

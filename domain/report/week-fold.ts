@@ -1,31 +1,25 @@
-/** One week's counts and times. */
+/** One week's counts. */
 import type { CaseRow } from './case-row.ts';
 import type { Span } from './figures.ts';
 import { figuresOf } from './heads.ts';
 import { tallyFold } from './tally.ts';
-import { remediationMs, timesFold } from './times.ts';
-import type { Tally, TrendWeek, WeeklyReport } from './weekly-report.ts';
+import { remediationMs } from './times.ts';
+import type { Tally, TrendWeek } from './weekly-report.ts';
 
 export interface WeekFold {
   readonly span: Span;
   add(row: CaseRow): void;
   tally(): Tally;
-  times(): WeeklyReport['times'];
   trend(): TrendWeek;
 }
 
 /** @param id `2026-W47` */
 export const weekFold = (id: string, span: Span): WeekFold => {
   const tally = tallyFold();
-  const times = timesFold(span);
   return {
     span,
-    add: (row) => {
-      tally.add(figuresOf(row, span), remediationMs(row, span));
-      times.add(row);
-    },
+    add: (row) => tally.add(figuresOf(row, span), remediationMs(row, span)),
     tally: tally.told,
-    times: times.told,
     trend: () => ({ week: id, ...tally.told(), toRemediateP50: tally.toRemediate()?.p50 ?? null }),
   };
 };
