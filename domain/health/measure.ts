@@ -21,6 +21,7 @@ import { openFigures } from './open-figures.ts';
 import type { PermitsInUse } from './permits-in-use.ts';
 import type { RecorderSource } from './recorder-source.ts';
 import { seeRecorders } from './see-recorders.ts';
+import { troubledLately } from './troubled-lately.ts';
 
 export interface MeasureDeps {
   readonly ports: Pick<Ports, 'cases' | 'controls' | 'clock' | 'log' | 'metrics'>;
@@ -147,7 +148,7 @@ const MEASURES: Readonly<Record<MeasuredPart, (deps: MeasureDeps, shared: Shared
     for (const { lane, state, why } of seen.troubled.slice(0, TROUBLED_LOGGED_MAX))
       log.warn('recorder in trouble', { lane: laneId(lane), state, why });
     if (seen.doubt !== undefined) log.warn('lanes not all known', { reason: seen.doubt });
-    await recorderStore.write(seen);
+    await recorderStore.write({ ...seen, lately: troubledLately(await recorderStore.read(), seen) });
   },
 
   'weekly-report': async ({ ports: { metrics }, reports, policy }, { now }) => {

@@ -22,6 +22,14 @@ export interface RecorderHealth {
   readonly why?: string;
 }
 
+/** A lane in whose recorder there was trouble within the last days. */
+export interface TroubledLately {
+  readonly lane: Lane;
+  readonly state: Exclude<RecorderState, 'recording' | 'unknown'>;
+  /** When it was found so last. */
+  readonly lastAt: Instant;
+}
+
 /** Of all covered lanes, as they were found at one time. */
 export interface RecordersSeen {
   readonly at: Instant;
@@ -32,4 +40,6 @@ export interface RecordersSeen {
   readonly troubled: readonly RecorderHealth[];
   /** Set when even the list of lanes could not be read whole. */
   readonly doubt?: string;
+  /** Within eight days, those in trouble now among them; the latest 200. Absent in what an older selfheal kept. */
+  readonly lately?: readonly TroubledLately[];
 }

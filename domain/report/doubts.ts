@@ -1,5 +1,6 @@
 /** What limits the trust in a report's figures, each in a sentence: it stands with them. */
 import { localText } from '../calendar/local-clock.ts';
+import { laneId } from '../finding.ts';
 import type { RecordersSeen } from '../health/recorder-health.ts';
 import { epochMs, hourMs, type Instant, secondMs } from '../time.ts';
 import type { CaseRow } from './case-row.ts';
@@ -7,6 +8,7 @@ import type { Span } from './figures.ts';
 import { partsMs, remediationMs } from './times.ts';
 
 export interface Known {
+  readonly from: Instant;
   readonly until: Instant;
   readonly isOver: boolean;
   readonly timezone: string;
@@ -52,7 +54,7 @@ export const doubtsFold = (span: Span): DoubtsFold => {
 const weekRuns = ({ isOver, until, timezone }: Known): string | false =>
   !isOver && `The week is not over: all is told as of ${localText(until, timezone)}.`;
 
-const recordersDoubts = ({ recorders, until, timezone }: Known): readonly (string | false)[] => {
+const recordersDoubts = ({ recorders, from, until, timezone }: Known): readonly (string | false)[] => {
   if (recorders === undefined)
     return [
       'Nobody has looked yet whether AWS Config records in every lane: where it does not, no event means nothing.',
@@ -61,6 +63,7 @@ const recordersDoubts = ({ recorders, until, timezone }: Known): readonly (strin
   return [
     troubledCount > 0 &&
       `In ${troubledCount} of ${lanes} lanes AWS Config does not record as it should, or could not be asked: what happens there is not in these figures.`,
+    recordedAgain(recorders, from, timezone),
     doubt !== undefined && `Not every lane is known in which AWS Config should record: ${doubt}.`,
     epochMs(at) < epochMs(until) - STALE_MS &&
       `AWS Config's recorders were last looked at on ${localText(at, timezone)}: what happened to them since then is not known.`,
@@ -68,6 +71,25 @@ const recordersDoubts = ({ recorders, until, timezone }: Known): readonly (strin
       `AWS Config's recorders were looked at on ${localText(at, timezone)}, and not at the end of what is told: how they were then is not known.`,
   ];
 };
+
+/** What was mended before the report was made. */
+const recordedAgain = (
+  { troubled, lately = [] }: RecordersSeen,
+  from: Instant,
+  timezone: string,
+): string | false => {
+  const now = new Set(troubled.map(({ lane }) => laneId(lane)));
+  const again = lately.filter(({ lane, lastAt }) => lastAt >= from && !now.has(laneId(lane)));
+  const named = again
+    .slice(0, LANES_NAMED)
+    .map(({ lane, lastAt }) => `${laneId(lane)} until ${localText(lastAt, timezone)}`);
+  return (
+    again.length > 0 &&
+    `In ${again.length === 1 ? '1 lane' : `${again.length} lanes`} AWS Config did not record as it should for a time (${named.join(', ')}${again.length > named.length ? ', …' : ''}): what happened there meanwhile is not in these figures.`
+  );
+};
+
+const LANES_NAMED = 3;
 
 const spentMsOf = (row: CaseRow): number => partsMs(row).reduce((sum, [, ms]) => sum + ms, 0);
 

@@ -97,6 +97,7 @@ export const makeWeeklyReport = async (input: ReportInput): Promise<WeeklyReport
     hoursSaved: hoursSaved.told(),
     cost: cost.told(),
     doubts: doubts.told({
+      from: span.from,
       until: span.to,
       isOver,
       timezone: week.timezone,

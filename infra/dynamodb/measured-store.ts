@@ -32,13 +32,20 @@ export const createSlowFigures = (options: MeasuredStoreOptions): SlowFigures =>
 
 /** What counts in a report; of each lane in trouble it is told as it lies there. */
 const isSeen = (seen: unknown): seen is RecordersSeen => {
-  const { at, lanes, troubledCount, troubled } = (seen ?? {}) as Readonly<Record<string, unknown>>;
+  const {
+    at,
+    lanes,
+    troubledCount,
+    troubled,
+    lately = [],
+  } = (seen ?? {}) as Readonly<Record<string, unknown>>;
   return (
     typeof at === 'string' &&
     Number.isFinite(Date.parse(at)) &&
     typeof lanes === 'number' &&
     typeof troubledCount === 'number' &&
-    Array.isArray(troubled)
+    Array.isArray(troubled) &&
+    Array.isArray(lately)
   );
 };
 

@@ -8,7 +8,7 @@ import { createMeasure, type MeasureDeps, type MeasuredPart, PARTS } from '../..
 import type { RecorderHealth } from '../../../domain/health/recorder-health.ts';
 import { type CounterName, type GaugeName, METRICS } from '../../../domain/metrics.ts';
 import { PortError } from '../../../domain/ports.ts';
-import { hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
+import { dayMs, hourMs, minuteMs, plusMs } from '../../../domain/time.ts';
 import { createCaseRows } from '../../../infra/dynamodb/case-rows.ts';
 import { createCaseStore } from '../../../infra/dynamodb/case-store.ts';
 import { createControlJournal } from '../../../infra/dynamodb/control-journal.ts';
@@ -210,6 +210,36 @@ describe('the recorders', () => {
     expect(seen).toMatchObject({ at: NOW, lanes: 250, troubledCount: 240 });
     expect(seen?.troubled).toHaveLength(200);
     expect(seen?.troubled[0]?.lane).toEqual(lanes[10]);
+  });
+
+  it('that record again are remembered for eight days, when they were found in trouble last', async () => {
+    const states = new Map<string, RecorderHealth['state']>();
+    const world = measuring();
+    Object.assign(world.deps.recorders, {
+      read: async (lane: (typeof LANES)[number]) => ({
+        lane,
+        state: states.get(laneId(lane)) ?? RECORDING,
+      }),
+    });
+    const lately = async () => (await world.deps.recorderStore.read())?.lately;
+    const [one, other, third] = LANES.map(laneId) as [string, string, string];
+    states.set(one, 'stopped').set(other, 'unknown');
+    await world.measure();
+    world.pass(hourMs);
+    states.set(one, 'unknown').set(third, 'failing');
+    await world.measure();
+    states.clear();
+    world.pass(hourMs);
+    await world.measure();
+    const stopped = { lane: LANES[0], state: 'stopped', lastAt: NOW };
+    const failing = { lane: LANES[2], state: 'failing', lastAt: plusMs(NOW, hourMs) };
+    expect(await lately()).toEqual([failing, stopped]);
+    world.pass(8 * dayMs - 2 * hourMs);
+    await world.measure();
+    expect(await lately()).toEqual([failing, stopped]);
+    world.pass(1);
+    await world.measure();
+    expect(await lately()).toEqual([failing]);
   });
 
   it('are in doubt when the list of lanes cannot be read whole: that rings too', async () => {

@@ -417,6 +417,24 @@ describe('the doubts of a report', () => {
     expect(await doubtsOf([], { recorders: { ...recorders, at: at(100) } })).toEqual([
       "AWS Config's recorders were last looked at on Fri 2026-11-20 04:00 (Europe/Berlin): what happened to them since then is not known.",
     ]);
+    // What was mended by the time that the report is made, and was not before the week began.
+    const lane = (n: number) => ({ account: String(300_000_000_000 + n), region: 'us-east-1' });
+    const stopped = (n: number, lastAt: string) => ({ lane: lane(n), state: 'stopped' as const, lastAt });
+    const lately = [
+      ...[0, 1, 2, 3].map((n) => stopped(n, at(50 - n))),
+      stopped(4, plusMs(WEEK.from, -1)),
+      stopped(5, WEEK.to),
+    ];
+    const now = { lane: lane(5), state: 'stopped' as const };
+    expect(
+      await doubtsOf([], { recorders: { ...recorders, troubledCount: 1, troubled: [now], lately } }),
+    ).toEqual([
+      'In 1 of 60 lanes AWS Config does not record as it should, or could not be asked: what happens there is not in these figures.',
+      'In 4 lanes AWS Config did not record as it should for a time (300000000000/us-east-1 until Wed 2026-11-18 02:00 (Europe/Berlin), 300000000001/us-east-1 until Wed 2026-11-18 01:00 (Europe/Berlin), 300000000002/us-east-1 until Wed 2026-11-18 00:00 (Europe/Berlin), …): what happened there meanwhile is not in these figures.',
+    ]);
+    expect(await doubtsOf([], { recorders: { ...recorders, lately: [stopped(0, WEEK.from)] } })).toEqual([
+      'In 1 lane AWS Config did not record as it should for a time (300000000000/us-east-1 until Mon 2026-11-16 00:00 (Europe/Berlin)): what happened there meanwhile is not in these figures.',
+    ]);
     // Whoever makes the report of an old week knows how the recorders are, and not how they were.
     expect(await doubtsOf([], { recorders: { ...recorders, at: plusMs(WEEK.to, 2 * hourMs) } })).toEqual([]);
     expect(await doubtsOf([], { recorders: { ...recorders, at: plusMs(WEEK.to, 50 * hourMs) } })).toEqual([

@@ -196,6 +196,14 @@ describe('a recorder that is stopped in one of sixty lanes', () => {
     expect(alarm()).toBe('OK');
     expect(await store.read()).toMatchObject({ troubledCount: 0 });
   });
+
+  it('is told by the report of that week all the same: what happened meanwhile nobody saw', async () => {
+    const { out } = await selfheal('report', '--week', 'current', '--format', 'md');
+    const at = out.indexOf('In 1 lane AWS Config did not record as it should for a time');
+    expect(at).toBeGreaterThan(-1);
+    expect(at).toBeLessThan(out.search(/success rate/i));
+    expect(out.slice(at)).toContain(laneId(STOPPED));
+  });
 });
 
 describe('what is measured of lanes in other trouble', () => {
