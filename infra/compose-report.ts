@@ -86,11 +86,9 @@ const lookingAround = (
       config,
       members,
       catalog,
+      covered,
       // An aggregator does not know what is short of data: who cannot be asked is told as unread.
-      covered: async () => {
-        const { lanes, troubles } = await covered();
-        return { lanes: lanes.map(({ lane }) => ({ lane })), troubles };
-      },
+      standsIn: false,
       recorder: recorders.read,
       now: ports.clock.now,
     }),

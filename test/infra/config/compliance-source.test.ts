@@ -277,6 +277,17 @@ describe('a lane that cannot be asked', () => {
     expect(rule).not.toHaveProperty('trouble');
   });
 
+  it('is told as unread to whom no aggregator may stand in', async () => {
+    deploy(RULE, undefined, there);
+    find(RULE, 'COMPLIANT', 1, there);
+    refuse('DescribeConfigRules', { account: there.account });
+    expect(await source({ standsIn: false }).read(there)).toMatchObject({
+      via: 'account',
+      rules: [],
+      troubles: [{ operation: 'config:DescribeConfigRules', code: 'AccessDeniedException' }],
+    });
+  });
+
   it('has troubles and no rules where there is no aggregator, or none that answers', async () => {
     refuse('DescribeConfigRules', { account: there.account });
     refuse('DescribeAggregateComplianceByConfigRules');
