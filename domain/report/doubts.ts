@@ -15,6 +15,8 @@ export interface Known {
   /** Cases tried and ended. */
   readonly attempted: number;
   readonly recorders: RecordersSeen | undefined;
+  /** Stored exemptions that cannot be read. */
+  readonly exemptionsUnread: number;
   /** Findings that keep coming back and stand in no list. */
   readonly flappingLeftOut: number;
 }
@@ -38,6 +40,8 @@ export const doubtsFold = (span: Span): DoubtsFold => {
       [
         weekRuns(known),
         ...recordersDoubts(known),
+        known.exemptionsUnread > 0 &&
+          `${known.exemptionsUnread === 1 ? '1 exemption' : `${known.exemptionsUnread} exemptions`} cannot be read: when they lapse is not known.`,
         dropped > 0 &&
           `The stories of ${cases(dropped)} are longer than what is kept of them: what is counted of them may be too low.`,
         unsplit > 0 &&

@@ -35,6 +35,8 @@ export interface ReportInput {
   /** For people; undefined where nobody gave one. */
   readonly accountName: (account: string) => string | undefined;
   readonly lapsing: readonly Lapsing[];
+  /** Stored exemptions that cannot be read, so that nobody knows when they lapse. Default 0. */
+  readonly exemptionsUnread?: number;
   readonly controlEvents: readonly ControlEvent[];
   /** Absent when nobody ever looked. */
   readonly recorders?: RecordersSeen;
@@ -103,6 +105,7 @@ export const makeWeeklyReport = async (input: ReportInput): Promise<WeeklyReport
       timezone: week.timezone,
       attempted: total.figures.attempted,
       recorders: input.recorders,
+      exemptionsUnread: input.exemptionsUnread ?? 0,
       flappingLeftOut: more,
     }),
   };

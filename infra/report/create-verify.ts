@@ -2,11 +2,9 @@
 import { accountName } from '../../domain/policy/account-name.ts';
 import type { CaseRow } from '../../domain/report/case-row.ts';
 import { makeWeeklyReport, reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts';
-import type { FoundReport } from '../../domain/report/stored-report.ts';
 import { type CaseRecords, verifyReport } from '../../domain/report/verify-report.ts';
-import { type Week, weekNamed } from '../../domain/report/week.ts';
 import { factsBeside } from './make-report.ts';
-import { type Reporting, type ReportingDeps, storedOf } from './reporting.ts';
+import { inZoneOf, type Reporting, type ReportingDeps, storedOf } from './reporting.ts';
 
 export interface VerifyDeps extends ReportingDeps {
   readonly records: CaseRecords;
@@ -45,12 +43,3 @@ export const createVerify =
     };
     return verifyReport(input, part);
   };
-
-/** Undefined where it names no zone that there is: then its week is not the one that was made. */
-const inZoneOf = (found: FoundReport | undefined, { id }: Week): Week | undefined => {
-  try {
-    return found && weekNamed(id, found.report.week.timezone);
-  } catch {
-    return undefined;
-  }
-};

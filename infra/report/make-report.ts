@@ -87,6 +87,7 @@ export const factsBeside = async (deps: ReportDeps, week: Week): Promise<Omit<Re
     catalog: deps.catalog,
     accountName: (account) => accountName(policy, account),
     lapsing: lapsing(policy.exemptions, exemptions, now, LAPSING_WITHIN_MS),
+    exemptionsUnread: exemptions.filter(({ kind }) => kind === 'unreadable').length,
     controlEvents,
     ...(recorders && { recorders }),
   };

@@ -9,7 +9,7 @@ import { reportSpan, rowsSince } from '../../domain/report/make-weekly-report.ts
 import type { ReportStore } from '../../domain/report/report-ports.ts';
 import type { FoundReport } from '../../domain/report/stored-report.ts';
 import type { Verification, VerifyPart } from '../../domain/report/verify-report.ts';
-import type { Week } from '../../domain/report/week.ts';
+import { type Week, weekNamed } from '../../domain/report/week.ts';
 import type { Dimension, WeeklyReport } from '../../domain/report/weekly-report.ts';
 import type { Instant } from '../../domain/time.ts';
 import { type ReportDeps, weeklyReport } from './make-report.ts';
@@ -61,7 +61,10 @@ export const createReporting = (deps: ReportingDeps): Omit<Reporting, 'verify'> 
     };
   },
 
-  casesBehind: async (week, figure, group) => {
+  casesBehind: async (asked, figure, group) => {
+    const { stored } = await storedOf(deps.reports, asked.id);
+    // The policy may name another zone by now: a figure is of the week that it was counted in.
+    const week = inZoneOf(stored, asked) ?? asked;
     const span = reportSpan(week, deps.now());
     const { policy } = deps.policy();
     const behind: CaseBehind[] = [];
@@ -85,6 +88,15 @@ export const storedOf = async (
   } catch (error) {
     if (error instanceof PortError && error.code === 'MalformedItem') return { doubt: error.message };
     throw error;
+  }
+};
+
+/** Undefined where it names no zone that there is: then its week is not the one that was made. */
+export const inZoneOf = (found: FoundReport | undefined, { id }: Week): Week | undefined => {
+  try {
+    return found && weekNamed(id, found.report.week.timezone);
+  } catch {
+    return undefined;
   }
 };
 

@@ -20,6 +20,8 @@ import { walkedCases } from '../../support/walked-cases.ts';
 
 const WEEK = weekNamed('2026-W47', 'UTC') as Week;
 const CASES = walkedCases({ seed: 6, cases: 40, from: WEEK.from, to: plusMs(WEEK.from, 5 * dayMs) });
+/** Its Monday begins ten hours later. */
+const ZONE = 'Pacific/Honolulu';
 const catalog = loadCatalog();
 const parsed = parsePolicy(
   `version: 1
@@ -95,6 +97,31 @@ describe('a report', () => {
     const doubtful = { ...deps, policy: () => ({ ...policy, doubt: 'version 7 is cut short' }) };
     expect((await weeklyReport(doubtful, WEEK)).doubts[0]).toContain('version 7 is cut short');
     expect((await reportToStore(doubtful, WEEK)).report.doubts[0]).toContain('version 7 is cut short');
+  });
+
+  it('says how many exemptions cannot be read: they may lapse soon', async () => {
+    const unreadable = { kind: 'unreadable' as const, name: 'x', why: 'no owner' };
+    const all = async () => [unreadable, { ...unreadable, name: 'y' }];
+    expect((await weeklyReport({ ...deps, exemptions: { all } }, WEEK)).doubts).toContain(
+      '2 exemptions cannot be read: when they lapse is not known.',
+    );
+  });
+
+  it('lists the cases of the week that was stored, also when the policy names another zone by now', async () => {
+    const stored = await reportToStore(deps, WEEK);
+    await deps.reports.put(stored);
+    const elsewhere = {
+      ...deps,
+      policy: () => ({ ...policy, policy: { ...policy.policy, timezone: ZONE } }),
+    };
+    const asked = weekNamed(WEEK.id, ZONE);
+    if (asked === undefined) throw new Error('no such week');
+    const listed = (parts: VerifyDeps) => createReporting(parts).casesBehind(asked, 'opened');
+    expect(await listed(elsewhere)).toHaveLength(stored.report.total.figures.opened);
+    // Of a week of which none was stored, it is that of the policy.
+    const { reports } = deps;
+    const none = { ...elsewhere, reports: { ...reports, get: async () => undefined } };
+    expect((await listed(none)).length).toBeLessThan(stored.report.total.figures.opened);
   });
 
   it('of a week in which somebody spoilt the table is made anew, and says why', async () => {
