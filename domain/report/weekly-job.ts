@@ -32,7 +32,7 @@ export interface ReportProgress {
 export interface ReportBucket {
   /** For people: `s3://selfheal-reports-222222222222`. */
   readonly name: string;
-  /** @example at('2026-W47') // 's3://selfheal-reports-222222222222/weekly/2026-W47.html' */
+  /** Such as `s3://selfheal-reports-222222222222/weekly/2026-W47.html`. */
   at(week: string): string;
   /**
    * Puts it there, over what may be there of the same week.
