@@ -77,7 +77,10 @@ const run = async (options: Options, io: Io): Promise<void> => {
 
 const check = ({ week, verify: verified, cases, by, key, format }: Options): void => {
   if (week !== undefined && !/^(?:current|\d{4}-W\d{2})$/.test(week))
-    throw new Failure(`--week: expected a week such as 2026-W47, or current, found "${safe(week)}".`, 2);
+    throw new Failure(
+      `--week: expected a week such as 2026-W47, or current, found "${safe(week)}". Without --week it is the last one that is over.`,
+      2,
+    );
   if (verified !== undefined && cases !== undefined)
     throw new Failure('--verify and --cases are two questions: ask one after the other.', 2);
   if ((verified !== undefined || cases !== undefined) && !['text', 'json'].includes(format))

@@ -44,10 +44,10 @@ ${cases.map(row)}
 const row = ({ row: about, accountName }: CaseBehind): Html => html`<tr>
 <th scope="row"><a href="/cases/${encodeURIComponent(about.id)}">${line(about.resourceId)}</a><small>${line(about.resourceType)}</small></th>
 <td data-label="Rule"><span>${line(about.rule)}</span></td>
-<td data-label="Account"><span>${line(accountText(about.account, accountName))}<small>${line(about.region)}</small></span></td>
-<td data-label="Severity"><span>${about.routed.at(-1)?.severity ?? '–'}</span></td>
+<td data-label="Account" class="whole"><span>${line(accountText(about.account, accountName))}<small>${line(about.region)}</small></span></td>
+<td data-label="Severity" class="whole"><span>${about.routed.at(-1)?.severity ?? '–'}</span></td>
 <td data-label="Opened"><span>${clock(about.openedAt)}</span></td>
-<td data-label="Ended"><span>${about.closed === undefined ? 'open' : html`${ENDED[about.closed.as]}<small>${clock(about.closed.at)}</small>`}</span></td>
+<td data-label="Ended" class="whole"><span>${about.closed === undefined ? 'open' : html`${ENDED[about.closed.as]}<small>${clock(about.closed.at)}</small>`}</span></td>
 <td data-label="Attempts" class="num"><span>${about.attempts.length}</span></td>
 </tr>
 `;

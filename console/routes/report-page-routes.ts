@@ -2,7 +2,7 @@
 import { Hono } from 'hono/tiny';
 import { type Week, weekAt, weeksFrom } from '../../domain/report/week.ts';
 import { instant } from '../../domain/time.ts';
-import { DARK_CSS, ON_PAPER_CSS, REPORT_CSS } from '../../infra/report/report-css.ts';
+import { DARK_CSS, LIST_CSS, ON_PAPER_CSS, REPORT_CSS } from '../../infra/report/report-css.ts';
 import { reportPath } from '../../infra/report/report-links.ts';
 import type { ReadingDeps } from '../http-deps.ts';
 import { returnPath } from '../identity/return-path.ts';
@@ -67,7 +67,7 @@ export const reportPageRoutes = (deps: ReadingDeps): Hono => {
       );
     })
     .get('/reports.css', (context) =>
-      context.body(`${REPORT_CSS}${DARK_CSS}${ON_PAPER_CSS}`, 200, {
+      context.body(`${REPORT_CSS}${LIST_CSS}${DARK_CSS}${ON_PAPER_CSS}`, 200, {
         'content-type': 'text/css; charset=utf-8',
       }),
     );

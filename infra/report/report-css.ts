@@ -61,6 +61,11 @@ export const REPORT_CSS = `
 .report .wide td>*{grid-column:auto}}
 `;
 
+/** In the list of a figure's cases long names give way, so that accounts and short words stay whole. */
+export const LIST_CSS = `
+@media (min-width:40.01rem){.report td.whole{overflow-wrap:normal}}
+`;
+
 /** Where no style sheet of the console's is. */
 export const ALONE_CSS = `
 :root{color-scheme:light dark}

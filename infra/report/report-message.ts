@@ -105,9 +105,7 @@ const figureSections = ({ title, about, success, tiles, recorders }: ReportParts
   {
     title: 'Success rate',
     lines: [
-      success.value === null
-        ? success.rate
-        : `${success.rate} (${success.numerator} of ${success.denominator})`,
+      success.value === null ? 'no case' : `${success.rate} (${success.numerator} of ${success.denominator})`,
       ...success.says,
       success.definition,
     ],

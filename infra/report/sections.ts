@@ -89,7 +89,8 @@ const successOf = ({ total, before }: WeeklyReport): Success => {
   const { numerator, denominator, value } = total.success;
   const step = points(value, before.success.value);
   return {
-    rate: value === null ? 'no case' : percent(value),
+    // As it stands before the words "success rate".
+    rate: value === null ? 'no' : percent(value),
     value: value !== null && Number.isFinite(value) ? Math.min(1, Math.max(0, value)) : null,
     numerator,
     denominator,
