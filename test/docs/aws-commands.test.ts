@@ -16,7 +16,9 @@ const commands = blocks
 const memberParameters = blocks.find(({ info }) => info[0] === 'json')?.text ?? '';
 
 /** Without the `aws` in front; nothing in the guide is quoted. */
-const wordsOf = (command: string): readonly string[] => command.split(' ').slice(1);
+/** As a shell cuts it; what stands in single quotes is one word. */
+const wordsOf = (command: string): readonly string[] =>
+  (command.match(/'[^']*'|\S+/g) ?? []).slice(1).map((word) => word.replace(/^'(.*)'$/s, '$1'));
 
 let dir: string;
 beforeAll(() => {
