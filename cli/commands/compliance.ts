@@ -5,7 +5,7 @@ import { type ComplianceReport, makeComplianceReport } from '../../domain/compli
 import { instant } from '../../domain/time.ts';
 import { loadCatalog } from '../../infra/catalog/load-catalog.ts';
 import { loadFrameworks } from '../../infra/packs/controls.ts';
-import { readCompliance } from '../compliance/read-compliance.ts';
+import { type ComplianceRead, readCompliance } from '../compliance/read-compliance.ts';
 import { Failure } from '../failure.ts';
 import { createAsker } from '../gate/asker.ts';
 import { type Io, safe } from '../io.ts';
@@ -76,6 +76,8 @@ const run = async (options: Options, io: Io): Promise<void> => {
     frameworks,
     progress: progressOn(io),
   });
+  // Of nothing there is no report, and one that is there already stays as it is.
+  if (read.lanes.length === 0) throw new Failure(nothingRead(read));
   const madeAt =
     read.lanes
       .map(({ readAt }) => readAt)
@@ -114,6 +116,11 @@ const give = (text: string, { output }: Options, io: Io): void => {
     writeText(io, output, text);
     io.out(`Written to ${safe(output)}.\n`);
   }
+};
+
+const nothingRead = ({ unreadLanes, listTroubles }: ComplianceRead): string => {
+  const why = unreadLanes[0]?.why ?? listTroubles[0]?.message ?? 'selfheal covers no account and Region';
+  return `Nothing could be read, so there is no report: ${safe(why)}`;
 };
 
 const notWhole = ({ unread }: ComplianceReport): string => {

@@ -114,8 +114,9 @@ export const savedSection = ({ hoursSaved }: WeeklyReport, { rowsMax, charsMax }
       columns: [
         { title: 'Rule' },
         { title: 'Healed', isNumber: true },
-        { title: 'Minutes', isNumber: true },
-        { title: 'Hours', isNumber: true },
+        { title: 'Minutes each', isNumber: true },
+        // Not hours: rounded ones would not add up to the total.
+        { title: 'Minutes in all', isNumber: true },
       ],
       rows: hoursSaved.byRule
         .slice(0, rowsMax)
@@ -123,7 +124,7 @@ export const savedSection = ({ hoursSaved }: WeeklyReport, { rowsMax, charsMax }
           { text: told(rule, charsMax) },
           { text: count(healed), of: { figure: 'resolved', by: 'rule', key: rule } },
           { text: count(minutesEach) },
-          { text: hours((healed * minutesEach) / 60) },
+          { text: count(healed * minutesEach) },
         ]),
     },
   }),

@@ -117,9 +117,12 @@ describe('a compliance report', () => {
     expect(
       pci.rules.flatMap(({ serves }) => serves).filter(({ framework }) => framework === 'pci'),
     ).toHaveLength(pci.rules.length);
-    const { code, err } = await selfheal('--account', '999999999999', '--rules', 'NOPE');
+    const { code, err } = await selfheal('--account', `999999999999,${DEV.account}`, '--rules', 'NOPE');
     expect(code).toBe(1);
     expect(err).toContain('The report is not the whole: 2 things could not be read');
+    const nowhere = await selfheal('--account', '999999999999');
+    expect(nowhere).toMatchObject({ code: 1, out: '' });
+    expect(nowhere.err).toContain('there is no report: selfheal covers no lane in 999999999999');
     expect((await selfheal('--framework', 'sox')).code).toBe(2);
   });
 
