@@ -137,7 +137,8 @@ export const METRICS = {
   WeeklyReportFailed: {
     ...COUNTER,
     title: 'Weekly reports failed',
-    meaning: 'Weekly reports that could not be made, stored or told; it is tried again within the hour.',
+    meaning:
+      'Weekly reports that could not be made, stored or told; that of the last week is tried again within the hour.',
     emittedBy: ['report'],
   },
   WeeklyReportAgeSeconds: {
@@ -209,14 +210,14 @@ export const METRICS = {
     unit: 'Percent',
     title: 'Compliance',
     meaning:
-      'Compliant results of all compliant, non-compliant and insufficient ones in all lanes together, counted as in the compliance report and found once an hour; not written while nothing can be read.',
+      'Compliant results of all compliant, non-compliant and insufficient ones in all lanes together, counted as in the compliance report and found once an hour; an account that cannot be asked counts as one insufficient result. Not written while nothing can be read.',
   },
   ComplianceLanesUnread: {
     ...MEASURED,
     unit: 'Count',
     title: 'Lanes without whole compliance',
     meaning:
-      'Lanes whose compliance could not be read, or only in part, or in which Config does not record: what is compliant there is not known.',
+      'Lanes whose compliance could not be read, or only in part, or in which Config does not record: what is compliant there is not known. The log says why, lane by lane.',
   },
   SuccessRatePercent: {
     ...MEASURED,

@@ -168,10 +168,15 @@ const MEASURES: Readonly<Record<MeasuredPart, (deps: MeasureDeps, shared: Shared
 
   compliance: async (deps, { now }) => {
     const { compliance, ports } = deps;
-    const { clock, metrics } = ports;
+    const { clock, metrics, log } = ports;
     const isTimeUp = within(deps, COMPLIANCE_MS_MAX);
+    let told = 0;
+    const unread = (lane: Lane, why: string): void => {
+      told += 1;
+      if (told <= TROUBLED_LOGGED_MAX) log.warn('compliance not known whole', { lane: laneId(lane), why });
+    };
     const share = await hourly(deps, now, 'compliance', () =>
-      measuredCompliance({ compliance, clock, isTimeUp }),
+      measuredCompliance({ compliance, clock, isTimeUp, unread }),
     );
     metrics.gauge('ComplianceLanesUnread', share.lanesUnread ?? 0);
     if (share.denominator > 0) metrics.gauge('CompliancePercent', percentOf(share));
@@ -189,7 +194,7 @@ const within = ({ stopwatch }: Pick<MeasureDeps, 'stopwatch'>, msMax: number): (
   return () => elapsedMs() >= msMax;
 };
 
-/** The log of a Lambda function is paid for; all of them are in the store. */
+/** The log of a Lambda function is paid for. */
 const TROUBLED_LOGGED_MAX = 20;
 
 const percentOf = ({ numerator, denominator }: MeasuredShare): number => (100 * numerator) / denominator;

@@ -24,6 +24,8 @@ export interface MeasuringCompliance {
   readonly clock: Pick<Clock, 'now'>;
   /** From then on nothing further is asked. */
   readonly isTimeUp: () => boolean;
+  /** Called for each lane of which something is not known, with the first reason in words. */
+  readonly unread: (lane: Lane, why: string) => void;
 }
 
 /** A denominator of 0 when nothing of any lane could be read: that is not the same as nothing being compliant. */
@@ -31,10 +33,15 @@ export const measuredCompliance = async ({
   compliance,
   clock,
   isTimeUp,
+  unread,
 }: MeasuringCompliance): Promise<Required<MeasuredShare>> => {
   const at = clock.now();
   const { lanes, troubles } = await compliance.lanes();
-  const read = await inParallel(lanes, LANES_AT_ONCE, (lane) => readLane(compliance, lane, isTimeUp));
+  const read = await inParallel(lanes, LANES_AT_ONCE, async (lane) => {
+    const { known, failed } = await readLane(compliance, lane, isTimeUp);
+    if (!isWhole(known)) unread(lane, failed ?? whyNotWhole(known));
+    return known;
+  });
   const known = sumOf(
     read.flatMap((lane) => lane?.rules.map((rule) => standingOf(rule, isRecording(lane))) ?? []),
   );
@@ -53,28 +60,39 @@ export const measuredCompliance = async ({
 
 const ONE_UNREAD = { ...NOTHING, insufficient: 1 };
 
-/** Undefined when nothing of it was read. */
+/** Nothing is known when nothing of it was read. */
 const readLane = async (
   compliance: ComplianceSource,
   lane: Lane,
   isTimeUp: () => boolean,
-): Promise<LaneCompliance | undefined> => {
+): Promise<{ readonly known?: LaneCompliance | undefined; readonly failed?: string }> => {
   let known: LaneCompliance | undefined;
   let rules: readonly string[] | undefined;
   while (rules === undefined || rules.length > 0) {
-    if (isTimeUp()) return known;
+    if (isTimeUp()) return { known };
     let read: LaneCompliance;
     try {
       read = await compliance.read(lane, rules);
-    } catch {
-      return known;
+    } catch (error) {
+      return { known, failed: error instanceof Error ? error.message : String(error) };
     }
     known = known === undefined ? read : mergeLane([known, read]);
     // Who comes no further would ask for ever.
-    if (rules !== undefined && read.unread.length >= rules.length) return known;
+    if (rules !== undefined && read.unread.length >= rules.length) return { known };
     rules = read.unread;
   }
-  return known;
+  return { known };
+};
+
+const whyNotWhole = (lane: LaneCompliance | undefined): string => {
+  if (lane === undefined) return 'there was no time to ask';
+  const { troubles, recorder, rules, unread } = lane;
+  const [trouble] = troubles;
+  if (trouble !== undefined) return `${trouble.operation}: ${trouble.code}: ${trouble.message}`;
+  if (!isRecording(lane)) return `its recorder is ${recorder.state}`;
+  const rule = rules.find((each) => kindOf(each) === 'unread');
+  if (rule !== undefined) return `rule ${rule.name}: ${rule.trouble?.code}: ${rule.trouble?.message}`;
+  return `${unread.length} of its rules were not reached`;
 };
 
 /** Nothing of it is left out, and Config sees what changes there. */

@@ -358,6 +358,11 @@ describe('compliance', () => {
       expect(share).toBeLessThan(0.7);
       expect(world.gauges.get('ComplianceLanesUnread')).toBe(1);
       expect(world.gauges.get('CompliancePercent')).toBeCloseTo(100 * (share ?? 0), 9);
+      const told = world.logged.filter((line) => line.startsWith('compliance not known whole'));
+      expect(told).toEqual([
+        expect.stringMatching(/Rate exceeded|its recorder is stopped|not reached|AccessDenied/),
+      ]);
+      expect(told[0]).toContain(laneId(FIRST as (typeof LANES)[number]));
     },
   );
 
