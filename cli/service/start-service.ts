@@ -214,6 +214,8 @@ const listen = (port: number): Promise<Front> =>
           },
         }),
     );
+    // A client keeps its connections; closing an idle one just as it sends would look like a fault.
+    if ('keepAliveTimeout' in server) server.keepAliveTimeout = 120_000;
     server.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
