@@ -1,5 +1,5 @@
 /** `selfheal compliance`: how compliant all accounts are, by rule, account and framework, and what is not known of it. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Framework } from '../../domain/catalog/catalog.ts';
 import { type ComplianceReport, makeComplianceReport } from '../../domain/compliance/report.ts';
 import { instant } from '../../domain/time.ts';
@@ -9,10 +9,10 @@ import { type ComplianceRead, readCompliance } from '../compliance/read-complian
 import { Failure } from '../failure.ts';
 import { createAsker } from '../gate/asker.ts';
 import { type Io, safe } from '../io.ts';
+import { account, FRAMEWORKS, framework, listOption, named, region, seconds } from './compliance-options.ts';
 import { client, example, needFolderOf, type ServiceOptions, withUrl, writeText } from './shared.ts';
 
 const FORMATS = ['text', 'html', 'json', 'csv'] as const;
-const FRAMEWORKS: readonly Framework[] = ['cis', 'pci', 'hipaa', 'soc2', 'nist'];
 
 interface Options extends ServiceOptions {
   readonly account: readonly string[];
@@ -31,13 +31,13 @@ export const addCompliance = (program: Command, io: Io): void => {
     .description(
       'Reads all results of all Config rules in every account and Region, and tells how compliant they are: by rule, by account, by framework with its controls; what selfheal healed in 30 days, what nobody can rely on, and what AWS Config costs for nobody. Changes nothing. Exit code 0 whatever is found, 1 when something could not be read.',
     )
-    .addOption(several('--account <id>', 'only this account; can be given more than once', accountId))
-    .addOption(several('--region <region>', 'only this Region; can be given more than once', (text) => text))
+    .addOption(listOption('--account <ids>', 'only these accounts', account))
+    .addOption(listOption('--region <regions>', 'only these Regions', region))
     .addOption(
-      several('--rules <rules>', 'only these rules, by identifier or name, separated by commas', named),
+      listOption('--rules <rules>', 'only these rules, by identifier or name, separated by commas', named),
     )
     .addOption(
-      several('--framework <names>', `only rules that serve it: ${FRAMEWORKS.join(', ')}`, frameworkNamed),
+      listOption('--framework <names>', `only rules that serve it: ${FRAMEWORKS.join(', ')}`, framework),
     )
     .addOption(new Option('--format <format>', 'what to make').choices(FORMATS).default('text'))
     .option('--output <file>', 'write it into a file')
@@ -127,34 +127,4 @@ const notWhole = ({ unread }: ComplianceReport): string => {
   const [first] = unread;
   const where = [first?.lane, first?.rule].filter((part) => part !== undefined).join(' ');
   return `The report is not the whole: ${unread.length === 1 ? 'one thing' : `${unread.length} things`} could not be read, the first: ${safe(`${where === '' ? '' : `${where}: `}${first?.why ?? ''}`)}`;
-};
-
-/** Separated by commas, and the option may be given more than once. */
-const several = <T>(flags: string, what: string, read: (text: string) => T): Option =>
-  new Option(flags, what)
-    .argParser((text: string, before: readonly T[]) => [
-      ...before,
-      ...text.split(',').map((part) => read(part.trim())),
-    ])
-    .default([], 'all');
-
-const accountId = (text: string): string => {
-  if (/^\d{12}$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected a 12-digit account id.');
-};
-
-const named = (text: string): string => {
-  if (text !== '' && text.length <= 128) return text;
-  throw new InvalidArgumentError('Expected names of rules, separated by commas.');
-};
-
-const frameworkNamed = (text: string): Framework => {
-  const found = FRAMEWORKS.find((each) => each === text);
-  if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${FRAMEWORKS.join(', ')}.`);
-  return found;
-};
-
-const seconds = (text: string): number => {
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 1) return Number(text);
-  throw new InvalidArgumentError('Expected whole seconds, from 1 to 9999.');
 };

@@ -18,6 +18,7 @@ import { gateJson } from '../render/gate/json.ts';
 import { gateJunit } from '../render/gate/junit.ts';
 import { gateText } from '../render/gate/text.ts';
 import { type GateTold, headline } from '../render/gate/words.ts';
+import { account, FRAMEWORKS, framework, listOption, named, region, seconds } from './compliance-options.ts';
 import {
   client,
   example,
@@ -170,43 +171,6 @@ const frameworksOf = (wanted: readonly Framework[]): readonly AskedFramework[] =
         .filter((each) => wanted.includes(each.framework))
         .map((each) => ({ name: each.framework, rules: Object.keys(each.rules).toSorted() }));
 
-const FRAMEWORKS: readonly Framework[] = ['cis', 'pci', 'hipaa', 'soc2', 'nist'];
-
-/** Separated by commas, and the option may be given more than once. */
-const listOption = <T>(
-  flags: string,
-  description: string,
-  read: (text: string) => T,
-  otherwise = 'all',
-): Option =>
-  new Option(flags, description)
-    .argParser((text: string, before: readonly T[]) => [
-      ...before,
-      ...text.split(',').map((part) => read(part.trim())),
-    ])
-    .default([], otherwise);
-
-const named = (text: string): string => {
-  if (text !== '' && text.length <= 128) return text;
-  throw new InvalidArgumentError('Expected names of rules, separated by commas.');
-};
-
-const framework = (text: string): Framework => {
-  const found = FRAMEWORKS.find((each) => each === text);
-  if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${FRAMEWORKS.join(', ')}.`);
-  return found;
-};
-
-const account = (text: string): string => {
-  if (/^\d{12}$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected 12-digit account ids, separated by commas.');
-};
-
-const region = (text: string): string => {
-  if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected Regions such as eu-central-1, separated by commas.');
-};
-
 const exception = (text: string): GateException => {
   const found = exceptionOf(text);
   if (found === undefined)
@@ -221,9 +185,4 @@ const minScore = (text: string): Share => {
   if (share === undefined)
     throw new InvalidArgumentError('Expected a number from 0 to 1 such as 0.95, with nine digits at most.');
   return share;
-};
-
-const seconds = (text: string): number => {
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 1) return Number(text);
-  throw new InvalidArgumentError('Expected whole seconds, from 1 to 9999.');
 };

@@ -124,6 +124,10 @@ describe('a compliance report', () => {
     expect(nowhere).toMatchObject({ code: 1, out: '' });
     expect(nowhere.err).toContain('there is no report: selfheal covers no lane in 999999999999');
     expect((await selfheal('--framework', 'sox')).code).toBe(2);
+    expect(await selfheal('--region', 'mars')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Expected Regions such as eu-central-1'),
+    });
   });
 
   it('counts as not compliant what errs, what could not be read to its end, and a lane that lets nobody in', async () => {
